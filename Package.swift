@@ -32,5 +32,9 @@ let package = Package(
         // L0
         module("EventLoop", ["CLinux"]),
         tests("EventLoopTests", ["EventLoop"]),
+
+        // The habits of the project, checked.
+        .target(name: "Tidy", path: "Tests/Tidy", swiftSettings: swiftSettings),
+        tests("TidyTests", ["Tidy"]),
     ]
 )
