@@ -15,6 +15,16 @@ results_of() {
 
 count_of() { awk -v state="$1" '$1 == state { count++ } END { print count + 0 }' "$2"; }
 
+# unfinished_tests LOG: what had begun and not ended when the run stopped.
+unfinished_tests() {
+    awk 'match($0, /Test .* (started\.|passed after|failed after)/) {
+        words = substr($0, RSTART, RLENGTH)
+        begun = sub(/ started\.$/, "", words)
+        sub(/ (passed|failed) after$/, "", words)
+        if (begun) open[words] = 1; else delete open[words]
+    } END { for (words in open) if (words !~ /^Test run/) print words }' "$1" | sort | head -n 20
+}
+
 # Every test function that stands in the source must have run: a target that lost its tests is not a green target.
 require_all_tests() {
     local results="$1" folder target written ran short=()

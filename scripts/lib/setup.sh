@@ -48,7 +48,7 @@ install_packages() {
     if ((EUID != 0)); then
         command -v sudo >/dev/null || fail "neither root nor sudo, so these cannot be installed: $*" \
             "as root: apt-get install --no-install-recommends $*"
-        sudo_for_apt -v || fail "sudo refused, so these cannot be installed: $*" \
+        sudo_for_apt true || fail "sudo refused, so these cannot be installed: $*" \
             "as root: apt-get install --no-install-recommends $*"
     fi
     run_apt "$@"
