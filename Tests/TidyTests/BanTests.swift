@@ -51,11 +51,12 @@ struct Plant: CustomTestStringConvertible, Sendable {
         Plant("Date.now", "let a = Date.now", now),
         Plant("ContinuousClock", "let a = ContinuousClock()", now),
         Plant("SuspendingClock", "let a = SuspendingClock.now", now),
-        Plant("clock_gettime", "clock_gettime(CLOCK_MONOTONIC, &a)", now, at: "Sources/CLinux/CLinux.c"),
+        Plant("clock_gettime", "clock_gettime(CLOCK_MONOTONIC, &a);", now, at: "Sources/COpenSSL/COpenSSL.c"),
         Plant("gettimeofday", "gettimeofday(&a, nil)", now, at: "Sources/EventLoop/Timers/TimerHeap.swift"),
         Plant("DispatchTime", "let a = DispatchTime.now()", now),
         Plant("time(nil", "let a = time(nil)", now),
-        Plant("time(NULL", "int a = time(NULL);", now, at: "Sources/CLinux/include/CLinux.h"),
+        Plant("time(NULL", "int a = time(NULL);", now, at: "Sources/CZlib/include/CZlib.h"),
+        Plant("spillway_monotonic_ns", "spillway_monotonic_ns()", now, at: "Sources/EventLoop/Loop/EventLoop.swift"),
     ]
 
     private static let draw = "draws ambient randomness; take a generator as an argument and pass 'using:'"
@@ -64,6 +65,7 @@ struct Plant: CustomTestStringConvertible, Sendable {
         Plant("arc4random", "arc4random()", draw),
         Plant("arc4random_uniform", "arc4random_uniform(6)", draw),
         Plant("getrandom", "getrandom(a, 8, 0)", draw),
+        Plant("getentropy", "getentropy(a, 8)", draw, at: "Sources/Cryptography/TLS/Session.swift"),
         Plant("rand(", "let a = rand()", draw),
         Plant("UUID()", "let a = UUID()", draw),
         Plant(".random(", "Int.random(in: 0..<6)", draw, at: "Sources/SeededRandom/A.swift"),
@@ -122,15 +124,34 @@ struct Plant: CustomTestStringConvertible, Sendable {
         #expect(violations(RepositoryFile("Sources/HTTPWire/A.swift", code)) == [])
     }
 
-    @Test func `clocks and randomness are free above L1, in tools, in tests and in the live loop's clock`() {
+    @Test func `clocks and randomness are free above L1, in tools and in tests`() {
         let code = "let a = ContinuousClock(); let b = Int.random(in: 0..<6)"
         for path in [
             "Sources/LoadDriver/A.swift", "Benchmarks/RuntimeBench/A.swift", "Tests/HTTPWireTests/A.swift",
-            LayerTable.spillway.liveClockFile,
+            "Benchmarks/CAllocationCount/A.swift",
         ] {
             #expect(violations(RepositoryFile(path, code)) == [])
         }
         #expect(violations(RepositoryFile("Sources/EventLoop/Other.swift", code)).count == 2)
+    }
+
+    @Test func `the clock and the entropy of the kernel have one home each`() {
+        let clock = "clock_gettime(CLOCK_MONOTONIC, &now); spillway_monotonic_ns();"
+        for home in ["Sources/CLinux/CLinux.c", "Sources/EventLoop/Live/Poller.swift"] {
+            #expect(violations(RepositoryFile(home, clock)) == [])
+            #expect(violations(RepositoryFile(home, "getentropy(a, 8)")).count == 1)
+        }
+        #expect(violations(RepositoryFile("Sources/Cryptography/SystemEntropy.swift", "getentropy(a, 8)")) == [])
+        #expect(violations(RepositoryFile("Sources/Cryptography/SystemEntropy.swift", clock)).count == 2)
+    }
+
+    @Test func `the loop may say why it knows better than the concurrency checker`() {
+        let code =
+            "// reason: reached on the loop's thread only, which is checked\nfinal class A: @unchecked Sendable {}"
+        #expect(violations(RepositoryFile("Sources/EventLoop/A.swift", code)) == [])
+        #expect(violations(RepositoryFile("Sources/HTTPService/A.swift", code)).count == 1)
+        let bare = "final class A: @unchecked Sendable {}"
+        #expect(violations(RepositoryFile("Sources/EventLoop/A.swift", bare)).count == 1)
     }
 
     @Test func `the command line and the tools may print`() {

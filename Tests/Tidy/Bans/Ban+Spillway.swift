@@ -36,19 +36,32 @@ extension Ban {
 
     private static let clocks = [
         "Date()", "Date.now", "ContinuousClock", "SuspendingClock", "clock_gettime", "gettimeofday", "DispatchTime",
-        "time(nil", "time(NULL",
-    ].map { Ban($0, "reads an ambient clock; take 'now' as an argument", in: .deterministicLayers) }
+        "time(nil", "time(NULL", "spillway_monotonic_ns",
+    ].map { Ban($0, "reads an ambient clock; take 'now' as an argument", in: .deterministicLayers, homes: clockHomes) }
+
+    /// The live loop's clock: one C function, and the one file that calls it.
+    private static let clockHomes: Set = [
+        "Sources/CLinux/CLinux.c", "Sources/CLinux/include/CLinux.h", "Sources/EventLoop/Live/Poller.swift",
+    ]
 
     private static let randomness =
-        ["SystemRandomNumberGenerator", "arc4random", "arc4random_uniform", "getrandom", "rand(", "UUID()"].map {
+        ["SystemRandomNumberGenerator", "arc4random", "arc4random_uniform", "rand(", "UUID()"].map {
             Ban($0, drawsAmbiently, in: .deterministicLayers, when: .unlessDeclared)
+        }
+        + ["getrandom", "getentropy"].map {
+            Ban($0, drawsAmbiently, in: .deterministicLayers, homes: entropyHomes)
         }
         + [".random(", ".randomElement(", ".shuffled(", ".shuffle("].map {
             Ban($0, drawsAmbiently, in: .deterministicLayers, when: .unlessArgument("using"))
         }
 
+    /// Keys and serial numbers: a secret that a seed reproduces is none.
+    private static let entropyHomes: Set = ["Sources/Cryptography/SystemEntropy.swift"]
+
     private static let safety = [
-        Ban("@unchecked Sendable", "hides a data race; make it a value, an actor, or own it in one loop"),
+        Ban(
+            "@unchecked Sendable", "hides a data race; make it a value, an actor, or own it in one loop",
+            waiver: .reasonInLoopAndTests),
         Ban("nonisolated(unsafe)", "hides a data race; make it a 'let', an 'Atomic' or a 'Mutex'"),
     ]
 

@@ -21,6 +21,8 @@ struct Ban: Sendable {
     enum Waiver: Sendable {
         case never
         case reasonInTests
+        /// The loop may know what the concurrency checker cannot, if it says what.
+        case reasonInLoopAndTests
     }
 
     var pattern: [Token]
@@ -28,18 +30,21 @@ struct Ban: Sendable {
     var scope: Scope
     var condition: Condition
     var waiver: Waiver
+    /// The files whose own business the banned code is.
+    var homes: Set<String>
     /// The sentence after the name: what is wrong, then what replaces it.
     var advice: String
 
     init(
         _ pattern: String, _ advice: String, in scope: Scope = .everywhere, when condition: Condition = .always,
-        waiver: Waiver = .never
+        waiver: Waiver = .never, homes: Set<String> = []
     ) {
         self.pattern = Lexer.tokens(of: pattern)
         self.shown = pattern
         self.scope = scope
         self.condition = condition
         self.waiver = waiver
+        self.homes = homes
         self.advice = advice
     }
 

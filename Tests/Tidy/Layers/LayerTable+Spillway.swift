@@ -10,6 +10,7 @@ extension LayerTable {
             wrapped("CNGHTTP2", by: "HTTPWire"),
             wrapped("CPostgreSQL", by: "PaymentStack"),
             wrapped("CHiredis", by: "Fleet"),
+            wrapped("CAllocationCount", by: "WireBench"),
         ]
             + row(.l0, "Diagnostics", "SeededRandom", "Money", "Histogram", "Cryptography", "EventLoop", "SQLite")
             + row(.l1, "StackVocabulary", "PlanValues", "ChannelProfile", "PlanModel", "PlanLanguage")
@@ -42,8 +43,7 @@ extension LayerTable {
         toolchainModules: [
             "Swift", "_Concurrency", "Synchronization", "Glibc", "FoundationEssentials", "Testing",
             "PackageDescription",
-        ],
-        liveClockFile: "Sources/EventLoop/LiveLoop.swift"
+        ]
     )
 
     private static func wrapped(_ target: String, by importer: String) -> Entry {

@@ -23,8 +23,6 @@ package struct LayerTable: Sendable {
     package var walls: [Wall]
     /// Modules of the toolchain that a source may import.
     package var toolchainModules: Set<String>
-    /// The only file of L0 and L1 that may ask the kernel for the time.
-    package var liveClockFile: String
 
     package func entry(_ target: String) -> Entry? {
         if let entry = entries.first(where: { $0.target == target }) { return entry }
