@@ -28,9 +28,18 @@ let package = Package(
     targets: [
         // C: one importing target each.
         .target(name: "CLinux"),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // L0
         module("EventLoop", ["CLinux"]),
         tests("EventLoopTests", ["EventLoop"]),
+        module("SeededRandom"),
+        tests("SeededRandomTests", ["SeededRandom"]),
+        module("Histogram", ["CZlib"]),
+        tests("HistogramTests", ["Histogram"]),
+        module("Money"),
+        tests("MoneyTests", ["Money"]),
+        module("Diagnostics"),
+        tests("DiagnosticsTests", ["Diagnostics"]),
     ]
 )
