@@ -14,8 +14,10 @@ let swiftSettings: [SwiftSetting] =
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], libraries: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, swiftSettings: swiftSettings,
+        linkerSettings: libraries.map { .linkedLibrary($0) })
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
@@ -33,9 +35,10 @@ let package = Package(
         // L0
         module("EventLoop", ["CLinux"]),
         tests("EventLoopTests", ["EventLoop"]),
-        module("SeededRandom"),
+        // Square roots and roundings are calls into libm where the processor baseline lacks the instruction.
+        module("SeededRandom", libraries: ["m"]),
         tests("SeededRandomTests", ["SeededRandom"]),
-        module("Histogram", ["CZlib"]),
+        module("Histogram", ["CZlib"], libraries: ["m"]),
         tests("HistogramTests", ["Histogram"]),
         module("Money"),
         tests("MoneyTests", ["Money"]),

@@ -25,7 +25,7 @@ package struct Zipf: Distribution {
         while true {
             let area = integralAtLast + random.unit() * (integralAtFirst - integralAtLast)
             let x = Self.inverse(area, exponent)
-            let rank = min(max(x.rounded(), 1), Double(count))
+            let rank = Double(max(Int(min(x, Double(count)) + 0.5), 1))
             if rank - x <= certain || area >= Self.integral(rank + 0.5, exponent) - Self.height(rank, exponent) {
                 return Int(rank) - 1
             }

@@ -95,7 +95,8 @@ extension DeterministicMath {
 
     /// exp(x + rest) = 2^k exp(r), |r| <= ln 2 / 2.
     private static func exponential(_ x: Double, _ rest: Double) -> Double {
-        let k = (x * log2E).rounded(.toNearestOrEven)
+        // Truncation is an instruction; rounding would be a call into the C library. Either neighbour will do at a tie.
+        let k = Double(Int(x * log2E + (x < 0 ? -0.5 : 0.5)))
         let high = x - k * ln2High
         let (r, reductionRest) = exactSum(high, rest - k * ln2Low)
         let value = 1 + (r + (exponentialTail(r) + reductionRest * (1 + r)))
