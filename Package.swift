@@ -14,12 +14,19 @@ let swiftSettings: [SwiftSetting] =
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
-func module(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
-    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], libraries: [String] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, swiftSettings: swiftSettings,
+        linkerSettings: libraries.map { .linkedLibrary($0) })
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
     .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func benchmark(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies, path: "Benchmarks/\(name)", swiftSettings: swiftSettings)
 }
 
 let package = Package(
@@ -28,10 +35,31 @@ let package = Package(
     targets: [
         // C: one importing target each.
         .target(name: "CLinux"),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // L0
+        // Square roots and roundings are calls into libm where the processor baseline lacks the instruction.
+        module("SeededRandom", libraries: ["m"]),
+        tests("SeededRandomTests", ["SeededRandom"]),
+        module("Histogram", ["CZlib"], libraries: ["m"]),
+        tests("HistogramTests", ["Histogram"]),
+        module("Money"),
+        tests("MoneyTests", ["Money"]),
+        module("Diagnostics"),
+        tests("DiagnosticsTests", ["Diagnostics"]),
+        module("Cryptography", ["COpenSSL"]),
+        tests("CryptographyTests", ["Cryptography"]),
         module("EventLoop", ["CLinux"]),
         tests("EventLoopTests", ["EventLoop"]),
+
+        // L1
+        module("HTTPWire"),
+        tests("HTTPWireTests", ["HTTPWire"]),
+
+        // Benchmarks
+        .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
+        benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
 
         // The habits of the project, checked.
         .target(name: "Tidy", path: "Tests/Tidy", swiftSettings: swiftSettings),

@@ -1,0 +1,4 @@
+#ifndef SPILLWAY_CZLIB_H
+#define SPILLWAY_CZLIB_H
+#include <zlib.h>
+#endif
