@@ -32,5 +32,9 @@ let package = Package(
         // L0
         module("EventLoop", ["CLinux"]),
         tests("EventLoopTests", ["EventLoop"]),
+
+        // L1
+        module("HTTPWire"),
+        tests("HTTPWireTests", ["HTTPWire"]),
     ]
 )
