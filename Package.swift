@@ -36,5 +36,11 @@ let package = Package(
         // L1
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
+
+        // Benchmarks
+        .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
+        .executableTarget(
+            name: "WireBench", dependencies: ["HTTPWire", "CAllocationCount"], path: "Benchmarks/WireBench",
+            swiftSettings: swiftSettings),
     ]
 )
