@@ -28,9 +28,12 @@ let package = Package(
     targets: [
         // C: one importing target each.
         .target(name: "CLinux"),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
 
         // L0
         module("EventLoop", ["CLinux"]),
         tests("EventLoopTests", ["EventLoop"]),
+        module("Cryptography", ["COpenSSL"]),
+        tests("CryptographyTests", ["Cryptography"]),
     ]
 )
