@@ -23,7 +23,10 @@ EVP_PKEY *spillway_pem_private_key(BIO *source, bool *is_encrypted) {
 
 bool spillway_pem_reached_end(void) {
     unsigned long error = ERR_peek_last_error();
-    if (ERR_GET_LIB(error) != ERR_LIB_PEM || ERR_GET_REASON(error) != PEM_R_NO_START_LINE) return false;
+    bool has_no_block = ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
+    // Keys go through the decoders, which say only that no block was one of theirs.
+    bool has_no_key = ERR_GET_LIB(error) == ERR_LIB_OSSL_DECODER && ERR_GET_REASON(error) == ERR_R_UNSUPPORTED;
+    if (!has_no_block && !has_no_key) return false;
     ERR_clear_error();
     return true;
 }

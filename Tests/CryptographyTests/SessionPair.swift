@@ -1,4 +1,5 @@
 import Cryptography
+import Testing
 
 /// A client and a server over one socket pair, driven in turns.
 final class SessionPair {
@@ -26,6 +27,13 @@ final class SessionPair {
             break
         }
         return (clientResult.failure, serverResult.failure)
+    }
+
+    /// A handshake that must succeed.
+    func establish(sourceLocation: SourceLocation = #_sourceLocation) throws {
+        let errors = handshake()
+        try #require(errors.client == nil && errors.server == nil, "\(errors)", sourceLocation: sourceLocation)
+        try #require(client.isEstablished && server.isEstablished, sourceLocation: sourceLocation)
     }
 
     private static func advance(_ session: TLSSession, _ result: Result<Bool, TLSError>) -> Result<Bool, TLSError> {

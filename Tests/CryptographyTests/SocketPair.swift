@@ -29,3 +29,18 @@ final class SocketPair {
         second = -1
     }
 }
+
+extension Int32 {
+    /// Sends bytes over this descriptor, which must have room for them.
+    func send(_ bytes: [UInt8]) {
+        let sent = unsafe bytes.withUnsafeBytes { unsafe Glibc.send(self, $0.baseAddress, $0.count, 0) }
+        precondition(sent == bytes.count, "sent \(sent) of \(bytes.count) bytes")
+    }
+
+    /// What has arrived at this descriptor.
+    func receive() -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: 100_000)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe recv(self, $0.baseAddress, $0.count, 0) }
+        return Array(bytes.prefix(Swift.max(0, count)))
+    }
+}

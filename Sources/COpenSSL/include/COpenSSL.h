@@ -78,7 +78,7 @@ spillway_tls_outcome spillway_tls_shutdown(spillway_tls *tls);
 /// The next certificate or key of a PEM text, NULL at its end; never asks a terminal for a passphrase.
 X509 *spillway_pem_next_certificate(BIO *source);
 EVP_PKEY *spillway_pem_private_key(BIO *source, bool *is_encrypted);
-/// True when the error queue says no more than "the PEM text ended"; empties the queue then.
+/// True when the error queue says no more than "the text holds no (other) block of that kind"; empties the queue then.
 bool spillway_pem_reached_end(void);
 
 bool spillway_is_address(const char *text);

@@ -15,6 +15,7 @@ struct CertificateDraft {
 
     /// Makes a new key and signs with `signer`'s, or with the new one itself.
     func signed(by signer: TLSIdentity?) throws(TLSError) -> TLSIdentity {
+        let extensions = try extensions()
         ERR_clear_error()
         guard let key = unsafe spillway_new_p256_key() else { throw failure(takeErrorText()) }
         defer { unsafe EVP_PKEY_free(key) }
@@ -24,11 +25,11 @@ struct CertificateDraft {
         if let signer {
             unsafe try signer.certificateChain.forFirstCertificate { issuer throws(TLSError) in
                 unsafe try signer.privateKey.withPrivateKey { issuerKey throws(TLSError) in
-                    unsafe try finish(certificate, issuer: issuer, issuerKey: issuerKey)
+                    unsafe try finish(certificate, extensions, issuer: issuer, issuerKey: issuerKey)
                 }
             }
         } else {
-            unsafe try finish(certificate, issuer: certificate, issuerKey: key)
+            unsafe try finish(certificate, extensions, issuer: certificate, issuerKey: key)
         }
         return unsafe try identity(certificate, key: key)
     }
@@ -53,11 +54,11 @@ struct CertificateDraft {
     }
 
     private func finish(
-        _ certificate: OpaquePointer, issuer: OpaquePointer, issuerKey: OpaquePointer
+        _ certificate: OpaquePointer, _ extensions: [Extension], issuer: OpaquePointer, issuerKey: OpaquePointer
     ) throws(TLSError) {
         try check(unsafe X509_set_issuer_name(certificate, X509_get_subject_name(issuer)))
-        for (kind, value) in try extensions() {
-            guard unsafe spillway_certificate_extend(certificate, issuer, kind, value) else {
+        for part in extensions {
+            guard unsafe spillway_certificate_extend(certificate, issuer, part.kind, part.value) else {
                 throw failure(takeErrorText())
             }
         }
@@ -65,9 +66,12 @@ struct CertificateDraft {
         guard unsafe X509_sign(certificate, issuerKey, EVP_sha256()) > 0 else { throw failure(takeErrorText()) }
     }
 
-    private func extensions() throws(TLSError) -> [(kind: Int32, value: String)] {
+    /// The value in the text form of openssl.cnf(5).
+    private typealias Extension = (kind: Int32, value: String)
+
+    private func extensions() throws(TLSError) -> [Extension] {
         // The subject's key identifier comes first: the authority's is read from it where both are one.
-        var extensions: [(kind: Int32, value: String)] = [
+        var extensions: [Extension] = [
             (NID_subject_key_identifier, "hash"), (NID_authority_key_identifier, "keyid:always"),
         ]
         switch purpose {

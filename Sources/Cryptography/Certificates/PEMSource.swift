@@ -55,7 +55,7 @@ extension PEMSource {
             var isEncrypted = false
             guard let key = unsafe spillway_pem_private_key(source, &isEncrypted) else {
                 let hasEnded = spillway_pem_reached_end()
-                let detail = hasEnded ? "it holds no private key" : takeErrorText()
+                let detail = hasEnded ? "it holds no private key that can be read" : takeErrorText()
                 throw unusable(detail: isEncrypted ? "its private key is protected by a passphrase" : detail)
             }
             defer { unsafe EVP_PKEY_free(key) }

@@ -63,6 +63,9 @@ package final class TLSContext {
     }
 
     var remembersSessions: Bool { remembers }
+
+    /// Of how many peers a client keeps a session to continue.
+    package static let rememberedPeersLimit = RememberedSessions.limit
 }
 
 extension TLSContext {

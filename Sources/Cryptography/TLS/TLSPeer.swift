@@ -25,7 +25,7 @@ extension TLSPeer {
         var name = Substring(host)
         if name.hasPrefix("["), name.hasSuffix("]") { name = name.dropFirst().dropLast() }
         if name.contains(":"), let zone = name.firstIndex(of: "%") { name = name[..<zone] }
-        if name.count > 1, name.hasSuffix(".") { name.removeLast() }
+        if name.hasSuffix(".") { name.removeLast() }
         return name.lowercased()
     }
 }

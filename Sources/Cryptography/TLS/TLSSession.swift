@@ -40,6 +40,8 @@ package final class TLSSession {
     private let context: TLSContext
     package private(set) var isEstablished = false
     private var hasFailed = false
+    /// TLS has sealed bytes that the descriptor did not take.
+    private var hasUnfinishedWrite = false
     /// A client of TLS 1.3 gets its ticket some time after the handshake.
     private var awaitsTicket: Bool
 
@@ -113,10 +115,13 @@ package final class TLSSession {
         let outcome = unsafe spillway_tls_write(tls, bytes.baseAddress, bytes.count, &count)
         switch outcome {
         case .done:
+            hasUnfinishedWrite = false
             return .bytes(count)
         case .wantsRead:
+            hasUnfinishedWrite = true
             return .wantsRead
         case .wantsWrite:
+            hasUnfinishedWrite = true
             return .wantsWrite
         default:
             throw failure(.write, outcome)
@@ -128,8 +133,11 @@ package final class TLSSession {
     }
 
     /// Sends close_notify; `done` once it is out. The peer's own close_notify is then read as `closed(clean: true)`.
+    ///
+    /// A write that was refused and not repeated has cut its record off: nothing can be said after it, this is `done` at
+    /// once, and the peer finds the stream truncated, which it is.
     package func shutdown() throws(TLSError) -> Progress {
-        guard isEstablished, !hasFailed else { return .done }
+        guard isEstablished, !hasFailed, !hasUnfinishedWrite else { return .done }
         let outcome = unsafe spillway_tls_shutdown(tls)
         switch outcome {
         case .done: return .done
