@@ -50,7 +50,7 @@ let package = Package(
         tests("DiagnosticsTests", ["Diagnostics"]),
         module("Cryptography", ["COpenSSL"]),
         tests("CryptographyTests", ["Cryptography"]),
-        module("EventLoop", ["CLinux"]),
+        module("EventLoop", ["CLinux", "Cryptography", "SeededRandom"]),
         tests("EventLoopTests", ["EventLoop"]),
 
         // L1

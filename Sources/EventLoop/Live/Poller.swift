@@ -1,0 +1,123 @@
+import CLinux
+import Glibc
+
+/// The live world's source of events: epoll, edge-triggered, with sleeps precise to the nanosecond.
+///
+/// Descriptor and registration number travel in the event, so one that was queued for a descriptor closed in the same
+/// batch, and perhaps opened again since, is recognised as stale and dropped.
+@safe final class Poller {
+    let doorbell: Doorbell
+    private let epoll: Int32
+    private let spin: Int64
+    private let events: UnsafeMutableBufferPointer<epoll_event>
+    private var registered: [PolledDescriptor?] = []
+    private var nextRegistration: UInt32 = 1
+
+    private static let batch = 256
+    private static let doorbellData = UInt64.max
+
+    init(spin: TimeSpan) throws(SystemError) {
+        epoll = spillway_epoll_create()
+        if epoll < 0 { throw SystemError("epoll_create1") }
+        do {
+            doorbell = try Doorbell()
+        } catch {
+            Glibc.close(epoll)
+            throw error
+        }
+        self.spin = spin.nanoseconds
+        unsafe events = .allocate(capacity: Poller.batch)
+        spillway_set_timer_slack(1)
+        let edge = EPOLLIN.rawValue | EPOLLET.rawValue
+        if spillway_epoll_control(epoll, EPOLL_CTL_ADD, doorbell.descriptor, edge, Poller.doorbellData) != 0 {
+            throw SystemError("epoll_ctl")
+        }
+    }
+
+    deinit {
+        unsafe events.deallocate()
+    }
+
+    func close() {
+        Glibc.close(epoll)
+    }
+
+    /// The machine's monotonic clock, which every live loop shares.
+    static var now: Instant { Instant(nanoseconds: spillway_monotonic_ns()) }
+
+    // MARK: Registrations
+
+    /// The number that tells this registration from earlier ones of the same descriptor.
+    func register(_ descriptor: PolledDescriptor, writing: Bool) throws(SystemError) -> UInt32 {
+        let number = nextRegistration
+        nextRegistration &+= 1
+        try control(EPOLL_CTL_ADD, descriptor.number, number, writing: writing)
+        let index = Int(descriptor.number)
+        while registered.count <= index { registered.append(nil) }
+        registered[index] = descriptor
+        return number
+    }
+
+    func watchWriting(_ descriptor: PolledDescriptor, registration: UInt32) throws(SystemError) {
+        try control(EPOLL_CTL_MOD, descriptor.number, registration, writing: true)
+    }
+
+    /// Closing the descriptor takes it out of epoll.
+    func forget(_ descriptor: PolledDescriptor) {
+        registered[Int(descriptor.number)] = nil
+    }
+
+    private func control(
+        _ operation: Int32, _ descriptor: Int32, _ registration: UInt32, writing: Bool
+    ) throws(SystemError) {
+        let interest = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue | (writing ? EPOLLOUT.rawValue : 0)
+        let data = UInt64(registration) << 32 | UInt64(UInt32(bitPattern: descriptor))
+        if spillway_epoll_control(epoll, operation, descriptor, interest, data) != 0 { throw SystemError("epoll_ctl") }
+    }
+
+    // MARK: Waiting
+
+    /// Sleeps until an event or until `spin` before the deadline; from there on it only polls.
+    func wait(until deadline: Instant?) {
+        guard let deadline, deadline != .never else { return collect(timeout: -1) }
+        collect(timeout: max(0, (deadline - Poller.now).nanoseconds - spin))
+    }
+
+    /// What is there already.
+    func poll() {
+        collect(timeout: 0)
+    }
+
+    private func collect(timeout: Int64) {
+        let count = unsafe spillway_epoll_wait(epoll, events.baseAddress, Int32(Poller.batch), timeout)
+        guard count > 0 else {
+            precondition(count == 0 || errno == EINTR, "epoll_pwait2: \(SystemError.words(for: errno))")
+            return
+        }
+        for index in 0..<Int(count) {
+            let (data, mask) = unsafe (spillway_event_data(&events[index]), spillway_event_mask(&events[index]))
+            dispatch(data, mask)
+        }
+    }
+
+    private func dispatch(_ data: UInt64, _ mask: UInt32) {
+        if data == Poller.doorbellData { return doorbell.silence() }
+        let index = Int(UInt32(truncatingIfNeeded: data))
+        guard index < registered.count, let descriptor = registered[index],
+            descriptor.registration == UInt32(truncatingIfNeeded: data >> 32)
+        else { return }
+        descriptor.became(Readiness(mask: mask))
+    }
+}
+
+/// What the kernel said of a descriptor.
+struct Readiness {
+    let mask: UInt32
+
+    private func has(_ event: EPOLL_EVENTS) -> Bool { mask & event.rawValue != 0 }
+
+    var isReadable: Bool { has(EPOLLIN) || isEnded }
+    var isWritable: Bool { has(EPOLLOUT) || has(EPOLLERR) || has(EPOLLHUP) }
+    /// The peer sends nothing more, or the connection failed: reading will say which.
+    var isEnded: Bool { has(EPOLLRDHUP) || has(EPOLLHUP) || has(EPOLLERR) }
+}

@@ -1,0 +1,40 @@
+import Glibc
+
+/// A call to the kernel that failed: which, and with what.
+package struct SystemError: Error, Equatable, CustomStringConvertible {
+    package let operation: String
+    package let code: Int32
+
+    package init(_ operation: String, _ code: Int32 = errno) {
+        self.operation = operation
+        self.code = code
+    }
+
+    package var description: String { "\(operation): \(SystemError.words(for: code))" }
+
+    /// `Connection refused (ECONNREFUSED)`: the words for people, the name for searching.
+    package static func words(for code: Int32) -> String {
+        let text = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
+        return names[code].map { "\(text) (\($0))" } ?? text
+    }
+
+    private static let names: [Int32: String] = [
+        EACCES: "EACCES", EADDRINUSE: "EADDRINUSE", EADDRNOTAVAIL: "EADDRNOTAVAIL", ECONNABORTED: "ECONNABORTED",
+        ECONNREFUSED: "ECONNREFUSED", ECONNRESET: "ECONNRESET", EHOSTUNREACH: "EHOSTUNREACH", EMFILE: "EMFILE",
+        ENETUNREACH: "ENETUNREACH", ENFILE: "ENFILE", ENOBUFS: "ENOBUFS", ENOENT: "ENOENT", ENOMEM: "ENOMEM",
+        ENOTCONN: "ENOTCONN", EPERM: "EPERM", EPIPE: "EPIPE", ETIMEDOUT: "ETIMEDOUT",
+    ]
+}
+
+/// Calls again when a signal interrupted, and ends the process on a bad descriptor: using one that is closed means
+/// that bytes could go to a stranger's connection.
+@inline(__always)
+func retrying<Count: FixedWidthInteger & SignedInteger>(_ operation: StaticString, _ call: () -> Count) -> Count {
+    while true {
+        let result = call()
+        guard result == -1 else { return result }
+        if errno == EINTR { continue }
+        precondition(errno != EBADF, "\(operation) on a closed descriptor")
+        return result
+    }
+}

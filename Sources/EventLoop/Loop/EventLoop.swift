@@ -1,0 +1,229 @@
+import CLinux
+
+/// Runs straight-line `async` code on one thread, in one of two worlds.
+///
+/// **Goal.** The same driver, mock bank and payment stack run live, on epoll and the machine's monotonic clock, and
+/// simulated, on a virtual clock and an in-memory network, where a seed reproduces everything.
+///
+/// **Method.** The loop is a `TaskExecutor`: a task that prefers it never leaves its thread. One turn is
+///
+///     run every ready job -> fire due timers -> look at descriptors (live) or jump to the next timer (simulated)
+///
+/// Foreign threads reach it through the mailbox alone. Waiting is done in `Parking`, against an absolute deadline.
+///
+/// **Not here.** No work is moved between loops, no thread pool, no priorities: a machine's cores get a loop each and
+/// share nothing.
+// reason: everything but the mailbox is touched on the loop's own thread only; `enqueue` and `arm` check it.
+package final class EventLoop: TaskExecutor, @unchecked Sendable {
+    let world: World
+    private let mailbox: Mailbox
+    private var ready: [UnownedJob] = []
+    private var running: [UnownedJob] = []
+    private var timers = TimerHeap()
+    private var deferred: [any DeferredWork] = []
+    private var liveTasks = 0
+    private var isEnded = false
+    package let buffers = BufferPool()
+
+    enum World {
+        case live(Poller)
+        case simulated(Simulation)
+    }
+
+    private init(world: World, ring: @escaping @Sendable () -> Void) {
+        self.world = world
+        self.mailbox = Mailbox(ring: ring)
+    }
+
+    /// A loop on epoll and the machine's monotonic clock. `spin` is how long before a due timer the loop stops
+    /// sleeping and polls: it buys microseconds of precision for a core's time.
+    package static func live(spin: TimeSpan = .zero) throws(SystemError) -> EventLoop {
+        let poller = try Poller(spin: spin)
+        let doorbell = poller.doorbell
+        return EventLoop(world: .live(poller)) { doorbell.ring() }
+    }
+
+    /// A loop whose clock jumps from event to event and whose network is in memory. The seed decides everything.
+    package static func simulated(seed: UInt64, conditions: NetworkConditions = .init()) -> EventLoop {
+        EventLoop(world: .simulated(Simulation(seed: seed, conditions: conditions))) {}
+    }
+
+    /// Nil when live.
+    package var simulation: Simulation? {
+        if case .simulated(let simulation) = world { simulation } else { nil }
+    }
+
+    package var now: Instant {
+        switch world {
+        case .live: Poller.now
+        case .simulated(let simulation): simulation.now
+        }
+    }
+
+    // MARK: Tasks
+
+    /// Starts a task of this loop at once; it runs until its first wait before this returns.
+    @discardableResult
+    package func spawn(_ body: @escaping () async -> Void) -> SpawnedTask {
+        preconditionOnLoop()
+        liveTasks += 1
+        let bound = LoopBound(body, to: self)
+        return SpawnedTask(
+            _Concurrency.Task.immediate(executorPreference: self) { [self] in
+                await bound.value()
+                liveTasks -= 1
+            })
+    }
+
+    /// Tasks spawned and not yet ended.
+    package var spawnedTaskCount: Int { liveTasks }
+
+    /// Waits for an instant of this loop's clock.
+    package func sleep(until deadline: Instant) async throws(CancellationError) {
+        if await Parking(self).wait(until: deadline) == .cancelled { throw CancellationError() }
+    }
+
+    /// Runs `work` once before the loop next looks for events, so that writes of one turn go out together.
+    package func atEndOfTurn(_ work: any DeferredWork) {
+        deferred.append(work)
+    }
+
+    /// Hands work to this loop from any thread. False when the loop has ended.
+    @discardableResult
+    package func post(_ work: @escaping @Sendable () -> Void) -> Bool {
+        mailbox.post(work)
+    }
+
+    // MARK: Timers
+
+    package func arm(_ deadline: Instant, _ target: any TimerTarget) -> TimerID {
+        preconditionOnLoop()
+        return timers.arm(deadline, target)
+    }
+
+    package func cancel(_ timer: TimerID) {
+        timers.cancel(timer)
+    }
+
+    // MARK: Executor
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        preconditionOnLoop()
+        ready.append(UnownedJob(job))
+    }
+
+    private var token: UInt { UInt(bitPattern: ObjectIdentifier(self)) }
+
+    package var isCurrent: Bool { spillway_current_token() == token }
+
+    /// Unlike `precondition` it says why in release builds too.
+    package func preconditionOnLoop() {
+        if !isCurrent { fatalError("this belongs to an event loop and was touched on a thread that does not run it") }
+    }
+
+    // MARK: Running
+
+    /// Runs the loop on the calling thread until `body` has ended. Every task it spawned must have ended by then,
+    /// unless it throws: what outlives its parent is a leak, and is named as one.
+    package func run<Value, Failure: Error>(
+        _ body: @escaping () async throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        precondition(spillway_current_token() == 0, "a loop runs inside a loop on the same thread")
+        precondition(!isEnded, "a loop runs once")
+        EscapeTrap.install()
+        spillway_set_current_token(token)
+        defer { end() }
+        var result: Result<Value, Failure>?
+        spawn {
+            do throws(Failure) { result = .success(try await body()) } catch { result = .failure(error) }
+        }
+        while true {
+            runReadyJobs()
+            if result != nil, ready.isEmpty { break }
+            turn()
+        }
+        guard let result else { preconditionFailure("the loop ended before its body") }
+        if case .success = result {
+            if liveTasks > 0 { fatalError("\(liveTasks) spawned tasks outlive the loop's body; await or cancel them") }
+        }
+        return try result.get()
+    }
+
+    private func end() {
+        isEnded = true
+        mailbox.close()
+        if case .live(let poller) = world { poller.close() }
+        spillway_set_current_token(0)
+    }
+
+    private func turn() {
+        fireDueTimers()
+        runDeferredWork()
+        if ready.isEmpty {
+            waitForEvents()
+        } else if case .live(let poller) = world {
+            // Jobs wait: look at descriptors without sleeping, so that neither starves the other.
+            poller.poll()
+        }
+        for letter in mailbox.takeAll() { letter() }
+    }
+
+    private func runReadyJobs() {
+        swap(&ready, &running)
+        let executor = unsafe asUnownedTaskExecutor()
+        for job in running { unsafe job.runSynchronously(on: executor) }
+        running.removeAll(keepingCapacity: true)
+    }
+
+    private func fireDueTimers() {
+        guard let next = timers.nextDeadline else { return }
+        let now = now
+        guard next <= now else { return }
+        while let due = timers.popDue(now) {
+            simulation?.trace.mix(due.deadline.nanoseconds)
+            due.target.timerFired(due.timer)
+        }
+    }
+
+    private func runDeferredWork() {
+        var index = 0
+        while index < deferred.count {
+            deferred[index].runAtEndOfTurn()
+            index += 1
+        }
+        deferred.removeAll(keepingCapacity: true)
+    }
+
+    private func waitForEvents() {
+        switch world {
+        case .live(let poller):
+            poller.wait(until: timers.nextDeadline)
+        case .simulated(let simulation):
+            guard let next = timers.nextDeadline else {
+                fatalError(
+                    "nothing can happen any more at \(now): \(liveTasks) tasks wait without a deadline (seed \(simulation.seed))"
+                )
+            }
+            simulation.advance(to: next)
+        }
+    }
+}
+
+/// Work that is gathered during a turn and done at its end.
+package protocol DeferredWork: AnyObject {
+    func runAtEndOfTurn()
+}
+
+/// A task of a loop, from outside.
+package struct SpawnedTask: Sendable {
+    private let task: _Concurrency.Task<Void, Never>
+
+    init(_ task: _Concurrency.Task<Void, Never>) {
+        self.task = task
+    }
+
+    package func cancel() { task.cancel() }
+
+    /// Waits for its end. Cancelling the waiter does not cancel the task.
+    package func join() async { await task.value }
+}

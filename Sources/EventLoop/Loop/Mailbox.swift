@@ -1,0 +1,42 @@
+import Synchronization
+
+/// Where foreign threads (a store, a name look-up, a signal) leave work for a loop. It holds closures, never
+/// continuations: a continuation is resumed by the loop's own thread only.
+package final class Mailbox: Sendable {
+    private struct State {
+        var letters: [@Sendable () -> Void] = []
+        var isClosed = false
+    }
+
+    private let state = Mutex(State())
+    private let ring: @Sendable () -> Void
+
+    /// `ring` wakes the loop; it is called for the first letter only, until the loop has emptied the box.
+    init(ring: @escaping @Sendable () -> Void) {
+        self.ring = ring
+    }
+
+    /// False when the loop has ended: the letter is not taken.
+    func post(_ letter: @escaping @Sendable () -> Void) -> Bool {
+        let (taken, isFirst) = state.withLock { state in
+            guard !state.isClosed else { return (false, false) }
+            state.letters.append(letter)
+            return (true, state.letters.count == 1)
+        }
+        if isFirst { ring() }
+        return taken
+    }
+
+    func takeAll() -> [@Sendable () -> Void] {
+        state.withLock { state in
+            guard !state.letters.isEmpty else { return [] }
+            let letters = state.letters
+            state.letters = []
+            return letters
+        }
+    }
+
+    func close() {
+        state.withLock { $0.isClosed = true }
+    }
+}

@@ -1,0 +1,183 @@
+package import Cryptography
+
+/// TLS over a socket, on the loop: OpenSSL reads and writes the descriptor itself and says what it waits for.
+final class TLSStream: ByteStream {
+    private let descriptor: PolledDescriptor
+    private let session: TLSSession
+    let peer: Address
+
+    var loop: EventLoop { descriptor.loop }
+    var applicationProtocol: String? { session.applicationProtocol }
+
+    /// Takes the socket over; handshakes before it returns, and closes the socket when that fails.
+    init(
+        over socket: SocketStream, context: TLSContext, peerName: TLSPeer, until deadline: Instant
+    ) async throws(StreamError) {
+        descriptor = socket.descriptor
+        peer = socket.peer
+        do throws(TLSError) {
+            session = try context.session(over: socket.descriptor.number, peer: peerName)
+        } catch {
+            socket.close()
+            throw StreamError(.handshake, socket.peer.description, .tls(error))
+        }
+        do throws(StreamError) {
+            try await handshake(until: deadline)
+        } catch {
+            descriptor.close()
+            throw error
+        }
+    }
+
+    private func handshake(until deadline: Instant) async throws(StreamError) {
+        while true {
+            let progress: TLSSession.Progress
+            do throws(TLSError) { progress = try session.handshake() } catch { throw failure(.handshake, error) }
+            switch progress {
+            case .done: return
+            case .wantsRead: try await waitForBytes(.handshake, until: deadline)
+            case .wantsWrite: try await waitForRoom(.handshake, until: deadline)
+            }
+        }
+    }
+
+    // MARK: ByteStream
+
+    func waitReadable(until deadline: Instant) async throws(StreamError) {
+        if descriptor.isClosed { throw StreamError(.read, peer.description, .closed) }
+        if session.hasPending || descriptor.isReadable { return }
+        session.releaseIdleBuffers()
+        let wake = await descriptor.waitReadable(until: deadline)
+        if wake != .ready { throw StreamError(.read, peer.description, wake: wake) }
+    }
+
+    func read(into buffer: ByteBuffer, until deadline: Instant) async throws(StreamError) -> Int {
+        precondition(buffer.freeRoom > 0, "reading into a full buffer")
+        // The record that was asked for may have been followed by its bytes already: try before waiting.
+        if !session.hasPending, !descriptor.isReadable { try await waitForBytes(.read, until: deadline) }
+        while true {
+            switch try receive(into: buffer) {
+            case .bytes(let count): return count
+            case .closed(clean: true): return 0
+            case .closed(clean: false): throw StreamError(.read, peer.description, .truncated)
+            case .wantsRead: try await waitForBytes(.read, until: deadline)
+            case .wantsWrite: try await waitForRoom(.read, until: deadline)
+            }
+        }
+    }
+
+    private func receive(into buffer: ByteBuffer) throws(StreamError) -> TLSSession.ReadOutcome {
+        if descriptor.isClosed { throw StreamError(.read, peer.description, .closed) }
+        var outcome = Result<TLSSession.ReadOutcome, TLSError>.success(.wantsRead)
+        _ = unsafe buffer.fill { room in
+            do throws(TLSError) {
+                outcome = .success(try unsafe session.read(into: room))
+            } catch {
+                outcome = .failure(error)
+            }
+            if case .success(.bytes(let count)) = outcome { return count }
+            return 0
+        }
+        switch outcome {
+        case .success(let outcome): return outcome
+        case .failure(let error): throw failure(.read, error)
+        }
+    }
+
+    func write(_ bytes: [UInt8], until deadline: Instant) async throws(StreamError) {
+        var sent = 0
+        while sent < bytes.count {
+            switch try seal(bytes, from: sent) {
+            case .bytes(let count): sent += count
+            case .wantsRead: try await waitForBytes(.write, until: deadline)
+            case .wantsWrite: try await waitForRoom(.write, until: deadline)
+            }
+        }
+    }
+
+    private func seal(_ bytes: [UInt8], from offset: Int) throws(StreamError) -> TLSSession.WriteOutcome {
+        if descriptor.isClosed { throw StreamError(.write, peer.description, .closed) }
+        do throws(TLSError) {
+            return try unsafe session.write(bytes.span.extracting(offset...).bytes)
+        } catch {
+            throw failure(.write, error)
+        }
+    }
+
+    func finishWriting(until deadline: Instant) async throws(StreamError) {
+        while true {
+            if descriptor.isClosed { throw StreamError(.write, peer.description, .closed) }
+            let progress: TLSSession.Progress
+            do throws(TLSError) { progress = try session.shutdown() } catch { throw failure(.write, error) }
+            switch progress {
+            case .done: return
+            case .wantsRead: try await waitForBytes(.write, until: deadline)
+            case .wantsWrite: try await waitForRoom(.write, until: deadline)
+            }
+        }
+    }
+
+    /// A session ticket may arrive unasked on an idle connection: what is readable is not yet input.
+    var hasUnexpectedInput: Bool { descriptor.isClosed || session.hasPending || descriptor.isPeerEnded }
+
+    func close() {
+        guard !descriptor.isClosed else { return }
+        // Best effort: close_notify goes out if the kernel takes it now; a full pipe is not waited for.
+        if session.isEstablished { _ = try? session.shutdown() }
+        descriptor.close()
+    }
+
+    func reset() {
+        SocketStream(descriptor, peer: peer).reset()
+    }
+
+    // MARK: Waiting
+
+    private func waitForBytes(_ operation: StreamError.Operation, until deadline: Instant) async throws(StreamError) {
+        if !descriptor.isPeerEnded { descriptor.drainedReads() }
+        let wake = await descriptor.waitReadable(until: deadline)
+        if wake != .ready { throw StreamError(operation, peer.description, wake: wake) }
+    }
+
+    private func waitForRoom(_ operation: StreamError.Operation, until deadline: Instant) async throws(StreamError) {
+        let wake: Wake
+        do throws(SystemError) {
+            wake = try await descriptor.waitWritable(until: deadline)
+        } catch {
+            throw StreamError(operation, peer.description, .system(error.code))
+        }
+        if wake != .ready { throw StreamError(operation, peer.description, wake: wake) }
+    }
+
+    private func failure(_ operation: StreamError.Operation, _ error: TLSError) -> StreamError {
+        StreamError(operation, peer.description, .tls(error))
+    }
+}
+
+extension EventLoop {
+    /// Connects and handshakes; `host` is who the certificate must be for.
+    package func connect(
+        to address: Address, securedBy context: TLSContext, as host: String, until deadline: Instant
+    ) async throws(StreamError) -> any ByteStream {
+        guard case .live = world else { throw StreamError.notSimulated(.connect, address) }
+        let socket = try await connectSocket(to: address, until: deadline)
+        let name = TLSPeer(host: host, port: address.port)
+        return try await TLSStream(over: socket, context: context, peerName: name, until: deadline)
+    }
+
+    /// The server's side of the handshake, over a connection just accepted.
+    package func secure(
+        _ accepted: any ByteStream, by context: TLSContext, until deadline: Instant
+    ) async throws(StreamError) -> any ByteStream {
+        guard let socket = accepted as? SocketStream else { throw StreamError.notSimulated(.handshake, accepted.peer) }
+        let name = TLSPeer(host: accepted.peer.description)
+        return try await TLSStream(over: socket, context: context, peerName: name, until: deadline)
+    }
+}
+
+extension StreamError {
+    /// A simulated network has no TLS: nothing there can be read by others.
+    static func notSimulated(_ operation: Operation, _ address: Address) -> StreamError {
+        StreamError(operation, address.description, .explained("TLS is not simulated; use a plain address"))
+    }
+}

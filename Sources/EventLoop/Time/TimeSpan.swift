@@ -1,0 +1,55 @@
+/// A length of time in whole nanoseconds. `Swift.Duration` counts attoseconds in 128 bits, which costs more per
+/// request than the clock itself.
+@frozen
+package struct TimeSpan: Comparable, Hashable, Sendable {
+    package let nanoseconds: Int64
+
+    @inlinable
+    package init(nanoseconds: Int64) {
+        self.nanoseconds = nanoseconds
+    }
+
+    package static let zero = TimeSpan(nanoseconds: 0)
+
+    @inlinable
+    package static func nanoseconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count) }
+    @inlinable
+    package static func microseconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count * 1_000) }
+    @inlinable
+    package static func milliseconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count * 1_000_000) }
+    @inlinable
+    package static func seconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count * 1_000_000_000) }
+
+    @inlinable
+    package var seconds: Double { Double(nanoseconds) / 1e9 }
+    @inlinable
+    package var microseconds: Double { Double(nanoseconds) / 1e3 }
+
+    @inlinable
+    package static func < (left: TimeSpan, right: TimeSpan) -> Bool { left.nanoseconds < right.nanoseconds }
+    @inlinable
+    package static func + (left: TimeSpan, right: TimeSpan) -> TimeSpan {
+        TimeSpan(nanoseconds: left.nanoseconds + right.nanoseconds)
+    }
+    @inlinable
+    package static func - (left: TimeSpan, right: TimeSpan) -> TimeSpan {
+        TimeSpan(nanoseconds: left.nanoseconds - right.nanoseconds)
+    }
+    @inlinable
+    package static func * (left: TimeSpan, right: Int64) -> TimeSpan {
+        TimeSpan(nanoseconds: left.nanoseconds * right)
+    }
+}
+
+extension TimeSpan: CustomStringConvertible {
+    /// The largest unit that leaves no fraction: `250ms`, `10s`, `1500us`.
+    package var description: String {
+        switch nanoseconds {
+        case 0: "0s"
+        case let n where n % 1_000_000_000 == 0: "\(n / 1_000_000_000)s"
+        case let n where n % 1_000_000 == 0: "\(n / 1_000_000)ms"
+        case let n where n % 1_000 == 0: "\(n / 1_000)us"
+        case let n: "\(n)ns"
+        }
+    }
+}
