@@ -39,7 +39,8 @@ import Testing
             #expect(isAccepted("GET /", bytes, " HTTP/1.1\r\nHost: a") == belongs, "at \(place)")
             let target = [UInt8(ascii: "/")] + bytes
             #expect(
-                isEncoded { try HeadEncoder.requestLine(.get, target: target.span, into: &$0) } == belongs, "at \(place)")
+                isEncoded { try HeadEncoder.requestLine(.get, target: target.span, into: &$0) } == belongs,
+                "at \(place)")
         }
     }
 
