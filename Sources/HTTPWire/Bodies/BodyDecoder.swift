@@ -88,8 +88,11 @@ package struct BodyDecoder: Sendable {
             state = remaining == count ? .finished : .length(remaining: remaining &- count)
             return BodyStep(framingBytes: 0, dataBytes: Int(count), isFinished: remaining == count)
         case .untilClose:
-            try count(UInt64(bytes.count))
-            return BodyStep(framingBytes: 0, dataBytes: bytes.count, isFinished: false)
+            // What the limit allows is delivered before the rest is refused, however the reads were cut.
+            let count = min(limits.bodyBytes &- bodyBytes, UInt64(bytes.count))
+            if count == 0, !bytes.isEmpty { throw .bodyTooLarge }
+            bodyBytes &+= count
+            return BodyStep(framingBytes: 0, dataBytes: Int(count), isFinished: false)
         case .finished: return BodyStep(framingBytes: 0, dataBytes: 0, isFinished: true)
         default: return try stepChunked(bytes)
         }

@@ -1,12 +1,9 @@
 import HTTPWire
-import Testing
 
-struct BadMessage: Sendable, CustomTestStringConvertible {
+struct BadMessage: Sendable {
     var side: Conversation.Side
     var text: String
     var error: WireError
-
-    var testDescription: String { "\(error): \(text.prefix(60).debugDescription)" }
 }
 
 /// Inputs that must be refused, each for its own reason.
