@@ -56,9 +56,11 @@ let package = Package(
         // L1
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
+        module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
 
         // Benchmarks
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
+        benchmark("RuntimeBench", ["CLinux", "EventLoop", "HTTPService", "HTTPWire"]),
         benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
 
         // The habits of the project, checked.
