@@ -102,6 +102,7 @@ import Testing
     @Test func `a broken stream is an error`() {
         #expect(throws: HistogramDecodingError.corruptStream) { try Histogram(decoding: sized([1, 2, 3, 4, 5, 6])) }
         var compressed = Histogram(Golden.latencies).compressed()
+        #expect(throws: HistogramDecodingError.corruptStream) { try Histogram(decoding: sized(compressed[8...] + [0])) }
         compressed[compressed.count - 1] ^= 1
         #expect(throws: HistogramDecodingError.corruptStream) { try Histogram(decoding: compressed) }
     }
