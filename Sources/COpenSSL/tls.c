@@ -180,6 +180,17 @@ static void empty_error_queue(void) {
     if (ERR_peek_error() != 0) ERR_clear_error();
 }
 
+/// A connection that refuses a write may still hold the reason: a TLS 1.3 server refuses the client's certificate, by an
+/// alert, after the client's own handshake is done.
+static void look_for_alert(spillway_tls *tls) {
+    char byte;
+    size_t count;
+    if (SSL_peek_ex(tls->ssl, &byte, 1, &count) == 1) return;
+    unsigned long error = ERR_peek_error();
+    ERR_clear_error();
+    if (ERR_GET_LIB(error) == ERR_LIB_SSL && ERR_GET_REASON(error) > SSL_AD_REASON_OFFSET) tls->library_error = error;
+}
+
 spillway_tls_outcome spillway_tls_handshake(spillway_tls *tls) {
     empty_error_queue();
     int returned = SSL_do_handshake(tls->ssl);
@@ -195,7 +206,10 @@ spillway_tls_outcome spillway_tls_read(spillway_tls *tls, void *bytes, size_t co
 spillway_tls_outcome spillway_tls_write(spillway_tls *tls, const void *bytes, size_t count, size_t *written) {
     empty_error_queue();
     int returned = SSL_write_ex(tls->ssl, bytes, count, written);
-    return returned == 1 ? SPILLWAY_TLS_DONE : conclude(tls, returned);
+    if (returned == 1) return SPILLWAY_TLS_DONE;
+    spillway_tls_outcome outcome = conclude(tls, returned);
+    if (outcome == SPILLWAY_TLS_FAILED && tls->library_error == 0) look_for_alert(tls);
+    return outcome;
 }
 
 spillway_tls_outcome spillway_tls_shutdown(spillway_tls *tls) {

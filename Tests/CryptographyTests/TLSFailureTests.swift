@@ -120,6 +120,17 @@ import Testing
         #expect(error?.operation == .read && error?.cause == .clientCertificateRequired)
     }
 
+    @Test func `a write that fails names the alert that the peer left behind`() throws {
+        let pair = try SessionPair(
+            client: authority.client(),
+            server: authority.server { $0.clientCertificates = .required(authorities: authority.authority.certificate) }
+        )
+        _ = pair.handshake()
+        pair.sockets.closeSecond()
+        let error = #expect(throws: TLSError.self) { try pair.client.write([1]) }
+        #expect(error?.operation == .write && error?.cause == .clientCertificateRequired)
+    }
+
     @Test(arguments: [TestAuthority.past, TestAuthority.future])
     func `a client certificate outside its time is refused`(validity: CertificateValidity) throws {
         let identity = try authority.authority.clientIdentity(commonName: "merchant", validity: validity)
