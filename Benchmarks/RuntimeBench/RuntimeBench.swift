@@ -1,7 +1,7 @@
+import CLinux
 import EventLoop
 import HTTPService
 import HTTPWire
-import CLinux
 
 let args = CommandLine.arguments
 
@@ -53,7 +53,9 @@ nonisolated func bench() throws {
         }
         let after = spillway_process_usage()
         let el = (loop.now - t0).seconds
-        print("cpu us/req", Double(after.user_us + after.system_us - before.user_us - before.system_us) / Double(n), "rate", Double(n) / el, "user", Double(after.user_us - before.user_us) / Double(n))
+        print(
+            "cpu us/req", Double(after.user_us + after.system_us - before.user_us - before.system_us) / Double(n),
+            "rate", Double(n) / el, "user", Double(after.user_us - before.user_us) / Double(n))
     case "sim":
         let n = Int(args[2])!
         let real = try EventLoop.live()

@@ -58,22 +58,18 @@ final class PolledDescriptor {
     /// end of the stream was told with this one.
     func readShort() { if !isPeerEnded { isReadable = false } }
 
-    func waitReadable(until deadline: Instant) async -> Wake {
-        if isClosed { return .closed }
-        if isReadable { return .ready }
-        return await reader.wait(until: deadline)
-    }
+    /// Where to wait for bytes; nil when there may be some.
+    func placeOfBytes() -> Parking? { isReadable ? nil : reader }
 
-    /// Writing would have blocked.
-    func waitWritable(until deadline: Instant) async throws(SystemError) -> Wake {
-        if isClosed { return .closed }
+    /// Where to wait for room, after writing would have blocked.
+    func placeOfRoom() throws(SystemError) -> Parking {
         isWritable = false
         if !watchesWriting {
             watchesWriting = true
             // Modifying the interest reports what already holds, so no edge is lost here.
             try poller.watchWriting(self, registration: registration)
         }
-        return await writer.wait(until: deadline)
+        return writer
     }
 
     /// A connection under way: writable once it stands or has failed.

@@ -21,6 +21,8 @@ final class ClientConnection: DeferredWork {
     private var waitingTurns: [Parking] = []
     private var output: [UInt8] = []
     private var isWriting = false
+    /// Of the request being written.
+    private var written = 0
 
     private static let readRoom = 4096
     /// More than a socket's buffers take at once: the answer may come before all of it is written.
@@ -58,8 +60,8 @@ final class ClientConnection: DeferredWork {
                 try await waitForTurn(turn, until: deadline)
             } else if request.wire.count > ClientConnection.largeRequest {
                 return try await exchangeLarge(request, poolWait: poolWait, until: deadline)
-            } else {
-                try await write(request.wire, until: deadline)
+            } else if !(try writeNow(request.wire)) {
+                try await writeRest(of: request.wire, until: deadline)
             }
             let response = try await readResponse(to: request.method, poolWait: poolWait, until: deadline)
             finishTurn()
@@ -86,12 +88,26 @@ final class ClientConnection: DeferredWork {
 
     // MARK: Writing
 
-    private func write(_ bytes: [UInt8], until deadline: Instant) async throws(ExchangeFailure) {
+    /// True when all of it is with the kernel. A peer that answered and closed without reading on breaks the write; its
+    /// answer is there to be read.
+    private func writeNow(_ bytes: [UInt8]) throws(ExchangeFailure) -> Bool {
         do throws(StreamError) {
-            try await stream.write(bytes, until: deadline)
+            written = try stream.writeNow(bytes, from: 0)
+            return written == bytes.count
         } catch {
             guard error.isReset else { throw ExchangeFailure(error) }
-            // The peer may have answered and closed without reading on; its answer would be there already.
+            return true
+        }
+    }
+
+    private func writeRest(of bytes: [UInt8], until deadline: Instant) async throws(ExchangeFailure) {
+        do throws(StreamError) {
+            while written < bytes.count {
+                try await stream.waitWritable(until: deadline)
+                written += try stream.writeNow(bytes, from: written)
+            }
+        } catch {
+            guard error.isReset else { throw ExchangeFailure(error) }
         }
     }
 
@@ -157,51 +173,58 @@ final class ClientConnection: DeferredWork {
 
     // MARK: Reading
 
+    /// The only place where an exchange usually waits, kept flat: every `async` call between here and the wait would cost
+    /// each request a change of executor on the way back.
     private func readResponse(
         to method: Method, poolWait: TimeSpan, until deadline: Instant
     ) async throws(ExchangeFailure) -> HTTPResponse {
         let isFirst = answered == 0
-        try await readHead(answering: method, until: deadline)
-        while head.isInterim { try await readHead(answering: method, until: deadline) }
-        let buffer = heldBuffer()
-        var bytes: [UInt8] = []
-        let expected = expectedBodyCount
-        bytes.reserveCapacity(head.byteCount + expected)
-        let headCount = head.byteCount
-        buffer.append(to: &bytes, count: headCount)
-        buffer.consume(headCount)
-        if buffer.count >= expected, case .length = head.framing {
-            buffer.append(to: &bytes, count: expected)
-            buffer.consume(expected)
-        } else if head.framing != .none {
-            try await readBody(into: &bytes, until: deadline)
-        }
-        if !head.keepsAlive || head.framing == .untilClose { end() }
-        return HTTPResponse(
-            status: head.status, bytes: bytes, headCount: headCount, poolWait: poolWait, isFirstOnConnection: isFirst)
-    }
-
-    private var expectedBodyCount: Int {
-        if case .length(let count) = head.framing, count <= limits.bodyBytes { Int(count) } else { 0 }
-    }
-
-    /// Leaves the head's bytes in the buffer, unless it is an interim one.
-    private func readHead(answering method: Method, until deadline: Instant) async throws(ExchangeFailure) {
-        while true {
-            if let buffer, !buffer.isEmpty {
-                let isWhole: Bool
-                do throws(WireError) {
-                    isWhole = try buffer.withReadable { bytes throws(WireError) in
-                        try parser.parseResponse(bytes, answering: method, into: &head)
-                    }
-                } catch {
-                    throw ExchangeFailure(.malformed(error))
-                }
-                if isWhole, head.isInterim { buffer.consume(head.byteCount) }
-                if isWhole { return }
+        while !(try parseHead(answering: method)) {
+            if try readNow() { continue }
+            if let place = try placeOfBytes() {
+                let wake = await place.wait(until: deadline)
+                if wake != .ready { throw ExchangeFailure(StreamError(.read, stream.peer.description, wake: wake)) }
             }
-            try await readMore(until: deadline)
         }
+        var bytes: [UInt8] = []
+        if !takeWhole(into: &bytes), head.framing != .none { try await readBody(into: &bytes, until: deadline) }
+        let response = HTTPResponse(
+            status: head.status, bytes: bytes, headCount: head.byteCount, poolWait: poolWait,
+            isFirstOnConnection: isFirst)
+        if !head.keepsAlive || head.framing == .untilClose { end() }
+        return response
+    }
+
+    /// Parses up to the final head, and leaves its bytes in the buffer.
+    private func parseHead(answering method: Method) throws(ExchangeFailure) -> Bool {
+        guard let buffer else { return false }
+        do throws(WireError) {
+            while !buffer.isEmpty {
+                let isWhole = try buffer.withReadable { bytes throws(WireError) in
+                    try parser.parseResponse(bytes, answering: method, into: &head)
+                }
+                if !isWhole || !head.isInterim { return isWhole }
+                buffer.consume(head.byteCount)
+            }
+            return false
+        } catch {
+            throw ExchangeFailure(.malformed(error))
+        }
+    }
+
+    /// Takes the head, and the body as well when all of it is there already: one array, of the right size.
+    private func takeWhole(into bytes: inout [UInt8]) -> Bool {
+        let buffer = heldBuffer()
+        var count = head.byteCount
+        var isWhole = false
+        if case .length(let length) = head.framing, length <= limits.bodyBytes {
+            bytes.reserveCapacity(count + Int(length))
+            isWhole = buffer.count >= count + Int(length)
+            if isWhole { count += Int(length) }
+        }
+        buffer.append(to: &bytes, count: count)
+        buffer.consume(count)
+        return isWhole
     }
 
     private func readBody(into bytes: inout [UInt8], until deadline: Instant) async throws(ExchangeFailure) {
@@ -227,7 +250,11 @@ final class ClientConnection: DeferredWork {
     /// False at the end of the stream.
     private func readBodyBytes(until deadline: Instant) async throws(WireError) -> Bool {
         do throws(ExchangeFailure) {
-            try await readMore(until: deadline)
+            while !(try readNow()) {
+                guard let place = try placeOfBytes() else { continue }
+                let wake = await place.wait(until: deadline)
+                if wake != .ready { throw ExchangeFailure(StreamError(.read, stream.peer.description, wake: wake)) }
+            }
             return true
         } catch {
             if case .endedBeforeResponse = error.cause { return false }
@@ -243,16 +270,32 @@ final class ClientConnection: DeferredWork {
         return taken
     }
 
-    private func readMore(until deadline: Instant) async throws(ExchangeFailure) {
+    /// False: nothing is there yet.
+    private func readNow() throws(ExchangeFailure) -> Bool {
         do throws(StreamError) {
-            if buffer == nil { try await stream.waitReadable(until: deadline) }
             let buffer = heldBuffer()
             buffer.reserve(ClientConnection.readRoom)
-            if try await stream.read(into: buffer, until: deadline) > 0 { return }
+            guard let count = try stream.readNow(into: buffer) else { return false }
+            if count > 0 { return true }
         } catch {
             throw ExchangeFailure(error)
         }
-        throw ExchangeFailure(parser.isInsideHead ? .malformed(.truncatedBody) : .endedBeforeResponse(isKept: answered > 0))
+        throw ExchangeFailure(
+            parser.isInsideHead ? .malformed(.truncatedBody) : .endedBeforeResponse(isKept: answered > 0))
+    }
+
+    /// Gives an empty buffer back for the wait.
+    private func placeOfBytes() throws(ExchangeFailure) -> Parking? {
+        do throws(StreamError) {
+            let place = try stream.placeOfBytes()
+            if place != nil, let buffer, buffer.isEmpty {
+                loop.buffers.give(buffer)
+                self.buffer = nil
+            }
+            return place
+        } catch {
+            throw ExchangeFailure(error)
+        }
     }
 }
 

@@ -59,7 +59,13 @@ package final class HTTPClient {
         counters.requests += 1
         var mayRepeat = configuration.repeatsIdempotent && request.isIdempotent
         while true {
-            let (connection, wait) = try await acquire(until: deadline)
+            var wait = TimeSpan.zero
+            let connection: ClientConnection
+            if !isClosed, let kept = takeFree() {
+                connection = kept
+            } else {
+                (connection, wait) = try await acquire(until: deadline)
+            }
             do throws(ExchangeFailure) {
                 let response = try await connection.exchange(request, poolWait: wait, until: deadline)
                 release(connection)
@@ -82,10 +88,9 @@ package final class HTTPClient {
 
     // MARK: The pool
 
-    /// A connection with room, and how long it took to get one when it did not have to be opened.
+    /// Opens a connection, or waits for one; how long that wait was.
     private func acquire(until deadline: Instant) async throws(HTTPClientError) -> (ClientConnection, TimeSpan) {
         if isClosed { throw failure(.closed, mayHaveBeenSent: false) }
-        if let connection = takeFree() { return (connection, .zero) }
         if openConnections < configuration.connectionsMax { return (try await connect(until: deadline), .zero) }
         let began = loop.now
         let connection = try await waitForConnection(until: deadline)

@@ -31,7 +31,9 @@ package struct HTTPClientError: Error, Equatable, CustomStringConvertible {
     package let cause: Cause
     package let mayHaveBeenSent: Bool
 
-    package var description: String { "\(origin): \(words)\(mayHaveBeenSent ? " (the request may have been sent)" : "")" }
+    package var description: String {
+        "\(origin): \(words)\(mayHaveBeenSent ? " (the request may have been sent)" : "")"
+    }
 
     private var words: String {
         switch cause {

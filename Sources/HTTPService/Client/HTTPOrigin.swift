@@ -20,7 +20,9 @@ package struct HTTPOrigin {
 
     /// Without the port.
     var hostName: String {
-        if host.hasPrefix("["), let end = host.firstIndex(of: "]") { return String(host[host.index(after: host.startIndex)..<end]) }
+        if host.hasPrefix("["), let end = host.firstIndex(of: "]") {
+            return String(host[host.index(after: host.startIndex)..<end])
+        }
         return host.firstIndex(of: ":").map { String(host[..<$0]) } ?? host
     }
 

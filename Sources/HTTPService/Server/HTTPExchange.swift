@@ -25,54 +25,69 @@ package final class HTTPExchange {
         case none, streaming(chunked: Bool, remaining: UInt64), complete
     }
 
-    private unowned let connection: ServerConnection
+    private let server: HTTPServer
+    package let peer: Address
+    package internal(set) var head = MessageHead()
+    /// The head's bytes, which the slices of `head` point into; the connection's buffer has gone on to the body.
+    package internal(set) var headBytes: [UInt8] = []
+    /// Answers that have not been written yet.
+    var output: [UInt8] = []
+    /// Set while the connection is served: it is where bodies come from and go to.
+    var connection: ServerConnection?
     private var answer = Answer.none
     private var body: BodyDecoder?
     private var isBodyStarted = false
+    private var isBodyRead = false
     private var keeps = true
     private var bodyBytes: [UInt8] = []
     /// The stream broke under the handler; the connection ends whatever the handler made of it.
     private(set) var failure: StreamError?
 
-    init(_ connection: ServerConnection) {
-        self.connection = connection
+    init(server: HTTPServer, peer: Address) {
+        self.server = server
+        self.peer = peer
     }
 
-    package var loop: EventLoop { connection.loop }
-    package var peer: Address { connection.stream.peer }
+    package var loop: EventLoop { server.loop }
 
     // MARK: The request's head
 
-    package var method: Method { connection.head.method }
-    package var head: MessageHead { connection.head }
+    package var method: Method { head.method }
 
     /// The target as it was sent: `/v1/payments?limit=3`.
-    package var target: String { text(connection.head.target) }
+    package var target: String { text(head.target) }
 
     /// Compares without making a String.
     package func hasTarget(_ target: String) -> Bool {
-        let bytes = connection.headBytes
-        return connection.head.target.equals(target, in: bytes.span)
+        let bytes = headBytes
+        return head.target.equals(target, in: bytes.span)
     }
 
     package func field(_ name: String) -> String? {
-        let bytes = connection.headBytes
-        return connection.head.fields.first(name, in: bytes.span).map(text)
+        let bytes = headBytes
+        return head.fields.first(name, in: bytes.span).map(text)
     }
 
-    /// The head's bytes, which the slices of `head` point into.
-    package var headBytes: [UInt8] { connection.headBytes }
-
     private func text(_ slice: Slice) -> String {
-        String(decoding: connection.headBytes[slice.range], as: UTF8.self)
+        String(decoding: headBytes[slice.range], as: UTF8.self)
     }
 
     // MARK: The request's body
 
     /// The whole body. Its bound is `ServerConfiguration.wire.bodyBytes`.
     package func collectBody() async throws(HTTPExchangeError) -> [UInt8] {
-        while try await nextBodyPiece(into: &bodyBytes) {}
+        if !takeWholeBody() { while try await nextBodyPiece(into: &bodyBytes) {} }
         return bodyBytes
+    }
+
+    /// The usual case: the body came with the head.
+    private func takeWholeBody() -> Bool {
+        guard !isBodyStarted, case .length(let length) = head.framing, length <= server.configuration.wire.bodyBytes,
+            served.takeBody(Int(length), into: &bodyBytes)
+        else { return false }
+        isBodyStarted = true
+        isBodyRead = true
+        return true
     }
 
     /// Appends the next piece of the body as it arrived. False at its end.
@@ -80,8 +95,11 @@ package final class HTTPExchange {
         do throws(HTTPExchangeError) {
             try startBody()
             guard var decoder = body else { return false }
-            defer { body = decoder }
-            return try await connection.readBody(with: &decoder, into: &bytes)
+            defer {
+                body = decoder
+                isBodyRead = decoder.isFinished
+            }
+            return try await served.readBody(with: &decoder, into: &bytes)
         } catch {
             keeps = false
             if case .stream(let failure) = error { self.failure = failure }
@@ -92,14 +110,14 @@ package final class HTTPExchange {
     private func startBody() throws(HTTPExchangeError) {
         guard !isBodyStarted else { return }
         isBodyStarted = true
-        guard connection.head.framing != .none else { return }
+        guard !isBodyRead else { return }
         do throws(WireError) {
-            body = try BodyDecoder(connection.head.framing, limits: connection.server.configuration.wire)
+            body = try BodyDecoder(head.framing, limits: server.configuration.wire)
         } catch {
             throw .malformedBody(error)
         }
-        if connection.head.expectsContinue, case .none = answer {
-            HeadEncoder.continueResponse(into: &connection.output)
+        if head.expectsContinue, case .none = answer {
+            HeadEncoder.continueResponse(into: &output)
         }
     }
 
@@ -111,9 +129,9 @@ package final class HTTPExchange {
         answer = .complete
         noteUnreadExpectation()
         writeHead(status, fields)
-        if status != 204, status != 304 { HeadEncoder.contentLength(body.count, into: &connection.output) }
-        HeadEncoder.end(into: &connection.output)
-        if hasBody(status) { connection.output.append(contentsOf: body) }
+        if status != 204, status != 304 { HeadEncoder.contentLength(body.count, into: &output) }
+        HeadEncoder.end(into: &output)
+        if hasBody(status) { output.append(contentsOf: body) }
     }
 
     /// Begins an answer whose body follows in pieces. Without a length it is chunked, or ends with the connection for
@@ -122,12 +140,12 @@ package final class HTTPExchange {
         guard case .none = answer else { preconditionFailure("a request is answered once") }
         precondition(status != 204 && status != 304, "\(status) has no body to stream")
         noteUnreadExpectation()
-        let isChunked = length == nil && connection.head.version == .http11
+        let isChunked = length == nil && head.version == .http11
         if length == nil, !isChunked { keeps = false }
         writeHead(status, fields)
-        if let length { HeadEncoder.contentLength(length, into: &connection.output) }
-        if isChunked { HeadEncoder.chunkedBody(into: &connection.output) }
-        HeadEncoder.end(into: &connection.output)
+        if let length { HeadEncoder.contentLength(length, into: &output) }
+        if isChunked { HeadEncoder.chunkedBody(into: &output) }
+        HeadEncoder.end(into: &output)
         answer = .streaming(chunked: isChunked, remaining: length ?? .max)
     }
 
@@ -138,14 +156,14 @@ package final class HTTPExchange {
         }
         precondition(UInt64(bytes.count) <= remaining, "the body is longer than was announced")
         answer = .streaming(chunked: isChunked, remaining: isChunked ? .max : remaining - UInt64(bytes.count))
-        guard !bytes.isEmpty, connection.head.method != .head else { return }
+        guard !bytes.isEmpty, head.method != .head else { return }
         if isChunked {
-            ChunkEncoder.chunk(bytes.span, into: &connection.output)
+            ChunkEncoder.chunk(bytes.span, into: &output)
         } else {
-            connection.output.append(contentsOf: bytes)
+            output.append(contentsOf: bytes)
         }
         do throws(StreamError) {
-            try await connection.flush()
+            try await served.flush()
         } catch {
             failure = error
             throw .stream(error)
@@ -157,9 +175,9 @@ package final class HTTPExchange {
             preconditionFailure("startResponse comes before finishResponse")
         }
         precondition(
-            isChunked || remaining == 0 || !keeps || connection.head.method == .head,
+            isChunked || remaining == 0 || !keeps || head.method == .head,
             "the body is \(remaining) bytes shorter than was announced")
-        if isChunked, connection.head.method != .head { ChunkEncoder.last(into: &connection.output) }
+        if isChunked, head.method != .head { ChunkEncoder.last(into: &output) }
         answer = .complete
     }
 
@@ -167,38 +185,44 @@ package final class HTTPExchange {
     package func closeAfterwards() { keeps = false }
 
     private func hasBody(_ status: UInt16) -> Bool {
-        connection.head.method != .head && status != 204 && status != 304
+        head.method != .head && status != 204 && status != 304
     }
 
     /// A peer that waits for "continue" and gets its answer instead may or may not send the body: the connection
     /// cannot be kept.
     private func noteUnreadExpectation() {
-        if connection.head.expectsContinue, !isBodyStarted { keeps = false }
+        if head.expectsContinue, !isBodyStarted { keeps = false }
     }
 
     private func writeHead(_ status: UInt16, _ fields: FieldBlock?) {
-        if !connection.head.keepsAlive || connection.server.isDraining { keeps = false }
+        if !head.keepsAlive || server.isDraining { keeps = false }
         do throws(WireError) {
-            try HeadEncoder.statusLine(status, into: &connection.output)
+            try HeadEncoder.statusLine(status, into: &output)
         } catch {
             preconditionFailure("\(status) is not a status")
         }
-        HeadEncoder.fields(connection.server.currentDate(), into: &connection.output)
-        HeadEncoder.fields(connection.server.configuration.fields, into: &connection.output)
-        if let fields { HeadEncoder.fields(fields, into: &connection.output) }
+        HeadEncoder.fields(server.currentDate(), into: &output)
+        HeadEncoder.fields(server.configuration.fields, into: &output)
+        if let fields { HeadEncoder.fields(fields, into: &output) }
         if !keeps {
-            HeadEncoder.connectionClose(into: &connection.output)
-        } else if connection.head.version == .http10 {
-            HeadEncoder.connectionKeepAlive(into: &connection.output)
+            HeadEncoder.connectionClose(into: &output)
+        } else if head.version == .http10 {
+            HeadEncoder.connectionKeepAlive(into: &output)
         }
     }
 
     // MARK: The connection's side
 
+    private var served: ServerConnection {
+        guard let connection else { preconditionFailure("an exchange was kept beyond its handler") }
+        return connection
+    }
+
     func begin() {
         answer = .none
         body = nil
         isBodyStarted = false
+        isBodyRead = head.framing == .none
         keeps = true
         failure = nil
         bodyBytes.removeAll(keepingCapacity: true)
@@ -216,37 +240,40 @@ package final class HTTPExchange {
     func handlerFailed(_ error: any Error) {
         switch (answer, error) {
         case (.none, HTTPExchangeError.malformedBody(let fault)):
-            connection.server.counters.requestsMalformed += 1
+            server.counters.requestsMalformed += 1
             answer = .complete
-            HeadEncoder.refusal(fault, into: &connection.output)
+            HeadEncoder.refusal(fault, into: &output)
         case (.none, _): fail(status: 500)
-        case (.complete, _): connection.server.counters.handlersFailed += 1
+        case (.complete, _): server.counters.handlersFailed += 1
         case (.streaming, _): breakOff()
         }
     }
 
     private func fail(status: UInt16) {
-        connection.server.counters.handlersFailed += 1
+        server.counters.handlersFailed += 1
         respond(status)
     }
 
     /// The head has gone: all that is left is to let the peer see that the body is not whole.
     private func breakOff() {
-        connection.server.counters.handlersFailed += 1
+        server.counters.handlersFailed += 1
         failure = failure ?? StreamError(.write, peer.description, .closed)
-        connection.reset()
+        connection?.reset()
     }
 
+    /// Nothing of the request is left to read: the connection goes on to the next at once.
+    var mayKeepAtOnce: Bool { keeps && isBodyRead }
+
     /// Reads away what the handler left of the body. False when the connection ends.
-    func finish() async throws(StreamError) -> Bool {
-        guard keeps, connection.head.framing != .none else { return keeps }
+    func readAwayBody() async throws(StreamError) -> Bool {
+        guard keeps else { return false }
         var unread = 0
         do throws(HTTPExchangeError) {
             bodyBytes.removeAll(keepingCapacity: true)
             while try await nextBodyPiece(into: &bodyBytes) {
                 unread += bodyBytes.count
                 bodyBytes.removeAll(keepingCapacity: true)
-                if unread > connection.server.configuration.unreadBodyMax { return false }
+                if unread > server.configuration.unreadBodyMax { return false }
             }
             return true
         } catch {

@@ -13,12 +13,7 @@ final class ServerConnection {
     private var buffer: ByteBuffer
     private var parser: HeadParser
     private var isIdle = false
-    var head = MessageHead()
-    /// The head's bytes, which `head` points into; the buffer has gone on to the body.
-    var headBytes: [UInt8] = []
-    /// Answers that have not been written yet.
-    var output: [UInt8] = []
-    private lazy var exchange = HTTPExchange(self)
+    private let exchange: HTTPExchange
 
     /// Answers to pipelined requests are gathered up to here.
     private static let outputMark = 64 * 1024
@@ -32,6 +27,7 @@ final class ServerConnection {
         self.slot = slot
         self.buffer = server.loop.buffers.take()
         self.parser = HeadParser(limits: server.configuration.wire)
+        self.exchange = HTTPExchange(server: server, peer: stream.peer)
     }
 
     // MARK: From outside
@@ -44,6 +40,8 @@ final class ServerConnection {
     func serve(securedBy context: TLSContext?) async {
         do throws(StreamError) {
             if let context { try await secure(by: context) }
+            exchange.connection = self
+            defer { exchange.connection = nil }
             while try await serveOne() {}
         } catch {
             note(error)
@@ -82,14 +80,22 @@ final class ServerConnection {
             exchange.handlerFailed(error)
         }
         if let failure = exchange.failure { throw failure }
-        let keeps = try await exchange.finish()
-        if !keeps || output.count > ServerConnection.outputMark { try await flush() }
-        if !keeps { try await linger() }
+        if exchange.mayKeepAtOnce {
+            if exchange.output.count > ServerConnection.outputMark { try await flush() }
+            return true
+        }
+        let keeps = try await exchange.readAwayBody()
+        if !keeps {
+            try await flush()
+            try await linger()
+        }
         return keeps
     }
 
     // MARK: Heads
 
+    /// The only place where a kept connection waits, kept flat: every `async` call between here and the wait would cost
+    /// each request a change of executor on the way back.
     private func receiveHead() async throws(StreamError) -> Bool {
         var deadline: Instant?
         while true {
@@ -102,71 +108,72 @@ final class ServerConnection {
                     return false
                 }
             }
-            try await flush()
-            if buffer.isEmpty, !parser.isInsideHead {
-                guard try await waitForRequest() else { return false }
+            if !exchange.output.isEmpty, !(try flushNow()) { try await flush() }
+            buffer.reserve(ServerConnection.readRoom)
+            if let count = try stream.readNow(into: buffer) {
+                if count > 0 { continue }
+                if parser.isInsideHead { server.counters.connectionsLost += 1 }
+                return false
             }
-            let until = deadline ?? loop.now + server.configuration.headTimeout
-            deadline = until
-            guard try await readMore(until: until) else { return false }
+            guard let place = try stream.placeOfBytes() else { continue }
+            let wake: Wake
+            if parser.isInsideHead || !buffer.isEmpty {
+                deadline = deadline ?? loop.now + server.configuration.headTimeout
+                wake = await place.wait(until: deadline ?? .never)
+            } else {
+                if server.isDraining { return false }
+                isIdle = true
+                loop.buffers.give(buffer)
+                wake = await place.wait(until: loop.now + server.configuration.idleTimeout)
+                buffer = loop.buffers.take()
+                isIdle = false
+            }
+            if wake != .ready { return try await waitEnded(wake) }
         }
     }
 
     private func parseHead() throws(WireError) -> Bool {
         let isWhole = try buffer.withReadable { bytes throws(WireError) in
-            try parser.parseRequest(bytes, into: &head)
+            try parser.parseRequest(bytes, into: &exchange.head)
         }
         guard isWhole else { return false }
-        headBytes.removeAll(keepingCapacity: true)
-        buffer.append(to: &headBytes, count: head.byteCount)
-        buffer.consume(head.byteCount)
+        let count = exchange.head.byteCount
+        exchange.headBytes.removeAll(keepingCapacity: true)
+        buffer.append(to: &exchange.headBytes, count: count)
+        buffer.consume(count)
         return true
     }
 
-    /// Waits without holding a buffer. False when none comes in time, or the server drains.
-    private func waitForRequest() async throws(StreamError) -> Bool {
-        if server.isDraining { return false }
-        isIdle = true
-        loop.buffers.give(buffer)
-        defer {
-            isIdle = false
-            buffer = loop.buffers.take()
-        }
-        do throws(StreamError) {
-            try await stream.waitReadable(until: loop.now + server.configuration.idleTimeout)
-            return true
-        } catch {
-            guard error.cause == .timedOut else { throw error }
-            server.counters.idleTimedOut += 1
-            return false
-        }
-    }
-
-    /// False when the peer ended, or took too long and was told so.
-    private func readMore(until deadline: Instant) async throws(StreamError) -> Bool {
-        do throws(StreamError) {
-            buffer.reserve(ServerConnection.readRoom)
-            let count = try await stream.read(into: buffer, until: deadline)
-            if count == 0, parser.isInsideHead { server.counters.connectionsLost += 1 }
-            return count > 0
-        } catch {
-            guard error.cause == .timedOut else { throw error }
+    /// False: the connection ends in order. A peer that began a head and took too long is told so.
+    private func waitEnded(_ wake: Wake) async throws(StreamError) -> Bool {
+        guard wake == .timedOut else { throw StreamError(.read, stream.peer.description, wake: wake) }
+        if parser.isInsideHead {
             server.counters.headsTimedOut += 1
             try await refuse { $0.append(contentsOf: ServerConnection.timedOut) }
-            return false
+        } else {
+            server.counters.idleTimedOut += 1
         }
+        return false
     }
 
     private static let timedOut = Array(
         "HTTP/1.1 408 Request Timeout\r\nconnection: close\r\ncontent-length: 0\r\n\r\n".utf8)
 
     private func refuse(_ words: (inout [UInt8]) -> Void) async throws(StreamError) {
-        words(&output)
+        words(&exchange.output)
         try await flush()
         try await linger()
     }
 
     // MARK: Bodies
+
+    /// False when not all of it has arrived.
+    func takeBody(_ count: Int, into body: inout [UInt8]) -> Bool {
+        guard buffer.count >= count else { return false }
+        buffer.append(to: &body, count: count)
+        buffer.consume(count)
+        return true
+    }
 
     /// Waits for one more piece of the body and appends it. False at its end.
     func readBody(
@@ -202,12 +209,23 @@ final class ServerConnection {
 
     // MARK: Writing
 
+    /// True when all of it is with the kernel.
+    private func flushNow() throws(StreamError) -> Bool {
+        let sent = try stream.writeNow(exchange.output, from: 0)
+        guard sent == exchange.output.count else {
+            exchange.output.removeFirst(sent)
+            return false
+        }
+        exchange.output.removeAll(keepingCapacity: true)
+        return true
+    }
+
     func flush() async throws(StreamError) {
-        if output.isEmpty { return }
-        try await stream.write(output, until: loop.now + server.configuration.writeTimeout)
-        output.removeAll(keepingCapacity: true)
+        if exchange.output.isEmpty { return }
+        try await stream.write(exchange.output, until: loop.now + server.configuration.writeTimeout)
+        exchange.output.removeAll(keepingCapacity: true)
         // One large answer must not be remembered by every connection.
-        if output.capacity > 4 * ServerConnection.outputMark { output = [] }
+        if exchange.output.capacity > 4 * ServerConnection.outputMark { exchange.output = [] }
     }
 
     /// Closing while the peer still sends would reset the connection and could take the answer with it: end this
