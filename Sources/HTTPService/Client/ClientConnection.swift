@@ -49,6 +49,7 @@ final class ClientConnection: DeferredWork {
 
     // MARK: One exchange
 
+    @inline(__always)
     func exchange(
         _ request: HTTPRequest, poolWait: TimeSpan, until deadline: Instant
     ) async throws(ExchangeFailure) -> HTTPResponse {
@@ -175,6 +176,7 @@ final class ClientConnection: DeferredWork {
 
     /// The only place where an exchange usually waits, kept flat: every `async` call between here and the wait would cost
     /// each request a change of executor on the way back.
+    @inline(__always)
     private func readResponse(
         to method: Method, poolWait: TimeSpan, until deadline: Instant
     ) async throws(ExchangeFailure) -> HTTPResponse {
