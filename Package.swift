@@ -34,7 +34,7 @@ func benchmark(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "spillway",
-    products: [],
+    products: [.executable(name: "spillway", targets: ["spillway"])],
     targets: [
         // C: one importing target each.
         .target(name: "CLinux"),
@@ -60,6 +60,11 @@ let package = Package(
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
+
+        // L4
+        module("SpillwayCLI", ["Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram"]),
+        tests("SpillwayCLITests", ["EventLoop", "Histogram", "SpillwayCLI"]),
+        .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
         // Benchmarks
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
