@@ -68,7 +68,7 @@ let package = Package(
 
         // Benchmarks
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
-        benchmark("RuntimeBench", ["CLinux", "EventLoop", "HTTPService", "HTTPWire"]),
+        benchmark("RuntimeBench", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
         benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
 
         // The habits of the project, checked.
