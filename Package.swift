@@ -51,7 +51,7 @@ let package = Package(
         module("Cryptography", ["COpenSSL"]),
         tests("CryptographyTests", ["Cryptography"]),
         module("EventLoop", ["CLinux", "Cryptography", "SeededRandom"]),
-        tests("EventLoopTests", ["EventLoop"]),
+        tests("EventLoopTests", ["EventLoop", "Cryptography", "SeededRandom"]),
 
         // L1
         module("HTTPWire"),

@@ -13,7 +13,8 @@ final class PolledDescriptor {
     private(set) var isPeerEnded = false
     private(set) var isClosed = false
     private let reader: Parking
-    private lazy var writer = Parking(loop)
+    /// Most writes never wait.
+    private var writer: Parking?
 
     /// Takes ownership of the descriptor, also when it throws. `isConnecting`: not writable until the kernel says so.
     init(_ number: Int32, on loop: EventLoop, isConnecting: Bool = false) throws(SystemError) {
@@ -47,7 +48,7 @@ final class PolledDescriptor {
         }
         if readiness.isWritable, !isWritable {
             isWritable = true
-            writer.wake()
+            writer?.wake()
         }
     }
 
@@ -58,10 +59,24 @@ final class PolledDescriptor {
     /// end of the stream was told with this one.
     func readShort() { if !isPeerEnded { isReadable = false } }
 
+    /// Whether bytes or an end are there now. A read that filled its buffer, or TLS's own reads, may leave the flag up
+    /// with nothing behind it; then the kernel is asked.
+    func hasInput() -> Bool {
+        guard isReadable, !isPeerEnded, !isClosed else { return isReadable }
+        var byte: UInt8 = 0
+        let count = retrying("recv") { unsafe recv(number, &byte, 1, Int32(MSG_PEEK)) }
+        if count < 0, errno == EAGAIN { isReadable = false }
+        return isReadable
+    }
+
+    // A task that ran between the wake and its waiter may have closed the descriptor, whose number can mean another
+    // connection by now: each wait looks again.
+
     func waitReadable(until deadline: Instant) async -> Wake {
         if isClosed { return .closed }
         if isReadable { return .ready }
-        return await reader.wait(until: deadline)
+        let wake = await reader.wait(until: deadline)
+        return isClosed ? .closed : wake
     }
 
     /// Writing would have blocked.
@@ -69,16 +84,23 @@ final class PolledDescriptor {
         if isClosed { return .closed }
         isWritable = false
         if !watchesWriting {
-            watchesWriting = true
             // Modifying the interest reports what already holds, so no edge is lost here.
             try poller.watchWriting(self, registration: registration)
+            watchesWriting = true
         }
-        return await writer.wait(until: deadline)
+        return await waitForWriter(until: deadline)
     }
 
     /// A connection under way: writable once it stands or has failed.
     func waitConnected(until deadline: Instant) async -> Wake {
-        isWritable ? .ready : await writer.wait(until: deadline)
+        isWritable ? .ready : await waitForWriter(until: deadline)
+    }
+
+    private func waitForWriter(until deadline: Instant) async -> Wake {
+        let parking = writer ?? Parking(loop)
+        writer = parking
+        let wake = await parking.wait(until: deadline)
+        return isClosed ? .closed : wake
     }
 
     func close() {
@@ -87,6 +109,12 @@ final class PolledDescriptor {
         poller.forget(self)
         Glibc.close(number)
         reader.wake(.closed)
-        writer.wake(.closed)
+        writer?.wake(.closed)
+    }
+
+    /// The loop has ended: nobody who waits here can be woken any more.
+    func abandon() {
+        isClosed = true
+        Glibc.close(number)
     }
 }

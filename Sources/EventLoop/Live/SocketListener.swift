@@ -92,8 +92,10 @@ final class SocketListener: StreamListener {
             unsafe Address(decoding: UnsafeRawBufferPointer(rebasing: bytes[..<min(Int(length), bytes.count)]))
         }
         number.setNoDelay(address)
+        // A UNIX client has no name of its own; messages then call it by the place where it came in.
+        let named = peer == .unix(path: "") ? address : peer ?? address
         do throws(SystemError) {
-            return SocketStream(try PolledDescriptor(number, on: descriptor.loop), peer: peer ?? address)
+            return SocketStream(try PolledDescriptor(number, on: descriptor.loop), peer: named)
         } catch {
             throw StreamError(.accept, address.description, .system(error.code))
         }

@@ -84,7 +84,7 @@ final class SocketStream: ByteStream {
         }
     }
 
-    var hasUnexpectedInput: Bool { descriptor.isClosed || descriptor.isReadable }
+    var hasUnexpectedInput: Bool { descriptor.isClosed || descriptor.hasInput() }
 
     func close() { descriptor.close() }
 

@@ -19,24 +19,29 @@ final class SimulatedStream: ByteStream {
         if isClosed { throw StreamError(.read, peer.description, .closed) }
         let wake = await incoming.waitReadable(until: deadline)
         if wake != .ready { throw StreamError(.read, peer.description, wake: wake) }
+        // By a task that ran between the wake and this one.
+        if isClosed { throw StreamError(.read, peer.description, .closed) }
     }
 
     func read(into buffer: ByteBuffer, until deadline: Instant) async throws(StreamError) -> Int {
         precondition(buffer.freeRoom > 0, "reading into a full buffer")
         try await waitReadable(until: deadline)
-        if incoming.isReset { throw StreamError(.read, peer.description, .system(ECONNRESET)) }
+        if incoming.isReset, !incoming.hasUnread { throw StreamError(.read, peer.description, .system(ECONNRESET)) }
         return incoming.take(into: buffer)
     }
 
     func write(_ bytes: [UInt8], until deadline: Instant) async throws(StreamError) {
         var sent = 0
-        while sent < bytes.count {
+        while true {
             if isClosed { throw StreamError(.write, peer.description, .closed) }
-            if incoming.isReset || outgoing.isReset {
+            if sent == bytes.count { return }
+            if incoming.isReset || outgoing.isRefused {
                 throw StreamError(.write, peer.description, .system(ECONNRESET))
             }
             if outgoing.isEnded { throw StreamError(.write, peer.description, .system(EPIPE)) }
             let count = outgoing.put(bytes, from: sent)
+            // A connection breaks in both directions.
+            if outgoing.isCut { incoming.cut() }
             sent += count
             if count > 0 { continue }
             let wake = await outgoing.waitRoom(until: deadline)

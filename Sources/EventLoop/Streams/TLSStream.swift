@@ -5,6 +5,8 @@ final class TLSStream: ByteStream {
     private let descriptor: PolledDescriptor
     private let session: TLSSession
     let peer: Address
+    /// Read while asking whether there is anything to read.
+    private var early: UInt8?
 
     var loop: EventLoop { descriptor.loop }
     var applicationProtocol: String? { session.applicationProtocol }
@@ -45,7 +47,7 @@ final class TLSStream: ByteStream {
 
     func waitReadable(until deadline: Instant) async throws(StreamError) {
         if descriptor.isClosed { throw StreamError(.read, peer.description, .closed) }
-        if session.hasPending || descriptor.isReadable { return }
+        if early != nil || session.hasPending || descriptor.hasInput() { return }
         session.releaseIdleBuffers()
         let wake = await descriptor.waitReadable(until: deadline)
         if wake != .ready { throw StreamError(.read, peer.description, wake: wake) }
@@ -53,6 +55,11 @@ final class TLSStream: ByteStream {
 
     func read(into buffer: ByteBuffer, until deadline: Instant) async throws(StreamError) -> Int {
         precondition(buffer.freeRoom > 0, "reading into a full buffer")
+        if let byte = early, !descriptor.isClosed {
+            early = nil
+            buffer.append([byte])
+            return 1
+        }
         // The record that was asked for may have been followed by its bytes already: try before waiting.
         if !session.hasPending, !descriptor.isReadable { try await waitForBytes(.read, until: deadline) }
         while true {
@@ -85,6 +92,7 @@ final class TLSStream: ByteStream {
     }
 
     func write(_ bytes: [UInt8], until deadline: Instant) async throws(StreamError) {
+        if descriptor.isClosed { throw StreamError(.write, peer.description, .closed) }
         var sent = 0
         while sent < bytes.count {
             switch try seal(bytes, from: sent) {
@@ -117,8 +125,27 @@ final class TLSStream: ByteStream {
         }
     }
 
-    /// A session ticket may arrive unasked on an idle connection: what is readable is not yet input.
-    var hasUnexpectedInput: Bool { descriptor.isClosed || session.hasPending || descriptor.isPeerEnded }
+    var hasUnexpectedInput: Bool {
+        if descriptor.isClosed || early != nil || session.hasPending || descriptor.isPeerEnded { return true }
+        return descriptor.hasInput() && hasMoreThanTickets()
+    }
+
+    /// A session ticket may arrive unasked on an idle connection. TLS takes it in when asked for a byte; if there is one,
+    /// the next read begins with it.
+    private func hasMoreThanTickets() -> Bool {
+        var byte: UInt8 = 0
+        let outcome = try? unsafe withUnsafeMutableBytes(of: &byte) { try unsafe session.read(into: $0) }
+        switch outcome {
+        case .wantsRead:
+            descriptor.drainedReads()
+            return false
+        case .bytes:
+            early = byte
+            return true
+        case .wantsWrite, .closed, nil:
+            return true
+        }
+    }
 
     func close() {
         guard !descriptor.isClosed else { return }
