@@ -40,9 +40,19 @@ final class SocketListener: StreamListener {
     private static func bind(_ number: Int32, to wanted: Address) -> Bool {
         func attempt() -> Bool { unsafe wanted.withSocketAddress { unsafe Glibc.bind(number, $0, $1) } == 0 }
         if attempt() { return true }
-        guard case .unix(let path) = wanted, errno == EADDRINUSE, isAbandoned(wanted) else { return false }
+        guard case .unix(let path) = wanted, errno == EADDRINUSE, isSocket(path), isAbandoned(wanted) else {
+            return false
+        }
         unsafe unlink(path)
         return attempt()
+    }
+
+    /// Connecting to a plain file is refused too, and that file is somebody's.
+    private static func isSocket(_ path: String) -> Bool {
+        var status = stat()
+        if unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { return true }
+        errno = EADDRINUSE
+        return false
     }
 
     private static func isAbandoned(_ address: Address) -> Bool {

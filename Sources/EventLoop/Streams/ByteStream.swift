@@ -4,8 +4,10 @@
 package protocol ByteStream: AnyObject {
     var loop: EventLoop { get }
     var peer: Address { get }
+    /// What ALPN chose; nil without TLS or without a choice.
+    var applicationProtocol: String? { get }
 
-    /// Returns when reading might give something: an idle connection needs no buffer until then.
+    /// Returns when reading might give something: an idle connection needs no buffer until then. It may return early.
     func waitReadable(until deadline: Instant) async throws(StreamError)
 
     /// Appends what has arrived to the buffer's free room, waiting for at least one byte. Zero: the peer has ended
@@ -24,8 +26,13 @@ package protocol ByteStream: AnyObject {
     /// Ends both sides. Closing twice is harmless; whoever waits here is woken.
     func close()
 
-    /// Ends both sides so that the peer sees a reset, not an orderly end.
+    /// Ends both sides so that the peer sees a reset, not an orderly end. A UNIX socket knows none: its peer reads the
+    /// end.
     func reset()
+}
+
+extension ByteStream {
+    package var applicationProtocol: String? { nil }
 }
 
 /// Where connections arrive.
