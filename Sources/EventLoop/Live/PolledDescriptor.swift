@@ -12,6 +12,8 @@ final class PolledDescriptor {
     private var isWritable: Bool
     private(set) var isPeerEnded = false
     private(set) var isClosed = false
+    /// Reads and writes since a task last waited here.
+    private var streak = 0
     private let reader: Parking
     /// Most writes never wait.
     private var writer: Parking?
@@ -74,7 +76,8 @@ final class PolledDescriptor {
 
     func waitReadable(until deadline: Instant) async -> Wake {
         if isClosed { return .closed }
-        if isReadable { return .ready }
+        if isReadable { return isStreakLong() ? await letOthersRun(until: deadline) : .ready }
+        streak = 0
         let wake = await reader.wait(until: deadline)
         return isClosed ? .closed : wake
     }
@@ -83,6 +86,7 @@ final class PolledDescriptor {
     func waitWritable(until deadline: Instant) async throws(SystemError) -> Wake {
         if isClosed { return .closed }
         isWritable = false
+        streak = 0
         if !watchesWriting {
             // Modifying the interest reports what already holds, so no edge is lost here.
             try poller.watchWriting(self, registration: registration)
@@ -101,6 +105,25 @@ final class PolledDescriptor {
         writer = parking
         let wake = await parking.wait(until: deadline)
         return isClosed ? .closed : wake
+    }
+
+    // A peer that always has bytes, or always takes them, would keep its task from ever waiting: no other task would run,
+    // and neither deadline nor cancellation would reach it.
+
+    private static let longestStreak = 32
+
+    /// Counts one more read or write that need not wait; true when it is time to let others run.
+    func isStreakLong() -> Bool {
+        streak += 1
+        return streak > PolledDescriptor.longestStreak
+    }
+
+    func letOthersRun(until deadline: Instant) async -> Wake {
+        streak = 0
+        await Task.yield()
+        if isClosed { return .closed }
+        if Task.isCancelled { return .cancelled }
+        return loop.now < deadline ? .ready : .timedOut
     }
 
     func close() {

@@ -45,6 +45,10 @@ final class SocketStream: ByteStream {
 
     func write(_ bytes: [UInt8], until deadline: Instant) async throws(StreamError) {
         var sent = 0
+        if descriptor.isStreakLong() {
+            let wake = await descriptor.letOthersRun(until: deadline)
+            if wake != .ready { throw StreamError(.write, peer.description, wake: wake) }
+        }
         while true {
             if descriptor.isClosed { throw StreamError(.write, peer.description, .closed) }
             sent += try send(bytes, from: sent)

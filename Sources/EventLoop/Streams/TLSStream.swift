@@ -62,6 +62,7 @@ final class TLSStream: ByteStream {
         }
         // The record that was asked for may have been followed by its bytes already: try before waiting.
         if !session.hasPending, !descriptor.isReadable { try await waitForBytes(.read, until: deadline) }
+        try await takeTurn(.read, until: deadline)
         while true {
             switch try receive(into: buffer) {
             case .bytes(let count): return count
@@ -95,6 +96,7 @@ final class TLSStream: ByteStream {
         if descriptor.isClosed { throw StreamError(.write, peer.description, .closed) }
         var sent = 0
         while sent < bytes.count {
+            try await takeTurn(.write, until: deadline)
             switch try seal(bytes, from: sent) {
             case .bytes(let count): sent += count
             case .wantsRead: try await waitForBytes(.write, until: deadline)
@@ -159,6 +161,12 @@ final class TLSStream: ByteStream {
     }
 
     // MARK: Waiting
+
+    private func takeTurn(_ operation: StreamError.Operation, until deadline: Instant) async throws(StreamError) {
+        guard descriptor.isStreakLong() else { return }
+        let wake = await descriptor.letOthersRun(until: deadline)
+        if wake != .ready { throw StreamError(operation, peer.description, wake: wake) }
+    }
 
     private func waitForBytes(_ operation: StreamError.Operation, until deadline: Instant) async throws(StreamError) {
         if !descriptor.isPeerEnded { descriptor.drainedReads() }

@@ -113,7 +113,7 @@ import Testing
             var wakes: [Wake] = []
             let task = loop.spawn {
                 wakes.append(await parking.wait(until: loop.after(.microseconds(200))))
-                wakes.append(await parking.wait(until: loop.after(.milliseconds(2))))
+                wakes.append(await parking.wait(until: loop.patience))
             }
             parking.wake()
             await loop.settle()

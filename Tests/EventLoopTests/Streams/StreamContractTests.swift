@@ -189,6 +189,70 @@ import Testing
         }
     }
 
+    @Test(arguments: [Transport.tcp, .unix, .tls])
+    func `a stream that always has bytes lets others run`(transport: Transport) throws {
+        try transport.run { loop in
+            let (client, server) = try await transport.pair(on: loop)
+            let (turns, isDone) = (Diary(), Diary())
+            let others = loop.spawn {
+                while isDone.lines.isEmpty {
+                    turns.note("turn")
+                    await Task.yield()
+                }
+            }
+            try await client.write(pattern(16_000))
+            try await loop.sleep(for: .milliseconds(1))
+            let before = turns.lines.count
+            #expect(try await server.read(exactly: 16_000, room: 10) == pattern(16_000))
+            #expect(turns.lines.count - before >= 20)
+            isDone.note("done")
+            await others.join()
+            client.close()
+            server.close()
+        }
+    }
+
+    @Test(arguments: [Transport.tcp, .tls])
+    func `a stream that always takes bytes lets others run`(transport: Transport) throws {
+        try transport.run { loop in
+            let (client, server) = try await transport.pair(on: loop)
+            let (turns, isDone) = (Diary(), Diary())
+            let others = loop.spawn {
+                while isDone.lines.isEmpty {
+                    turns.note("turn")
+                    await Task.yield()
+                }
+            }
+            for _ in 0..<300 { try await client.write([1, 2, 3]) }
+            #expect(turns.lines.count >= 5)
+            isDone.note("done")
+            await others.join()
+            client.close()
+            server.close()
+        }
+    }
+
+    @Test(arguments: [Transport.tcp, .unix, .tls])
+    func `a stream that always has bytes ends at the deadline and by cancellation`(transport: Transport) throws {
+        try transport.run { loop in
+            let (client, server) = try await transport.pair(on: loop)
+            try await client.write(pattern(16_000))
+            try await loop.sleep(for: .milliseconds(1))
+            let deadline = loop.now
+            let late = await failure { () async throws(StreamError) in
+                for _ in 0..<1_000 { _ = try await server.readSome(until: deadline, room: 10) }
+            }
+            #expect(late?.cause == .timedOut)
+            let reading = loop.attempt { () async throws(StreamError) in
+                for _ in 0..<1_000 { _ = try await server.readSome(until: .never, room: 10) }
+            }
+            reading.task?.cancel()
+            #expect(await reading.outcome()?.cause == .cancelled)
+            client.close()
+            server.close()
+        }
+    }
+
     // MARK: Closing and resetting
 
     @Test(arguments: Transport.allCases)
