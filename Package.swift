@@ -12,6 +12,9 @@ let swiftSettings: [SwiftSetting] =
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        // Debug builds, and so all tests, check exclusive access at run time; release builds spend those 0.5 us of each
+        // request on the request (docs/decisions/0004-exclusivity-in-debug.md).
+        .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
     ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], libraries: [String] = []) -> Target {
@@ -56,9 +59,11 @@ let package = Package(
         // L1
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
+        module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
 
         // Benchmarks
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
+        benchmark("RuntimeBench", ["CLinux", "EventLoop", "HTTPService", "HTTPWire"]),
         benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
 
         // The habits of the project, checked.

@@ -153,6 +153,17 @@ func report(_ name: String, _ figure: Figure) {
                 var body = try BodyDecoder(.length(1000))
                 sum &+= try body.step(block.span).consumed
             })
+        let large = Array("GET / HTTP/1.1\r\nHost: a\r\nX: \(String(repeating: "y", count: 8000))\r\n\r\n".utf8)
+        report(
+            "parse a head of \(large.count) bytes that drips in byte by byte, whole",
+            try measure(rounds: 5, calls: 5) {
+                for count in 1..<large.count
+                where try parser.parseRequest(large.span.extracting(0..<count), into: &head) {
+                    fatalError("complete at \(count)")
+                }
+                guard try parser.parseRequest(large.span, into: &head) else { fatalError("incomplete") }
+                sum &+= head.byteCount
+            })
         // Keeps the work alive.
         print("checksum \(sum)")
     }

@@ -36,11 +36,14 @@ int spillway_accept(int listener, void *address, uint32_t *length) {
 
 int spillway_socket(int family) { return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0); }
 
-int64_t spillway_monotonic_ns(void) {
+static int64_t read_clock(clockid_t clock) {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(clock, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
+
+int64_t spillway_monotonic_ns(void) { return read_clock(CLOCK_MONOTONIC); }
+int64_t spillway_realtime_ns(void) { return read_clock(CLOCK_REALTIME); }
 
 void spillway_set_timer_slack(uint64_t nanoseconds) { prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0); }
 

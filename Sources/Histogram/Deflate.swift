@@ -14,7 +14,7 @@ enum Deflate {
         }
     }
 
-    /// At most the first `countMax` bytes that the stream holds. A longer stream is cut without an error: whoever asked
+    /// At most the first `countMax` bytes that the stream holds; bytes behind its end are an error. A longer stream is cut without an error: whoever asked
     /// for one byte more than there may be will see it.
     static func decompressed(_ bytes: ArraySlice<UInt8>, countMax: Int) throws(HistogramDecodingError) -> [UInt8] {
         var status: Int32 = Z_OK
@@ -43,7 +43,8 @@ enum Deflate {
             let opened = unsafe inflateInit_(&stream, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
             precondition(opened == Z_OK, "zlib: status \(opened) on opening a stream")
             defer { unsafe inflateEnd(&stream) }
-            let status = unsafe inflate(&stream, Z_FINISH)
+            var status = unsafe inflate(&stream, Z_FINISH)
+            if unsafe status == Z_STREAM_END && stream.avail_in > 0 { status = Z_DATA_ERROR }
             return unsafe (status, output.count - Int(stream.avail_out))
         }
     }

@@ -28,12 +28,13 @@
     /// The first bucket counts twice, since it uses both halves.
     package var slots: Int { (bucket(of: highest) + 2) << halfMagnitude }
 
-    @inlinable func bucket(of value: UInt64) -> Int {
+    @inlinable @inline(__always) func bucket(of value: UInt64) -> Int {
         let first: UInt64 = ((2 &<< UInt64(halfMagnitude)) &- 1) &<< UInt64(unitMagnitude)
         return 63 &- halfMagnitude &- unitMagnitude &- (value | first).leadingZeroBitCount
     }
 
-    @inlinable func slot(of value: UInt64) -> Int {
+    /// Always inlined: a call would copy the layout for every recorded value.
+    @inlinable @inline(__always) func slot(of value: UInt64) -> Int {
         let bucket = bucket(of: value)
         return (bucket &<< halfMagnitude) &+ Int(truncatingIfNeeded: value &>> UInt64(bucket &+ unitMagnitude))
     }

@@ -3,30 +3,43 @@
 /// The list is that of active codes with a minor unit (January 2026): metals, test codes and baskets have none and are
 /// not payable. Withdrawn codes are unknown on purpose.
 package struct Currency: Hashable, Sendable, CustomStringConvertible {
-    package let code: String
-    /// Minor units per unit, as a power of ten.
-    package let exponent: Int
+    /// The code's three letters; with them an amount is sixteen plain bytes, copied without reference counting.
+    private let letters: UInt32
+    private let decimals: UInt8
 
     package init(_ code: String) throws(MoneyError) {
-        guard let exponent = Self.exponents[code] else { throw .unknownCurrency(code) }
-        self.code = code
-        self.exponent = exponent
+        guard let known = Self.known[code] else { throw .unknownCurrency(code) }
+        self = known
     }
+
+    private init(listed code: Substring, decimals: UInt8) {
+        letters = code.utf8.reduce(0) { $0 << 8 | UInt32($1) }
+        self.decimals = decimals
+    }
+
+    package var code: String {
+        String(decoding: [16, 8, 0].map { UInt8(truncatingIfNeeded: letters >> $0) }, as: UTF8.self)
+    }
+
+    /// Minor units per unit, as a power of ten.
+    package var exponent: Int { Int(decimals) }
 
     package var description: String { code }
 
     /// All codes in alphabetical order, for suggestions.
-    package static let codes = exponents.keys.sorted()
+    package static let codes = known.keys.sorted()
 
-    private static let exponents: [String: Int] = {
-        var exponents: [String: Int] = [:]
-        for (exponent, codes) in lists {
-            for code in codes.split(whereSeparator: \.isWhitespace) { exponents[String(code)] = exponent }
+    private static let known: [String: Currency] = {
+        var known: [String: Currency] = [:]
+        for (decimals, codes) in lists {
+            for code in codes.split(whereSeparator: \.isWhitespace) {
+                known[String(code)] = Currency(listed: code, decimals: decimals)
+            }
         }
-        return exponents
+        return known
     }()
 
-    private static let lists = [
+    private static let lists: [(UInt8, String)] = [
         (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),
         (
             2,

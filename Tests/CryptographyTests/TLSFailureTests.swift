@@ -120,6 +120,17 @@ import Testing
         #expect(error?.operation == .read && error?.cause == .clientCertificateRequired)
     }
 
+    @Test func `a write that fails names the alert that the peer left behind`() throws {
+        let pair = try SessionPair(
+            client: authority.client(),
+            server: authority.server { $0.clientCertificates = .required(authorities: authority.authority.certificate) }
+        )
+        _ = pair.handshake()
+        pair.sockets.closeSecond()
+        let error = #expect(throws: TLSError.self) { try pair.client.write([1]) }
+        #expect(error?.operation == .write && error?.cause == .clientCertificateRequired)
+    }
+
     @Test(arguments: [TestAuthority.past, TestAuthority.future])
     func `a client certificate outside its time is refused`(validity: CertificateValidity) throws {
         let identity = try authority.authority.clientIdentity(commonName: "merchant", validity: validity)
@@ -198,6 +209,20 @@ import Testing
         #expect(error?.operation == .handshake && error?.cause == .truncated)
     }
 
+    @Test func `a client's greeting that stops at any byte is waited for, then truncated`() throws {
+        let hello = try SocketPair().greeting(of: authority.client())
+        let server = try authority.server()
+        for count in 0..<hello.count {
+            let sockets = SocketPair()
+            let session = try server.session(over: sockets.first, peer: TLSPeer(host: "client"))
+            sockets.second.send(Array(hello[..<count]))
+            #expect(try session.handshake() == .wantsRead, "after \(count) bytes")
+            shutdown(sockets.second, Int32(SHUT_WR))
+            let error = #expect(throws: TLSError.self) { try session.handshake() }
+            #expect(error?.cause == .truncated, "after \(count) bytes")
+        }
+    }
+
     @Test func `a connection that is reset within the handshake is named so`() throws {
         let sockets = SocketPair()
         let session = try authority.client().session(over: sockets.first, peer: TLSPeer(host: "bank.example"))
@@ -236,8 +261,19 @@ import Testing
     @Test func `a failure leaves nothing behind for another session`() throws {
         let good = try SessionPair(client: authority.client(), server: authority.server())
         try good.establish()
+        // Takes the ticket, whose handling would empty OpenSSL's queue of errors itself.
+        #expect(try good.client.read(upTo: 10).outcome == .wantsRead)
         _ = try errors(client: authority.client(), server: authority.server(validity: TestAuthority.past))
         #expect(try good.client.read(upTo: 10).outcome == .wantsRead)
+    }
+}
+
+extension SocketPair {
+    /// The first bytes that a client sends.
+    fileprivate func greeting(of client: TLSContext) throws -> [UInt8] {
+        let session = try client.session(over: first, peer: TLSPeer(host: "bank.example"))
+        #expect(try session.handshake() == .wantsRead)
+        return second.receive()
     }
 }
 

@@ -18,6 +18,7 @@ import Testing
         #expect(try pair.client.read(upTo: 10).bytes == [1])
         if closes { _ = try pair.client.shutdown() }
         #expect(pair.client.isResumed == pair.server.isResumed)
+        #expect(pair.server.requestedServerName == host)
         return pair.client.isResumed
     }
 

@@ -55,6 +55,7 @@ import Testing
         var body = try BodyDecoder(.untilClose, limits: limits)
         let data: [UInt8] = [1, 2, 3]
         #expect(try body.step(data.span).dataBytes == 3)
+        #expect(try body.step(data.span).dataBytes == 2)
         #expect(throws: WireError.bodyTooLarge) { try body.step(data.span) }
     }
 

@@ -1,6 +1,10 @@
 import HTTPWire
 import Testing
 
+extension BadMessage: CustomTestStringConvertible {
+    var testDescription: String { "\(error): \(text.prefix(60).debugDescription)" }
+}
+
 @Suite struct RefusalTests {
     @Test(arguments: BadMessages.all) func `a bad message is refused for its own reason`(bad: BadMessage) {
         let events = Conversation.events(bad.side, Array(bad.text.utf8))

@@ -7,10 +7,13 @@ import Testing
     let dinar = try! Currency("KWD")
     let unidad = try! Currency("CLF")
 
-    @Test func `currencies know their decimals`() {
+    @Test func `currencies know their code and decimals`() throws {
         #expect([yen, euro, dinar, unidad].map(\.exponent) == [0, 2, 3, 4])
         #expect(Currency.codes.count == 165, "a changed list is a decision: \(Currency.codes.count)")
         #expect(Currency.codes == Currency.codes.sorted())
+        #expect(try Currency.codes.allSatisfy { try Currency($0).code == $0 })
+        #expect(Set(try Currency.codes.map { try Currency($0) }).count == Currency.codes.count)
+        #expect(MemoryLayout<Money>.size <= 16)
         #expect(Currency.codes.allSatisfy { $0.utf8.count == 3 && $0.utf8.allSatisfy { 65...90 ~= $0 } })
     }
 

@@ -25,6 +25,7 @@ int spillway_eventfd(void);
 int spillway_accept(int listener, void *address, uint32_t *length);
 int spillway_socket(int family);
 int64_t spillway_monotonic_ns(void);
+int64_t spillway_realtime_ns(void);
 void spillway_set_timer_slack(uint64_t nanoseconds);
 // Pins the calling thread. 0, or -1 with errno.
 int spillway_pin_to_core(int core);

@@ -48,7 +48,6 @@ SSL_CTX *spillway_tls_context_new(bool is_server);
 bool spillway_tls_context_set_versions(SSL_CTX *context, int lowest, int highest);
 void spillway_tls_context_set_verification(SSL_CTX *context, bool verifies, bool requires_certificate);
 void spillway_tls_context_set_tickets(SSL_CTX *context, bool is_on);
-void spillway_tls_context_set_release_buffers(SSL_CTX *context, bool is_on);
 /// `key` holds 80 bytes.
 bool spillway_tls_context_set_ticket_key(SSL_CTX *context, const uint8_t *key);
 bool spillway_tls_context_add_chain_certificate(SSL_CTX *context, X509 *certificate);

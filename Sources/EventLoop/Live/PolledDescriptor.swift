@@ -12,7 +12,7 @@ final class PolledDescriptor {
     private var isWritable: Bool
     private(set) var isPeerEnded = false
     private(set) var isClosed = false
-    /// Reads and writes since a task last waited here.
+    /// Reads and writes since a task last had to wait here.
     private var streak = 0
     private let reader: Parking
     /// Most writes never wait.
@@ -71,59 +71,40 @@ final class PolledDescriptor {
         return isReadable
     }
 
-    // A task that ran between the wake and its waiter may have closed the descriptor, whose number can mean another
-    // connection by now: each wait looks again.
+    // MARK: Waiting
 
-    func waitReadable(until deadline: Instant) async -> Wake {
-        if isClosed { return .closed }
-        if isReadable { return isStreakLong() ? await letOthersRun(until: deadline) : .ready }
+    /// Where to wait for bytes; nil when there may be some.
+    func placeOfBytes() -> Parking? {
+        if isTurnOver { comeBackSoon() } else if isReadable { return nil }
         streak = 0
-        let wake = await reader.wait(until: deadline)
-        return isClosed ? .closed : wake
+        return reader
     }
 
-    /// Writing would have blocked.
-    func waitWritable(until deadline: Instant) async throws(SystemError) -> Wake {
-        if isClosed { return .closed }
-        isWritable = false
-        streak = 0
-        if !watchesWriting {
-            // Modifying the interest reports what already holds, so no edge is lost here.
-            try poller.watchWriting(self, registration: registration)
-            watchesWriting = true
+    /// Where to wait for room, after writing would have blocked.
+    func placeOfRoom() throws(SystemError) -> Parking {
+        if isTurnOver {
+            comeBackSoon()
+        } else {
+            isWritable = false
+            if !watchesWriting {
+                // Modifying the interest reports what already holds, so no edge is lost here.
+                try poller.watchWriting(self, registration: registration)
+                watchesWriting = true
+            }
         }
-        return await waitForWriter(until: deadline)
+        streak = 0
+        return writing
+    }
+
+    private var writing: Parking {
+        let parking = writer ?? Parking(loop)
+        writer = parking
+        return parking
     }
 
     /// A connection under way: writable once it stands or has failed.
     func waitConnected(until deadline: Instant) async -> Wake {
-        isWritable ? .ready : await waitForWriter(until: deadline)
-    }
-
-    private func waitForWriter(until deadline: Instant) async -> Wake {
-        let parking = writer ?? Parking(loop)
-        writer = parking
-        let wake = await parking.wait(until: deadline)
-        return isClosed ? .closed : wake
-    }
-
-    // A peer that always has bytes, or always takes them, would keep its task from ever waiting: no other task would run,
-    // and neither deadline nor cancellation would reach it.
-
-    private static let longestStreak = 32
-
-    /// Counts one more read or write that need not wait; true when it is time to let others run.
-    func isStreakLong() -> Bool {
-        streak += 1
-        return streak > PolledDescriptor.longestStreak
-    }
-
-    func letOthersRun(until deadline: Instant) async -> Wake {
-        streak = 0
-        await Task.yield()
-        if isClosed { return .closed }
-        if Task.isCancelled { return .cancelled }
-        return loop.now < deadline ? .ready : .timedOut
+        isWritable ? .ready : await writing.wait(until: deadline)
     }
 
     func close() {
@@ -139,5 +120,30 @@ final class PolledDescriptor {
     func abandon() {
         isClosed = true
         Glibc.close(number)
+    }
+
+    // MARK: Taking turns
+
+    // A peer that always has bytes, or always takes them, would keep its task from ever waiting: no other task would
+    // run, and neither deadline nor cancellation would reach it. So a long streak ends as if there were nothing to do.
+
+    private static let longestStreak = 32
+
+    /// Counts one more read or write that need not wait; false when it is the others' turn.
+    func takesTurn() -> Bool {
+        streak += 1
+        return !isTurnOver
+    }
+
+    var isTurnOver: Bool { streak > PolledDescriptor.longestStreak }
+
+    /// Wakes whoever waits here in the next turn, unless their deadline has passed, which is an earlier timer.
+    private func comeBackSoon() { _ = loop.arm(loop.now, self) }
+}
+
+extension PolledDescriptor: TimerTarget {
+    func timerFired(_ timer: TimerID) {
+        reader.wake()
+        writer?.wake()
     }
 }

@@ -53,6 +53,9 @@ import Glibc
         Glibc.close(epoll)
     }
 
+    /// From 1970 to the monotonic clock's zero.
+    static var epoch: TimeSpan { .nanoseconds(spillway_realtime_ns() - spillway_monotonic_ns()) }
+
     /// The machine's monotonic clock, which every live loop shares.
     static var now: Instant { Instant(nanoseconds: spillway_monotonic_ns()) }
 

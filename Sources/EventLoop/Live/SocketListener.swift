@@ -76,9 +76,14 @@ final class SocketListener: StreamListener {
 
     func accept() async throws(StreamError) -> any ByteStream {
         while true {
-            let wake = await descriptor.waitReadable(until: .never)
-            guard wake == .ready else { throw StreamError(.accept, address.description, wake: wake) }
-            if let stream = try acceptOne() { return stream }
+            if descriptor.isClosed { throw StreamError(.accept, address.description, .closed) }
+            if let place = descriptor.placeOfBytes() {
+                let wake = await place.wait()
+                if wake != .ready { throw StreamError(.accept, address.description, wake: wake) }
+                // A task that ran meanwhile may have closed it.
+                continue
+            }
+            if descriptor.takesTurn(), let stream = try acceptOne() { return stream }
         }
     }
 

@@ -14,20 +14,24 @@ final class SocketStream: ByteStream {
         self.peer = peer
     }
 
-    func waitReadable(until deadline: Instant) async throws(StreamError) {
-        let wake = await descriptor.waitReadable(until: deadline)
-        if wake != .ready { throw StreamError(.read, peer.description, wake: wake) }
+    func placeOfBytes() throws(StreamError) -> Parking? {
+        if descriptor.isClosed { throw StreamError(.read, peer.description, .closed) }
+        return descriptor.placeOfBytes()
     }
 
-    func read(into buffer: ByteBuffer, until deadline: Instant) async throws(StreamError) -> Int {
-        while true {
-            try await waitReadable(until: deadline)
-            if let count = try receive(into: buffer) { return count }
+    func placeOfRoom() throws(StreamError) -> Parking? {
+        if descriptor.isClosed { throw StreamError(.write, peer.description, .closed) }
+        do throws(SystemError) {
+            return try descriptor.placeOfRoom()
+        } catch {
+            throw StreamError(.write, peer.description, .system(error.code))
         }
     }
 
-    /// Nil: nothing is there yet.
-    private func receive(into buffer: ByteBuffer) throws(StreamError) -> Int? {
+    /// A full read may have left more behind, so reading is tried again; a short one has not.
+    func readNow(into buffer: ByteBuffer) throws(StreamError) -> Int? {
+        if descriptor.isClosed { throw StreamError(.read, peer.description, .closed) }
+        guard descriptor.isReadable, descriptor.takesTurn() else { return nil }
         let room = buffer.freeRoom
         precondition(room > 0, "reading into a full buffer")
         let count = unsafe buffer.fill { room in
@@ -43,24 +47,12 @@ final class SocketStream: ByteStream {
         return nil
     }
 
-    func write(_ bytes: [UInt8], until deadline: Instant) async throws(StreamError) {
-        var sent = 0
-        if descriptor.isStreakLong() {
-            let wake = await descriptor.letOthersRun(until: deadline)
-            if wake != .ready { throw StreamError(.write, peer.description, wake: wake) }
-        }
-        while true {
-            if descriptor.isClosed { throw StreamError(.write, peer.description, .closed) }
-            sent += try send(bytes, from: sent)
-            if sent == bytes.count { return }
-            try await waitWritable(until: deadline)
-        }
-    }
-
-    private func send(_ bytes: [UInt8], from offset: Int) throws(StreamError) -> Int {
+    func writeNow(_ bytes: [UInt8], from offset: Int) throws(StreamError) -> Int {
+        if descriptor.isClosed { throw StreamError(.write, peer.description, .closed) }
+        guard descriptor.takesTurn() else { return 0 }
         let count = unsafe bytes.withUnsafeBytes { bytes in
             retrying("send") {
-                unsafe Glibc.send(
+                unsafe send(
                     descriptor.number, bytes.baseAddress.map { unsafe $0 + offset }, bytes.count - offset,
                     Int32(MSG_NOSIGNAL))
             }
@@ -68,16 +60,6 @@ final class SocketStream: ByteStream {
         if count >= 0 { return count }
         guard errno == EAGAIN else { throw StreamError(.write, peer.description, .system(errno)) }
         return 0
-    }
-
-    private func waitWritable(until deadline: Instant) async throws(StreamError) {
-        let wake: Wake
-        do throws(SystemError) {
-            wake = try await descriptor.waitWritable(until: deadline)
-        } catch {
-            throw StreamError(.write, peer.description, .system(error.code))
-        }
-        if wake != .ready { throw StreamError(.write, peer.description, wake: wake) }
     }
 
     func finishWriting(until deadline: Instant) async throws(StreamError) {

@@ -17,6 +17,8 @@ import CLinux
 // reason: everything but the mailbox is touched on the loop's own thread only; `enqueue` and `arm` check it.
 package final class EventLoop: TaskExecutor, @unchecked Sendable {
     let world: World
+    /// From 1970 to this loop's instant zero.
+    private let epoch: TimeSpan
     private let mailbox: Mailbox
     private var ready: [UnownedJob] = []
     private var running: [UnownedJob] = []
@@ -31,8 +33,11 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         case simulated(Simulation)
     }
 
-    private init(world: World, ring: @escaping @Sendable () -> Void) {
+    private static let simulatedEpoch = TimeSpan.seconds(1_767_225_600)
+
+    private init(world: World, epoch: TimeSpan, ring: @escaping @Sendable () -> Void) {
         self.world = world
+        self.epoch = epoch
         self.mailbox = Mailbox(ring: ring)
     }
 
@@ -41,12 +46,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     package static func live(spin: TimeSpan = .zero) throws(SystemError) -> EventLoop {
         let poller = try Poller(spin: spin)
         let doorbell = poller.doorbell
-        return EventLoop(world: .live(poller)) { doorbell.ring() }
+        return EventLoop(world: .live(poller), epoch: Poller.epoch) { doorbell.ring() }
     }
 
     /// A loop whose clock jumps from event to event and whose network is in memory. The seed decides everything.
     package static func simulated(seed: UInt64, conditions: NetworkConditions = .init()) -> EventLoop {
-        EventLoop(world: .simulated(Simulation(seed: seed, conditions: conditions))) {}
+        EventLoop(world: .simulated(Simulation(seed: seed, conditions: conditions)), epoch: simulatedEpoch) {}
     }
 
     /// Nil when live.
@@ -60,6 +65,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         case .simulated(let simulation): simulation.now
         }
     }
+
+    /// Seconds since 1970, for the dates that protocols print and nothing else. A simulated world begins with 2026.
+    package var secondsSince1970: Int64 { (epoch + (now - .init(nanoseconds: 0))).nanoseconds / 1_000_000_000 }
 
     // MARK: Tasks
 
@@ -160,7 +168,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private func end() {
         isEnded = true
         mailbox.close()
-        if case .live(let poller) = world { poller.close() }
+        switch world {
+        case .live(let poller): poller.close()
+        case .simulated(let simulation): simulation.close()
+        }
         spillway_set_current_token(0)
     }
 

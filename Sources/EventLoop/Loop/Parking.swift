@@ -14,7 +14,7 @@ package enum Wake: Sendable {
 /// At most one task waits here at a time. A wake that finds nobody is lost, so the waker keeps its own state (a
 /// readable flag, a queue) and the waiter looks at that first.
 @safe package final class Parking: TimerTarget {
-    private unowned let loop: EventLoop
+    private let loop: EventLoop
     private var waiter: UnsafeContinuation<Wake, Never>?
     private var timer = TimerID.none
 

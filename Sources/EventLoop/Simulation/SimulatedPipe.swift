@@ -13,7 +13,7 @@ final class SimulatedPipe: TimerTarget {
         case refusal
     }
 
-    private unowned let loop: EventLoop
+    private let loop: EventLoop
     private let simulation: Simulation
     private let link: Link
     private var onTheWay: [(arrival: Instant, content: Content)] = []
@@ -72,8 +72,8 @@ final class SimulatedPipe: TimerTarget {
         return count
     }
 
-    func waitRoom(until deadline: Instant) async -> Wake {
-        await writer.wait(until: deadline)
+    func placeOfRoom() -> Parking? {
+        link.conditions.window > unreadAndOnTheWay ? nil : writer
     }
 
     func end() {
@@ -173,10 +173,7 @@ final class SimulatedPipe: TimerTarget {
     var hasUnread: Bool { taken < arrived.count }
     var isReadable: Bool { hasUnread || isEndArrived || isReset }
 
-    func waitReadable(until deadline: Instant) async -> Wake {
-        if isReadable { return .ready }
-        return await reader.wait(until: deadline)
-    }
+    func placeOfBytes() -> Parking? { isReadable ? nil : reader }
 
     /// Zero: the peer has ended its side.
     func take(into buffer: ByteBuffer) -> Int {

@@ -15,38 +15,32 @@ final class SimulatedStream: ByteStream {
         self.outgoing = outgoing
     }
 
-    func waitReadable(until deadline: Instant) async throws(StreamError) {
+    func placeOfBytes() throws(StreamError) -> Parking? {
         if isClosed { throw StreamError(.read, peer.description, .closed) }
-        let wake = await incoming.waitReadable(until: deadline)
-        if wake != .ready { throw StreamError(.read, peer.description, wake: wake) }
-        // By a task that ran between the wake and this one.
-        if isClosed { throw StreamError(.read, peer.description, .closed) }
+        return incoming.placeOfBytes()
     }
 
-    func read(into buffer: ByteBuffer, until deadline: Instant) async throws(StreamError) -> Int {
+    func placeOfRoom() throws(StreamError) -> Parking? {
+        if isClosed { throw StreamError(.write, peer.description, .closed) }
+        return outgoing.placeOfRoom()
+    }
+
+    func readNow(into buffer: ByteBuffer) throws(StreamError) -> Int? {
         precondition(buffer.freeRoom > 0, "reading into a full buffer")
-        try await waitReadable(until: deadline)
+        if isClosed { throw StreamError(.read, peer.description, .closed) }
+        guard incoming.isReadable else { return nil }
         if incoming.isReset, !incoming.hasUnread { throw StreamError(.read, peer.description, .system(ECONNRESET)) }
         return incoming.take(into: buffer)
     }
 
-    func write(_ bytes: [UInt8], until deadline: Instant) async throws(StreamError) {
-        var sent = 0
-        while true {
-            if isClosed { throw StreamError(.write, peer.description, .closed) }
-            if sent == bytes.count { return }
-            if incoming.isReset || outgoing.isRefused {
-                throw StreamError(.write, peer.description, .system(ECONNRESET))
-            }
-            if outgoing.isEnded { throw StreamError(.write, peer.description, .system(EPIPE)) }
-            let count = outgoing.put(bytes, from: sent)
-            // A connection breaks in both directions.
-            if outgoing.isCut { incoming.cut() }
-            sent += count
-            if count > 0 { continue }
-            let wake = await outgoing.waitRoom(until: deadline)
-            if wake != .ready { throw StreamError(.write, peer.description, wake: wake) }
-        }
+    func writeNow(_ bytes: [UInt8], from offset: Int) throws(StreamError) -> Int {
+        if isClosed { throw StreamError(.write, peer.description, .closed) }
+        if incoming.isReset || outgoing.isRefused { throw StreamError(.write, peer.description, .system(ECONNRESET)) }
+        if outgoing.isEnded { throw StreamError(.write, peer.description, .system(EPIPE)) }
+        let count = outgoing.put(bytes, from: offset)
+        // A connection breaks in both directions.
+        if outgoing.isCut { incoming.cut() }
+        return count
     }
 
     func finishWriting(until deadline: Instant) async throws(StreamError) {

@@ -56,6 +56,9 @@ package final class Simulation {
 
     func forget(_ address: Address) { listeners[address] = nil }
 
+    /// Listeners that were left open hold the loop, which holds them.
+    func close() { listeners = [:] }
+
     func takePort() -> UInt16 {
         defer { nextPort = nextPort == .max ? 40_000 : nextPort + 1 }
         return nextPort

@@ -4,9 +4,9 @@
 ///     |--consumed--|#### readable ####|-- free --|
 ///     0          start               end      capacity
 @safe package final class ByteBuffer {
-    private var storage: UnsafeMutableRawBufferPointer
-    private var start = 0
-    private var end = 0
+    @usableFromInline var storage: UnsafeMutableRawBufferPointer
+    @usableFromInline var start = 0
+    @usableFromInline var end = 0
 
     package init(capacity: Int) {
         unsafe storage = .allocate(byteCount: capacity, alignment: 16)
@@ -16,12 +16,12 @@
         unsafe storage.deallocate()
     }
 
-    package var count: Int { end - start }
-    package var isEmpty: Bool { start == end }
+    @inlinable package var count: Int { end - start }
+    @inlinable package var isEmpty: Bool { start == end }
     package var capacity: Int { unsafe storage.count }
 
     /// The readable bytes, for a parser that does not keep them.
-    package func withReadable<Result, Failure: Error>(
+    @inlinable package func withReadable<Result, Failure: Error>(
         _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let bytes = unsafe UnsafeBufferPointer(
@@ -36,18 +36,18 @@
         return unsafe Array(storage[(start + offset)..<(start + offset + wanted)])
     }
 
-    package func append(to array: inout [UInt8], from offset: Int = 0, count wanted: Int) {
+    @inlinable package func append(to array: inout [UInt8], from offset: Int = 0, count wanted: Int) {
         precondition(offset >= 0 && wanted >= 0 && offset + wanted <= count, "copy beyond the readable bytes")
         unsafe array.append(contentsOf: storage[(start + offset)..<(start + offset + wanted)])
     }
 
-    package func consume(_ amount: Int) {
+    @inlinable package func consume(_ amount: Int) {
         precondition(amount >= 0 && amount <= count, "consumed \(amount) of \(count) bytes")
         start += amount
         if start == end { clear() }
     }
 
-    package func clear() {
+    @inlinable package func clear() {
         start = 0
         end = 0
     }

@@ -7,15 +7,18 @@ package protocol ByteStream: AnyObject {
     /// What ALPN chose; nil without TLS or without a choice.
     var applicationProtocol: String? { get }
 
-    /// Returns when reading might give something: an idle connection needs no buffer until then. It may return early.
-    func waitReadable(until deadline: Instant) async throws(StreamError)
+    /// Takes what has arrived without waiting and appends it to the buffer's free room. Nil: nothing is there. Zero: the
+    /// peer has ended its side.
+    func readNow(into buffer: ByteBuffer) throws(StreamError) -> Int?
 
-    /// Appends what has arrived to the buffer's free room, waiting for at least one byte. Zero: the peer has ended
-    /// its side.
-    func read(into buffer: ByteBuffer, until deadline: Instant) async throws(StreamError) -> Int
+    /// Hands over what finds room without waiting; how many bytes that were.
+    func writeNow(_ bytes: [UInt8], from offset: Int) throws(StreamError) -> Int
 
-    /// Returns when all of it is with the kernel.
-    func write(_ bytes: [UInt8], until deadline: Instant) async throws(StreamError)
+    /// Where to wait until reading might give something. Nil: it might now.
+    func placeOfBytes() throws(StreamError) -> Parking?
+
+    /// Where to wait until a write that did not take everything might take more. Nil: it might now.
+    func placeOfRoom() throws(StreamError) -> Parking?
 
     /// Ends this side; the other may still send.
     func finishWriting(until deadline: Instant) async throws(StreamError)
@@ -33,6 +36,37 @@ package protocol ByteStream: AnyObject {
 
 extension ByteStream {
     package var applicationProtocol: String? { nil }
+
+    /// Returns when reading might give something, or early: an idle connection needs no buffer until then.
+    package func waitReadable(until deadline: Instant) async throws(StreamError) {
+        guard let place = try placeOfBytes() else { return }
+        let wake = await place.wait(until: deadline)
+        if wake != .ready { throw StreamError(.read, peer.description, wake: wake) }
+    }
+
+    package func waitWritable(until deadline: Instant) async throws(StreamError) {
+        guard let place = try placeOfRoom() else { return }
+        let wake = await place.wait(until: deadline)
+        if wake != .ready { throw StreamError(.write, peer.description, wake: wake) }
+    }
+
+    /// Appends what has arrived to the buffer's free room, waiting for at least one byte. Zero: the peer has ended
+    /// its side.
+    package func read(into buffer: ByteBuffer, until deadline: Instant) async throws(StreamError) -> Int {
+        while true {
+            if let count = try readNow(into: buffer) { return count }
+            try await waitReadable(until: deadline)
+        }
+    }
+
+    /// Returns when all of it is with the kernel.
+    package func write(_ bytes: [UInt8], until deadline: Instant) async throws(StreamError) {
+        var sent = try writeNow(bytes, from: 0)
+        while sent < bytes.count {
+            try await waitWritable(until: deadline)
+            sent += try writeNow(bytes, from: sent)
+        }
+    }
 }
 
 /// Where connections arrive.

@@ -30,7 +30,7 @@ package struct StreamError: Error, Equatable, CustomStringConvertible {
         self.cause = cause
     }
 
-    init(_ operation: Operation, _ address: String, wake: Wake) {
+    package init(_ operation: Operation, _ address: String, wake: Wake) {
         switch wake {
         case .timedOut: self.init(operation, address, .timedOut)
         case .cancelled: self.init(operation, address, .cancelled)

@@ -5,6 +5,11 @@ final class TLSStream: ByteStream {
     private let descriptor: PolledDescriptor
     private let session: TLSSession
     let peer: Address
+    /// TLS may have to write before it can read on, and the other way round (key updates).
+    private var readNeedsRoom = false
+    /// OpenSSL has taken more from the socket than it has given out, and may have a whole record of it.
+    private var holdsBytes = false
+    private var writeNeedsBytes = false
     /// Read while asking whether there is anything to read.
     private var early: UInt8?
 
@@ -33,10 +38,14 @@ final class TLSStream: ByteStream {
 
     private func handshake(until deadline: Instant) async throws(StreamError) {
         while true {
+            // Whoever handed the socket over may have closed it meanwhile.
+            if descriptor.isClosed { throw StreamError(.handshake, peer.description, .closed) }
             let progress: TLSSession.Progress
             do throws(TLSError) { progress = try session.handshake() } catch { throw failure(.handshake, error) }
             switch progress {
-            case .done: return
+            case .done:
+                holdsBytes = session.hasPending
+                return
             case .wantsRead: try await waitForBytes(.handshake, until: deadline)
             case .wantsWrite: try await waitForRoom(.handshake, until: deadline)
             }
@@ -45,37 +54,54 @@ final class TLSStream: ByteStream {
 
     // MARK: ByteStream
 
-    func waitReadable(until deadline: Instant) async throws(StreamError) {
-        if descriptor.isClosed { throw StreamError(.read, peer.description, .closed) }
-        if early != nil || session.hasPending || descriptor.hasInput() { return }
-        session.releaseIdleBuffers()
-        let wake = await descriptor.waitReadable(until: deadline)
-        if wake != .ready { throw StreamError(.read, peer.description, wake: wake) }
-    }
-
-    func read(into buffer: ByteBuffer, until deadline: Instant) async throws(StreamError) -> Int {
+    /// OpenSSL holds bytes of its own, so it is asked whenever it or the socket may have some.
+    func readNow(into buffer: ByteBuffer) throws(StreamError) -> Int? {
         precondition(buffer.freeRoom > 0, "reading into a full buffer")
-        if let byte = early, !descriptor.isClosed {
+        if descriptor.isClosed { throw StreamError(.read, peer.description, .closed) }
+        if let byte = early {
             early = nil
             buffer.append([byte])
             return 1
         }
-        // The record that was asked for may have been followed by its bytes already: try before waiting.
-        if !session.hasPending, !descriptor.isReadable { try await waitForBytes(.read, until: deadline) }
-        try await takeTurn(.read, until: deadline)
-        while true {
-            switch try receive(into: buffer) {
-            case .bytes(let count): return count
-            case .closed(clean: true): return 0
-            case .closed(clean: false): throw StreamError(.read, peer.description, .truncated)
-            case .wantsRead: try await waitForBytes(.read, until: deadline)
-            case .wantsWrite: try await waitForRoom(.read, until: deadline)
-            }
+        guard holdsBytes || descriptor.isReadable || readNeedsRoom, descriptor.takesTurn() else { return nil }
+        readNeedsRoom = false
+        holdsBytes = false
+        switch try receive(into: buffer) {
+        case .bytes(let count):
+            holdsBytes = session.hasPending
+            return count
+        case .closed(clean: true): return 0
+        case .closed(clean: false): throw StreamError(.read, peer.description, .truncated)
+        case .wantsRead: descriptor.drainedReads()
+        case .wantsWrite: readNeedsRoom = true
+        }
+        return nil
+    }
+
+    func placeOfBytes() throws(StreamError) -> Parking? {
+        if descriptor.isClosed { throw StreamError(.read, peer.description, .closed) }
+        if readNeedsRoom { return try room(.read) }
+        if early != nil { return nil }
+        if descriptor.isTurnOver { return descriptor.placeOfBytes() }
+        if holdsBytes || descriptor.hasInput() { return nil }
+        session.releaseIdleBuffers()
+        return descriptor.placeOfBytes()
+    }
+
+    func placeOfRoom() throws(StreamError) -> Parking? {
+        if descriptor.isClosed { throw StreamError(.write, peer.description, .closed) }
+        return writeNeedsBytes ? descriptor.placeOfBytes() : try room(.write)
+    }
+
+    private func room(_ operation: StreamError.Operation) throws(StreamError) -> Parking {
+        do throws(SystemError) {
+            return try descriptor.placeOfRoom()
+        } catch {
+            throw StreamError(operation, peer.description, .system(error.code))
         }
     }
 
     private func receive(into buffer: ByteBuffer) throws(StreamError) -> TLSSession.ReadOutcome {
-        if descriptor.isClosed { throw StreamError(.read, peer.description, .closed) }
         var outcome = Result<TLSSession.ReadOutcome, TLSError>.success(.wantsRead)
         _ = unsafe buffer.fill { room in
             do throws(TLSError) {
@@ -92,21 +118,24 @@ final class TLSStream: ByteStream {
         }
     }
 
-    func write(_ bytes: [UInt8], until deadline: Instant) async throws(StreamError) {
+    func writeNow(_ bytes: [UInt8], from offset: Int) throws(StreamError) -> Int {
         if descriptor.isClosed { throw StreamError(.write, peer.description, .closed) }
-        var sent = 0
+        writeNeedsBytes = false
+        var sent = offset
         while sent < bytes.count {
-            try await takeTurn(.write, until: deadline)
+            guard descriptor.takesTurn() else { return sent - offset }
             switch try seal(bytes, from: sent) {
             case .bytes(let count): sent += count
-            case .wantsRead: try await waitForBytes(.write, until: deadline)
-            case .wantsWrite: try await waitForRoom(.write, until: deadline)
+            case .wantsRead:
+                writeNeedsBytes = true
+                return sent - offset
+            case .wantsWrite: return sent - offset
             }
         }
+        return sent - offset
     }
 
     private func seal(_ bytes: [UInt8], from offset: Int) throws(StreamError) -> TLSSession.WriteOutcome {
-        if descriptor.isClosed { throw StreamError(.write, peer.description, .closed) }
         do throws(TLSError) {
             return try unsafe session.write(bytes.span.extracting(offset...).bytes)
         } catch {
@@ -128,7 +157,7 @@ final class TLSStream: ByteStream {
     }
 
     var hasUnexpectedInput: Bool {
-        if descriptor.isClosed || early != nil || session.hasPending || descriptor.isPeerEnded { return true }
+        if descriptor.isClosed || early != nil || holdsBytes || descriptor.isPeerEnded { return true }
         return descriptor.hasInput() && hasMoreThanTickets()
     }
 
@@ -143,6 +172,7 @@ final class TLSStream: ByteStream {
             return false
         case .bytes:
             early = byte
+            holdsBytes = session.hasPending
             return true
         case .wantsWrite, .closed, nil:
             return true
@@ -162,25 +192,15 @@ final class TLSStream: ByteStream {
 
     // MARK: Waiting
 
-    private func takeTurn(_ operation: StreamError.Operation, until deadline: Instant) async throws(StreamError) {
-        guard descriptor.isStreakLong() else { return }
-        let wake = await descriptor.letOthersRun(until: deadline)
-        if wake != .ready { throw StreamError(operation, peer.description, wake: wake) }
-    }
-
     private func waitForBytes(_ operation: StreamError.Operation, until deadline: Instant) async throws(StreamError) {
-        if !descriptor.isPeerEnded { descriptor.drainedReads() }
-        let wake = await descriptor.waitReadable(until: deadline)
+        descriptor.drainedReads()
+        guard let place = descriptor.placeOfBytes() else { return }
+        let wake = await place.wait(until: deadline)
         if wake != .ready { throw StreamError(operation, peer.description, wake: wake) }
     }
 
     private func waitForRoom(_ operation: StreamError.Operation, until deadline: Instant) async throws(StreamError) {
-        let wake: Wake
-        do throws(SystemError) {
-            wake = try await descriptor.waitWritable(until: deadline)
-        } catch {
-            throw StreamError(operation, peer.description, .system(error.code))
-        }
+        let wake = await (try room(operation)).wait(until: deadline)
         if wake != .ready { throw StreamError(operation, peer.description, wake: wake) }
     }
 

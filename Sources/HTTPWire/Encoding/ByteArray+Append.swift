@@ -49,7 +49,7 @@ extension Span<UInt8> {
 
     func requireFieldName() throws(WireError) {
         if isEmpty { throw .emptyFieldName }
-        for index in indices where !isToken(self[index]) { throw .badFieldName }
+        guard endOfName(from: 0, to: count) == count else { throw .badFieldName }
         let name = Slice(0, count)
         if count == 14 && name.equalsIgnoringCase("content-length", in: self)
             || count == 17 && name.equalsIgnoringCase("transfer-encoding", in: self)

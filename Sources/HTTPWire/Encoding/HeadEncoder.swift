@@ -89,6 +89,7 @@ package enum HeadEncoder {
         contentLength(UInt64(length), into: &out)
     }
 
+    /// Not to an HTTP/1.0 client: it would take the chunk sizes for data. Answer it until close.
     package static func chunkedBody(into out: inout [UInt8]) {
         out.append("transfer-encoding: chunked\r\n".utf8.span)
     }

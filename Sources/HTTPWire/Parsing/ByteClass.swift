@@ -72,6 +72,28 @@ extension Span<UInt8> {
         return nil
     }
 
+    /// The first byte at or after `start` that cannot stand in a field name, or `end`.
+    @inline(__always)
+    func endOfName(from start: Int, to end: Int) -> Int {
+        var position = start
+        while true {
+            // Most names are letters and hyphens; a digit or a rarer mark costs one more look.
+            if position &+ 8 <= end {
+                let found = nonLetters(word(at: position))
+                if found == 0 {
+                    position &+= 8
+                    continue
+                }
+                position &+= found.trailingZeroBitCount &>> 3
+                if !isToken(self[position]) { return position }
+                position &+= 1
+            } else {
+                while position < end, isToken(self[position]) { position &+= 1 }
+                return position
+            }
+        }
+    }
+
     /// The first byte at or after `start` that cannot stand in a field value (a tab can), or `end`.
     @inline(__always)
     func endOfValue(from start: Int, to end: Int) -> Int {
@@ -121,6 +143,8 @@ func isTarget(_ byte: UInt8) -> Bool {
 // In a word w, `(w - n..n) & ~w` has the top bit set in the lowest byte below n (n <= 0x80), and in none below that
 // byte; borrows spoil only the bytes above it. So the lowest set bit, and zero or not, are exact.
 
+// Sums of seven bits carry into no other byte: `nonLetters` is exact in every byte.
+
 private var ones: UInt64 { 0x0101_0101_0101_0101 }
 private var tops: UInt64 { 0x8080_8080_8080_8080 }
 
@@ -142,4 +166,13 @@ private func controls(_ word: UInt64) -> UInt64 {
 @inline(__always)
 private func nonTarget(_ word: UInt64) -> UInt64 {
     below(word, 0x21) | equal(word, to: Byte.delete) | equal(word, to: 0x23) | (word & tops)
+}
+
+@inline(__always)
+private func nonLetters(_ word: UInt64) -> UInt64 {
+    let folded = (word | (ones &* 0x20)) & ~tops
+    let letters = (folded &+ ones &* 0x1f) & ~(folded &+ ones &* 0x05)
+    let hyphens = word ^ (ones &* 0x2d)
+    let nonHyphens = ((hyphens & ~tops) &+ ~tops) | hyphens
+    return (~letters & nonHyphens | word) & tops
 }

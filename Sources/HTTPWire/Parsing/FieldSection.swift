@@ -74,8 +74,7 @@ struct FieldSection: Sendable {
             let end = window.end
             guard mayHoldLine(bytes, window) else { return false }
             let start = lineStart
-            var position = start
-            while position < end, isToken(bytes[position]) { position &+= 1 }
+            var position = bytes.endOfName(from: start, to: end)
             guard position < end else { return try exhausted(window, bounds) }
             guard bytes[position] == Byte.colon, position > start else {
                 if position == start, bytes[start] == Byte.carriageReturn {

@@ -9,47 +9,14 @@ extension HeadParser {
         guard try skipEmptyLine(bytes) else { return false }
         let bounds = startLineBounds(.requestLineTooLong)
         let window = section.window(bytes, bounds)
-        let end = window.end
-        guard section.mayHoldLine(bytes, window) else { return false }
-        let start = section.lineStart
-
-        let methodEnd: Int
-        if let known = bytes.knownMethod(at: start, end, into: &head) {
-            methodEnd = known
-        } else {
-            methodEnd = bytes.endOfMethod(from: start, end)
-            guard methodEnd < end else { return try section.exhausted(window, bounds) }
-        }
-        guard bytes[methodEnd] == Byte.space, methodEnd > start else {
-            guard let error = bytes.lineEndFault(at: methodEnd, end, otherwise: .badMethod) else {
-                return try section.exhausted(window, bounds)
-            }
-            return try section.fault(
-                error == .bareCarriageReturn && bytes[methodEnd &+ 1] == Byte.lineFeed ? .badRequestLine : error,
-                at: methodEnd, bytes, window)
-        }
-        if methodEnd &- start > longestMethod {
-            return try section.fault(.methodTooLong, at: methodEnd, bytes, window)
-        }
-        head.methodName = Slice(start, methodEnd)
-
-        let targetStart = methodEnd &+ 1
-        let targetEnd = bytes.endOfTarget(from: targetStart, to: end)
-        guard targetEnd < end else { return try section.exhausted(window, bounds) }
-        guard bytes[targetEnd] == Byte.space, targetEnd > targetStart else {
-            guard let error = bytes.lineEndFault(at: targetEnd, end, otherwise: .badTarget) else {
-                return try section.exhausted(window, bounds)
-            }
-            return try section.fault(
-                error == .bareCarriageReturn && bytes[targetEnd &+ 1] == Byte.lineFeed ? .badRequestLine : error,
-                at: targetEnd, bytes, window)
-        }
-        head.target = Slice(targetStart, targetEnd)
-
+        guard section.mayHoldLine(bytes, window),
+            let methodEnd = try readMethod(bytes, window, bounds, into: &head),
+            let targetEnd = try readTarget(bytes, from: methodEnd &+ 1, window, bounds, into: &head)
+        else { return false }
         let version = targetEnd &+ 1
-        guard version &+ 10 <= end, bytes.isLineEnd(at: version &+ 8), readVersion(bytes.word(at: version), &head)
+        guard version &+ 10 <= window.end, bytes.isLineEnd(at: version &+ 8), readVersion(bytes, at: version, &head)
         else {
-            guard let lineFeed = bytes.firstLineFeed(from: version, to: end) else {
+            guard let lineFeed = bytes.firstLineFeed(from: version, to: window.end) else {
                 return try section.exhausted(window, bounds)
             }
             throw bytes.versionFault(from: version, lineFeed: lineFeed, otherwise: .badRequestLine)
@@ -57,6 +24,54 @@ extension HeadParser {
         try head.applyTargetRules(bytes)
         section.advance(to: version &+ 10)
         return true
+    }
+
+    /// Where the method ends; nil when more bytes are needed.
+    @inline(__always)
+    private mutating func readMethod(
+        _ bytes: Span<UInt8>, _ window: FieldSection.Window, _ bounds: FieldSection.Bounds, into head: inout MessageHead
+    ) throws(WireError) -> Int? {
+        let start = section.lineStart
+        let end =
+            bytes.knownMethod(at: start, window.end, into: &head) ?? bytes.endOfMethod(from: start, window.end)
+        guard end < window.end, bytes[end] == Byte.space, end > start else {
+            return try partFault(.badMethod, at: end, bytes, window, bounds)
+        }
+        if end &- start > longestMethod {
+            _ = try section.fault(.methodTooLong, at: end, bytes, window)
+            return nil
+        }
+        head.methodName = Slice(start, end)
+        return end
+    }
+
+    /// Where the target ends; nil when more bytes are needed.
+    @inline(__always)
+    private mutating func readTarget(
+        _ bytes: Span<UInt8>, from start: Int, _ window: FieldSection.Window, _ bounds: FieldSection.Bounds,
+        into head: inout MessageHead
+    ) throws(WireError) -> Int? {
+        let end = bytes.endOfTarget(from: start, to: window.end)
+        guard end < window.end, bytes[end] == Byte.space, end > start else {
+            return try partFault(.badTarget, at: end, bytes, window, bounds)
+        }
+        head.target = Slice(start, end)
+        return end
+    }
+
+    /// At a byte that cannot stand in this part of the request line: a line that ends here lacks its other parts.
+    @inline(never)
+    private mutating func partFault(
+        _ error: WireError, at position: Int, _ bytes: Span<UInt8>, _ window: FieldSection.Window,
+        _ bounds: FieldSection.Bounds
+    ) throws(WireError) -> Int? {
+        if let found = bytes.lineEndFault(at: position, window.end, otherwise: error) {
+            let isShort = found == .bareCarriageReturn && bytes[position &+ 1] == Byte.lineFeed
+            _ = try section.fault(isShort ? .badRequestLine : found, at: position, bytes, window)
+        } else {
+            _ = try section.exhausted(window, bounds)
+        }
+        return nil
     }
 
     @inline(__always)
@@ -71,21 +86,17 @@ extension HeadParser {
         let end = window.end
         guard section.mayHoldLine(bytes, window) else { return false }
 
-        guard end >= 13, readVersion(bytes.word(at: 0), &head), bytes[8] == Byte.space else {
+        guard end >= 13, readVersion(bytes, at: 0, &head), bytes[8] == Byte.space else {
             guard let lineFeed = bytes.firstLineFeed(from: 0, to: end) else {
                 return try section.exhausted(window, bounds)
             }
-            if lineFeed > 8, readVersion(bytes.word(at: 0), &head), bytes[8] == Byte.space { throw .badStatus }
+            if lineFeed > 8, readVersion(bytes, at: 0, &head), bytes[8] == Byte.space { throw .badStatus }
             throw bytes.versionFault(from: 0, lineFeed: lineFeed, otherwise: .badStatusLine)
         }
-        let hundreds = bytes[9] &- 0x30
-        let tens = bytes[10] &- 0x30
-        let units = bytes[11] &- 0x30
-        guard hundreds >= 1, hundreds <= 5, tens < 10, units < 10,
-            bytes[12] == Byte.space || bytes[12] == Byte.carriageReturn
-        else { return try section.fault(.badStatus, at: 9, bytes, window) }
-        head.status = UInt16(hundreds) &* 100 &+ UInt16(tens) &* 10 &+ UInt16(units)
-
+        guard let status = bytes.statusCode(at: 9) else {
+            return try section.fault(.badStatus, at: 9, bytes, window)
+        }
+        head.status = status
         let reasonStart = bytes[12] == Byte.space ? 13 : 12
         let reasonEnd = bytes.endOfValue(from: reasonStart, to: end)
         guard reasonEnd &+ 1 < end, bytes.isLineEnd(at: reasonEnd) else {
@@ -122,7 +133,8 @@ extension HeadParser {
     }
 
     @inline(__always)
-    private func readVersion(_ word: UInt64, _ head: inout MessageHead) -> Bool {
+    private func readVersion(_ bytes: Span<UInt8>, at position: Int, _ head: inout MessageHead) -> Bool {
+        let word = bytes.word(at: position)
         if word == Self.http11 { return true }
         guard word == Self.http10 else { return false }
         head.version = .http10
@@ -143,6 +155,19 @@ extension Span<UInt8> {
     @inline(__always)
     fileprivate func isLineEnd(at position: Int) -> Bool {
         self[position] == Byte.carriageReturn && self[position &+ 1] == Byte.lineFeed
+    }
+
+    /// Three digits from 100 to 599, then a space or the line's end.
+    @inline(__always)
+    fileprivate func statusCode(at position: Int) -> UInt16? {
+        let hundreds = self[position] &- 0x30
+        let tens = self[position &+ 1] &- 0x30
+        let units = self[position &+ 2] &- 0x30
+        let next = self[position &+ 3]
+        guard hundreds >= 1, hundreds <= 5, tens < 10, units < 10,
+            next == Byte.space || next == Byte.carriageReturn
+        else { return nil }
+        return UInt16(hundreds) &* 100 &+ UInt16(tens) &* 10 &+ UInt16(units)
     }
 
     /// The position of the space behind a method that is known, compared with the space as one word.

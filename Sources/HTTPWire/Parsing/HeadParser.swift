@@ -15,6 +15,12 @@
 /// counted from the head's first byte. The caller keeps the bytes of an unfinished head and presents them again,
 /// from their beginning, together with the new ones; what was searched is not searched again (see `FieldSection`).
 ///
+///     guard try parser.parseRequest(buffer.span, into: &head) else { return }     // read more
+///     let path = buffer.span.extracting(head.target.range)
+///
+/// In a class, parser, head and buffer may be properties side by side. In a struct a span of one property borrows
+/// all of `self`: pass them to a function that takes each of them, or hold the bytes elsewhere.
+///
 /// Not done here: no input or output, no bodies (`BodyDecoder`), no decoding of targets or values, no HTTP/2,
 /// no protocol switch. An Upgrade field is flagged and otherwise ignored.
 package struct HeadParser: Sendable {
@@ -23,6 +29,7 @@ package struct HeadParser: Sendable {
     private var isInFields = false
 
     package init(limits: Limits = Limits()) {
+        precondition(limits.headBytes <= UInt32.max, "slices cannot reach over a head of \(limits.headBytes) bytes")
         self.limits = limits
     }
 

@@ -50,6 +50,21 @@ import Testing
     }
 
     @Test(arguments: World.allCases)
+    func `a loop is freed after a run that failed and left everything open`(world: World) throws {
+        weak var ended: EventLoop?
+        do {
+            let loop = try world.loop()
+            ended = loop
+            try? loop.run {
+                let listener = try loop.listen(on: .loopback())
+                _ = try await loop.connect(to: listener.address, until: loop.patience)
+                throw CancellationError()
+            }
+        }
+        #expect(ended == nil)
+    }
+
+    @Test(arguments: World.allCases)
     func `every way to suspend comes back to the loop`(world: World) throws {
         let escapes = try world.run { loop in
             let diary = Diary()

@@ -47,7 +47,7 @@ import Testing
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
             try escaping { _ in
                 // reason: the escape that has to be caught.
-                try await _Concurrency.Task<Never, Never>.sleep(nanoseconds: 5_000_000)
+                try await _Concurrency.Task<Never, Never>.sleep(nanoseconds: 100_000_000)
             }
         }
         expectWords("on a thread that does not run it", in: result)
@@ -55,7 +55,7 @@ import Testing
 
     @Test func `a clock's sleep is caught when it returns`() async {
         let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-            try escaping { _ in try await ContinuousClock().sleep(for: .milliseconds(5)) }
+            try escaping { _ in try await ContinuousClock().sleep(for: .milliseconds(100)) }
         }
         expectWords("on a thread that does not run it", in: result)
     }
@@ -179,7 +179,7 @@ import Testing
             // reason: shows that the nets leave threads alone that run no loop.
             await _Concurrency.Task.detached { await _Concurrency.Task.yield() }.value
             // reason: as above.
-            try await _Concurrency.Task<Never, Never>.sleep(nanoseconds: 5_000_000)
+            try await _Concurrency.Task<Never, Never>.sleep(nanoseconds: 100_000_000)
             await mainActorWork()
         }
     }

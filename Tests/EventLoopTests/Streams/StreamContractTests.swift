@@ -441,6 +441,32 @@ import Testing
     }
 
     @Test(arguments: Transport.allCases.filter { $0 != .tls })
+    func `an acceptor whose listener is closed by a task that ran before it accepts nothing`(
+        transport: Transport
+    ) throws {
+        try transport.run { loop in
+            let (first, second) = (
+                try loop.listen(on: transport.freeAddress), try loop.listen(on: transport.freeAddress)
+            )
+            let victim = loop.attempt { () async throws(StreamError) in _ = try await second.accept() }
+            let closer = loop.attempt { () async throws(StreamError) in
+                try await first.accept().close()
+                second.close()
+            }
+            await loop.settle()
+            let clients = [first.address, second.address].map { address in
+                loop.attempt { () async throws(StreamError) in
+                    try await loop.connect(to: address, until: loop.patience).close()
+                }
+            }
+            #expect(await closer.outcome() == nil)
+            #expect(await victim.outcome()?.cause == .closed)
+            for client in clients { _ = await client.outcome() }
+            first.close()
+        }
+    }
+
+    @Test(arguments: Transport.allCases.filter { $0 != .tls })
     func `a cancelled accept stops waiting`(transport: Transport) throws {
         try transport.run { loop in
             let listener = try loop.listen(on: transport.freeAddress)

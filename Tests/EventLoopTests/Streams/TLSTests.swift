@@ -149,6 +149,28 @@ import Testing
         }
     }
 
+    @Test func `a socket closed under its handshake ends it`() throws {
+        try Transport.tls.run { loop in
+            let security = try TestSecurity()
+            let (closing, closingPeer) = try await Transport.tcp.pair(on: loop)
+            let (plain, accepted) = try await Transport.tcp.pair(on: loop)
+            let closer = loop.attempt { () async throws(StreamError) in
+                _ = try await closing.readSome(until: loop.patience)
+                accepted.close()
+            }
+            let securing = loop.attempt { () async throws(StreamError) in
+                _ = try await loop.secure(accepted, by: security.server, until: loop.patience)
+            }
+            await loop.settle()
+            // Both wake in one turn, the handshake second.
+            try await closingPeer.write([1])
+            try await plain.write([22, 3, 1])
+            #expect(await closer.outcome() == nil)
+            #expect(await securing.outcome() == StreamError(.handshake, accepted.peer.description, .closed))
+            for stream in [closing, closingPeer, plain] { stream.close() }
+        }
+    }
+
     @Test func `a peer that leaves in the handshake ends it at once`() throws {
         try Transport.tls.run { loop in
             let security = try TestSecurity()

@@ -1,12 +1,9 @@
 import HTTPWire
-import Testing
 
-struct BadMessage: Sendable, CustomTestStringConvertible {
+struct BadMessage: Sendable {
     var side: Conversation.Side
     var text: String
     var error: WireError
-
-    var testDescription: String { "\(error): \(text.prefix(60).debugDescription)" }
 }
 
 /// Inputs that must be refused, each for its own reason.
@@ -239,6 +236,9 @@ enum BadMessages {
         chunks("5;a\nhello\r\n", .bareLineFeed),
         chunks("5;a\rb\r\nhello\r\n", .bareCarriageReturn),
         chunks("5;a\0\r\nhello\r\n", .badChunkExtension),
+        chunks("5;a=\"b\r\nhello\r\n", .badChunkExtension),
+        chunks("5;a=\"b\\\"\r\nhello\r\n", .badChunkExtension),
+        chunks("5;a=\"b\r\n\"\r\nhello\r\n", .badChunkExtension),
         chunks("5;\(String(repeating: "x", count: 4096))\r\nhello\r\n", .chunkExtensionsTooLong),
         chunks(String(repeating: "1;abcdefg\r\nx\r\n", count: 513), .chunkExtensionsTooLong),
         chunks("0\n\r\n", .bareLineFeed),

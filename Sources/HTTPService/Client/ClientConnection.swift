@@ -1,0 +1,328 @@
+import EventLoop
+import HTTPWire
+
+/// One connection of a client. Requests take turns: they are written in order, and answered in order.
+///
+///     turn taken -> written -> (those before are answered) -> read -> turn over
+///
+/// The task whose turn it is reads its own answer, so no other task stands between the socket and the caller. Any
+/// failure ends the connection for all: an answer that came later must never become another request's.
+final class ClientConnection: DeferredWork {
+    let stream: any ByteStream
+    private let loop: EventLoop
+    private let limits: Limits
+    private let isPipelined: Bool
+    private var buffer: ByteBuffer?
+    private var parser: HeadParser
+    private var head = MessageHead()
+    private(set) var isBroken = false
+    private(set) var answered: UInt64 = 0
+    private var turnsTaken: UInt64 = 0
+    private var waitingTurns: [Parking] = []
+    private var output: [UInt8] = []
+    private var isWriting = false
+    /// Of the request being written.
+    private var written = 0
+
+    private static let readRoom = 4096
+    /// More than a socket's buffers take at once: the answer may come before all of it is written.
+    private static let largeRequest = 64 * 1024
+
+    init(_ stream: any ByteStream, loop: EventLoop, limits: Limits, isPipelined: Bool) {
+        self.stream = stream
+        self.loop = loop
+        self.limits = limits
+        self.isPipelined = isPipelined
+        self.parser = HeadParser(limits: limits)
+    }
+
+    var underWay: Int { Int(turnsTaken - answered) }
+    /// A peer that ended the connection, or talks unasked, while nothing is under way.
+    var isStale: Bool { isBroken || (underWay == 0 && stream.hasUnexpectedInput) }
+
+    func end() {
+        guard !isBroken else { return }
+        isBroken = true
+        stream.close()
+        for waiting in waitingTurns { waiting.wake(.closed) }
+    }
+
+    // MARK: One exchange
+
+    @inline(__always)
+    func exchange(
+        _ request: HTTPRequest, poolWait: TimeSpan, until deadline: Instant
+    ) async throws(ExchangeFailure) -> HTTPResponse {
+        let turn = turnsTaken
+        turnsTaken += 1
+        do throws(ExchangeFailure) {
+            if isPipelined {
+                enqueue(request.wire)
+                try await waitForTurn(turn, until: deadline)
+            } else if request.wire.count > ClientConnection.largeRequest {
+                return try await exchangeLarge(request, poolWait: poolWait, until: deadline)
+            } else if !(try writeNow(request.wire)) {
+                try await writeRest(of: request.wire, until: deadline)
+            }
+            let response = try await readResponse(to: request.method, poolWait: poolWait, until: deadline)
+            finishTurn()
+            return response
+        } catch {
+            end()
+            throw error
+        }
+    }
+
+    private func finishTurn() {
+        answered += 1
+        if let next = waitingTurns.first {
+            waitingTurns.removeFirst()
+            next.wake()
+        } else if underWay == 0, let buffer, !buffer.isEmpty {
+            end()
+        }
+        if underWay == 0, let buffer {
+            loop.buffers.give(buffer)
+            self.buffer = nil
+        }
+    }
+
+    // MARK: Writing
+
+    /// True when all of it is with the kernel. A peer that answered and closed without reading on breaks the write; its
+    /// answer is there to be read.
+    private func writeNow(_ bytes: [UInt8]) throws(ExchangeFailure) -> Bool {
+        do throws(StreamError) {
+            written = try stream.writeNow(bytes, from: 0)
+            return written == bytes.count
+        } catch {
+            guard error.isReset else { throw ExchangeFailure(error) }
+            return true
+        }
+    }
+
+    private func writeRest(of bytes: [UInt8], until deadline: Instant) async throws(ExchangeFailure) {
+        do throws(StreamError) {
+            while written < bytes.count {
+                try await stream.waitWritable(until: deadline)
+                written += try stream.writeNow(bytes, from: written)
+            }
+        } catch {
+            guard error.isReset else { throw ExchangeFailure(error) }
+        }
+    }
+
+    /// The answer may come while the request is still being written: a server that refuses a large body says so and
+    /// reads no more of it.
+    private func exchangeLarge(
+        _ request: HTTPRequest, poolWait: TimeSpan, until deadline: Instant
+    ) async throws(ExchangeFailure) -> HTTPResponse {
+        var isWritten = false
+        let writer = loop.spawn { [self] in
+            isWritten = (try? await stream.write(request.wire, until: deadline)) != nil
+        }
+        let response: HTTPResponse
+        do throws(ExchangeFailure) {
+            response = try await readResponse(to: request.method, poolWait: poolWait, until: deadline)
+        } catch {
+            end()
+            await writer.join()
+            throw error
+        }
+        if !isWritten { end() }
+        await writer.join()
+        finishTurn()
+        return response
+    }
+
+    // MARK: Pipelining
+
+    /// Requests of one turn of the loop leave with one write.
+    private func enqueue(_ bytes: [UInt8]) {
+        if output.isEmpty, !isWriting { loop.atEndOfTurn(self) }
+        output.append(contentsOf: bytes)
+    }
+
+    func runAtEndOfTurn() {
+        guard !isWriting, !output.isEmpty, !isBroken else { return }
+        isWriting = true
+        loop.spawn { [self] in
+            while !output.isEmpty, !isBroken {
+                let batch = output
+                output = []
+                do throws(StreamError) {
+                    try await stream.write(batch, until: .never)
+                } catch {
+                    end()
+                }
+            }
+            isWriting = false
+        }
+    }
+
+    private func waitForTurn(_ turn: UInt64, until deadline: Instant) async throws(ExchangeFailure) {
+        guard turn != answered else { return }
+        let place = Parking(loop)
+        waitingTurns.append(place)
+        switch await place.wait(until: deadline) {
+        case .ready: return
+        case .timedOut: throw ExchangeFailure(.timedOut)
+        case .cancelled: throw ExchangeFailure(.cancelled)
+        case .closed: throw ExchangeFailure(.brokenByAnother)
+        }
+    }
+
+    // MARK: Reading
+
+    /// The only place where an exchange usually waits, kept flat: every `async` call between here and the wait would cost
+    /// each request a change of executor on the way back.
+    @inline(__always)
+    private func readResponse(
+        to method: Method, poolWait: TimeSpan, until deadline: Instant
+    ) async throws(ExchangeFailure) -> HTTPResponse {
+        let isFirst = answered == 0
+        while !(try parseHead(answering: method)) {
+            if try readNow() { continue }
+            if let place = try placeOfBytes() {
+                let wake = await place.wait(until: deadline)
+                if wake != .ready { throw ExchangeFailure(StreamError(.read, stream.peer.description, wake: wake)) }
+            }
+        }
+        var bytes: [UInt8] = []
+        if !takeWhole(into: &bytes), head.framing != .none { try await readBody(into: &bytes, until: deadline) }
+        let response = HTTPResponse(
+            status: head.status, bytes: bytes, headCount: head.byteCount, poolWait: poolWait,
+            isFirstOnConnection: isFirst)
+        if !head.keepsAlive || head.framing == .untilClose { end() }
+        return response
+    }
+
+    /// Parses up to the final head, and leaves its bytes in the buffer.
+    private func parseHead(answering method: Method) throws(ExchangeFailure) -> Bool {
+        guard let buffer else { return false }
+        do throws(WireError) {
+            while !buffer.isEmpty {
+                let isWhole = try buffer.withReadable { bytes throws(WireError) in
+                    try parser.parseResponse(bytes, answering: method, into: &head)
+                }
+                if !isWhole || !head.isInterim { return isWhole }
+                buffer.consume(head.byteCount)
+            }
+            return false
+        } catch {
+            throw ExchangeFailure(.malformed(error))
+        }
+    }
+
+    /// Takes the head, and the body as well when all of it is there already: one array, of the right size.
+    private func takeWhole(into bytes: inout [UInt8]) -> Bool {
+        let buffer = heldBuffer()
+        var count = head.byteCount
+        var isWhole = false
+        if case .length(let length) = head.framing, length <= limits.bodyBytes {
+            bytes.reserveCapacity(count + Int(length))
+            isWhole = buffer.count >= count + Int(length)
+            if isWhole { count += Int(length) }
+        }
+        buffer.append(to: &bytes, count: count)
+        buffer.consume(count)
+        return isWhole
+    }
+
+    private func readBody(into bytes: inout [UInt8], until deadline: Instant) async throws(ExchangeFailure) {
+        let buffer = heldBuffer()
+        do throws(WireError) {
+            var decoder = try BodyDecoder(head.framing, limits: limits)
+            while !decoder.isFinished {
+                let step = try buffer.withReadable { bytes throws(WireError) in try decoder.step(bytes) }
+                if step.dataBytes > 0 { buffer.append(to: &bytes, from: step.framingBytes, count: step.dataBytes) }
+                buffer.consume(step.consumed)
+                if step.consumed == 0, !step.isFinished, !(try await readBodyBytes(until: deadline)) {
+                    try decoder.close()
+                }
+            }
+        } catch {
+            throw bodyFailure.take() ?? ExchangeFailure(.malformed(error))
+        }
+    }
+
+    /// Why the stream failed inside a body, for `readBody`, which speaks the codec's errors.
+    private var bodyFailure: ExchangeFailure?
+
+    /// False at the end of the stream.
+    private func readBodyBytes(until deadline: Instant) async throws(WireError) -> Bool {
+        do throws(ExchangeFailure) {
+            while !(try readNow()) {
+                guard let place = try placeOfBytes() else { continue }
+                let wake = await place.wait(until: deadline)
+                if wake != .ready { throw ExchangeFailure(StreamError(.read, stream.peer.description, wake: wake)) }
+            }
+            return true
+        } catch {
+            if case .endedBeforeResponse = error.cause { return false }
+            bodyFailure = error
+            throw .truncatedBody
+        }
+    }
+
+    private func heldBuffer() -> ByteBuffer {
+        if let buffer { return buffer }
+        let taken = loop.buffers.take()
+        buffer = taken
+        return taken
+    }
+
+    /// False: nothing is there yet.
+    private func readNow() throws(ExchangeFailure) -> Bool {
+        do throws(StreamError) {
+            let buffer = heldBuffer()
+            buffer.reserve(ClientConnection.readRoom)
+            guard let count = try stream.readNow(into: buffer) else { return false }
+            if count > 0 { return true }
+        } catch {
+            throw ExchangeFailure(error)
+        }
+        throw ExchangeFailure(
+            parser.isInsideHead ? .malformed(.truncatedBody) : .endedBeforeResponse(isKept: answered > 0))
+    }
+
+    /// Gives an empty buffer back for the wait.
+    private func placeOfBytes() throws(ExchangeFailure) -> Parking? {
+        do throws(StreamError) {
+            let place = try stream.placeOfBytes()
+            if place != nil, let buffer, buffer.isEmpty {
+                loop.buffers.give(buffer)
+                self.buffer = nil
+            }
+            return place
+        } catch {
+            throw ExchangeFailure(error)
+        }
+    }
+}
+
+extension Optional {
+    /// The value, which is gone then.
+    mutating func take() -> Wrapped? {
+        defer { self = nil }
+        return self
+    }
+}
+
+/// Why an exchange failed, before the client adds with whom.
+struct ExchangeFailure: Error {
+    let cause: HTTPClientError.Cause
+
+    init(_ cause: HTTPClientError.Cause) {
+        self.cause = cause
+    }
+
+    init(_ error: StreamError) {
+        switch error.cause {
+        case .timedOut: cause = .timedOut
+        case .cancelled: cause = .cancelled
+        case .closed: cause = .brokenByAnother
+        default: cause = .broken(error)
+        }
+    }
+}

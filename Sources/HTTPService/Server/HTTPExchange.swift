@@ -1,0 +1,284 @@
+package import EventLoop
+package import HTTPWire
+
+/// What can go wrong between a handler and its peer.
+package enum HTTPExchangeError: Error, Equatable, CustomStringConvertible {
+    case malformedBody(WireError)
+    case stream(StreamError)
+
+    package var description: String {
+        switch self {
+        case .malformedBody(let error): "the request's body is malformed: \(error.reason)"
+        case .stream(let error): error.description
+        }
+    }
+}
+
+/// One request and its answer, as a handler sees them.
+///
+/// The object serves its connection from request to request: a handler does not keep it.
+///
+///     unanswered --respond--> answered
+///     unanswered --startResponse--> streaming --finishResponse--> answered
+package final class HTTPExchange {
+    private enum Answer {
+        case none, streaming(chunked: Bool, remaining: UInt64), complete
+    }
+
+    private let server: HTTPServer
+    package let peer: Address
+    package internal(set) var head = MessageHead()
+    /// The head's bytes, which the slices of `head` point into; the connection's buffer has gone on to the body.
+    package internal(set) var headBytes: [UInt8] = []
+    /// Answers that have not been written yet.
+    var output: [UInt8] = []
+    /// Set while the connection is served: it is where bodies come from and go to.
+    var connection: ServerConnection?
+    private var answer = Answer.none
+    private var body: BodyDecoder?
+    private var isBodyStarted = false
+    private var isBodyRead = false
+    private var keeps = true
+    private var bodyBytes: [UInt8] = []
+    /// The stream broke under the handler; the connection ends whatever the handler made of it.
+    private(set) var failure: StreamError?
+
+    init(server: HTTPServer, peer: Address) {
+        self.server = server
+        self.peer = peer
+    }
+
+    package var loop: EventLoop { server.loop }
+
+    // MARK: The request's head
+
+    package var method: Method { head.method }
+
+    /// The target as it was sent: `/v1/payments?limit=3`.
+    package var target: String { text(head.target) }
+
+    /// Compares without making a String.
+    package func hasTarget(_ target: String) -> Bool {
+        let bytes = headBytes
+        return head.target.equals(target, in: bytes.span)
+    }
+
+    package func field(_ name: String) -> String? {
+        let bytes = headBytes
+        return head.fields.first(name, in: bytes.span).map(text)
+    }
+
+    private func text(_ slice: Slice) -> String {
+        String(decoding: headBytes[slice.range], as: UTF8.self)
+    }
+
+    // MARK: The request's body
+
+    /// The whole body. Its bound is `ServerConfiguration.wire.bodyBytes`.
+    package func collectBody() async throws(HTTPExchangeError) -> [UInt8] {
+        if !takeWholeBody() { while try await nextBodyPiece(into: &bodyBytes) {} }
+        return bodyBytes
+    }
+
+    /// The usual case: the body came with the head.
+    private func takeWholeBody() -> Bool {
+        guard !isBodyStarted, case .length(let length) = head.framing, length <= server.configuration.wire.bodyBytes,
+            served.takeBody(Int(length), into: &bodyBytes)
+        else { return false }
+        isBodyStarted = true
+        isBodyRead = true
+        return true
+    }
+
+    /// Appends the next piece of the body as it arrived. False at its end.
+    package func nextBodyPiece(into bytes: inout [UInt8]) async throws(HTTPExchangeError) -> Bool {
+        do throws(HTTPExchangeError) {
+            try startBody()
+            guard var decoder = body else { return false }
+            defer {
+                body = decoder
+                isBodyRead = decoder.isFinished
+            }
+            return try await served.readBody(with: &decoder, into: &bytes)
+        } catch {
+            keeps = false
+            if case .stream(let failure) = error { self.failure = failure }
+            throw error
+        }
+    }
+
+    private func startBody() throws(HTTPExchangeError) {
+        guard !isBodyStarted else { return }
+        isBodyStarted = true
+        guard !isBodyRead else { return }
+        do throws(WireError) {
+            body = try BodyDecoder(head.framing, limits: server.configuration.wire)
+        } catch {
+            throw .malformedBody(error)
+        }
+        if head.expectsContinue, case .none = answer {
+            HeadEncoder.continueResponse(into: &output)
+        }
+    }
+
+    // MARK: The answer
+
+    /// Answers whole. It is written when the handler has returned.
+    package func respond(_ status: UInt16, _ fields: FieldBlock? = nil, body: [UInt8] = []) {
+        guard case .none = answer else { preconditionFailure("a request is answered once") }
+        answer = .complete
+        noteUnreadExpectation()
+        writeHead(status, fields)
+        if status != 204, status != 304 { HeadEncoder.contentLength(body.count, into: &output) }
+        HeadEncoder.end(into: &output)
+        if hasBody(status) { output.append(contentsOf: body) }
+    }
+
+    /// Begins an answer whose body follows in pieces. Without a length it is chunked, or ends with the connection for
+    /// a peer of HTTP/1.0.
+    package func startResponse(_ status: UInt16, _ fields: FieldBlock? = nil, length: UInt64? = nil) {
+        guard case .none = answer else { preconditionFailure("a request is answered once") }
+        precondition(status != 204 && status != 304, "\(status) has no body to stream")
+        noteUnreadExpectation()
+        let isChunked = length == nil && head.version == .http11
+        if length == nil, !isChunked { keeps = false }
+        writeHead(status, fields)
+        if let length { HeadEncoder.contentLength(length, into: &output) }
+        if isChunked { HeadEncoder.chunkedBody(into: &output) }
+        HeadEncoder.end(into: &output)
+        answer = .streaming(chunked: isChunked, remaining: length ?? .max)
+    }
+
+    /// Sends a piece of the body and returns when the kernel has it: a slow reader slows its handler.
+    package func write(_ bytes: [UInt8]) async throws(HTTPExchangeError) {
+        guard case .streaming(let isChunked, let remaining) = answer else {
+            preconditionFailure("startResponse comes before write")
+        }
+        precondition(UInt64(bytes.count) <= remaining, "the body is longer than was announced")
+        answer = .streaming(chunked: isChunked, remaining: isChunked ? .max : remaining - UInt64(bytes.count))
+        guard !bytes.isEmpty, head.method != .head else { return }
+        if isChunked {
+            ChunkEncoder.chunk(bytes.span, into: &output)
+        } else {
+            output.append(contentsOf: bytes)
+        }
+        do throws(StreamError) {
+            try await served.flush()
+        } catch {
+            failure = error
+            throw .stream(error)
+        }
+    }
+
+    package func finishResponse() {
+        guard case .streaming(let isChunked, let remaining) = answer else {
+            preconditionFailure("startResponse comes before finishResponse")
+        }
+        precondition(
+            isChunked || remaining == 0 || !keeps || head.method == .head,
+            "the body is \(remaining) bytes shorter than was announced")
+        if isChunked, head.method != .head { ChunkEncoder.last(into: &output) }
+        answer = .complete
+    }
+
+    /// The connection ends after this answer.
+    package func closeAfterwards() { keeps = false }
+
+    private func hasBody(_ status: UInt16) -> Bool {
+        head.method != .head && status != 204 && status != 304
+    }
+
+    /// A peer that waits for "continue" and gets its answer instead may or may not send the body: the connection
+    /// cannot be kept.
+    private func noteUnreadExpectation() {
+        if head.expectsContinue, !isBodyStarted { keeps = false }
+    }
+
+    private func writeHead(_ status: UInt16, _ fields: FieldBlock?) {
+        if !head.keepsAlive || server.isDraining { keeps = false }
+        do throws(WireError) {
+            try HeadEncoder.statusLine(status, into: &output)
+        } catch {
+            preconditionFailure("\(status) is not a status")
+        }
+        HeadEncoder.fields(server.currentDate(), into: &output)
+        HeadEncoder.fields(server.configuration.fields, into: &output)
+        if let fields { HeadEncoder.fields(fields, into: &output) }
+        if !keeps {
+            HeadEncoder.connectionClose(into: &output)
+        } else if head.version == .http10 {
+            HeadEncoder.connectionKeepAlive(into: &output)
+        }
+    }
+
+    // MARK: The connection's side
+
+    private var served: ServerConnection {
+        guard let connection else { preconditionFailure("an exchange was kept beyond its handler") }
+        return connection
+    }
+
+    func begin() {
+        answer = .none
+        body = nil
+        isBodyStarted = false
+        isBodyRead = head.framing == .none
+        keeps = true
+        failure = nil
+        bodyBytes.removeAll(keepingCapacity: true)
+    }
+
+    func handlerReturned() {
+        switch answer {
+        case .complete: break
+        case .none: fail(status: 500)
+        case .streaming: breakOff()
+        }
+    }
+
+    /// A body that the codec refused is the peer's fault; everything else is ours.
+    func handlerFailed(_ error: any Error) {
+        switch (answer, error) {
+        case (.none, HTTPExchangeError.malformedBody(let fault)):
+            server.counters.requestsMalformed += 1
+            answer = .complete
+            HeadEncoder.refusal(fault, into: &output)
+        case (.none, _): fail(status: 500)
+        case (.complete, _): server.counters.handlersFailed += 1
+        case (.streaming, _): breakOff()
+        }
+    }
+
+    private func fail(status: UInt16) {
+        server.counters.handlersFailed += 1
+        respond(status)
+    }
+
+    /// The head has gone: all that is left is to let the peer see that the body is not whole.
+    private func breakOff() {
+        server.counters.handlersFailed += 1
+        failure = failure ?? StreamError(.write, peer.description, .closed)
+        connection?.reset()
+    }
+
+    /// Nothing of the request is left to read: the connection goes on to the next at once.
+    var mayKeepAtOnce: Bool { keeps && isBodyRead }
+
+    /// Reads away what the handler left of the body. False when the connection ends.
+    func readAwayBody() async throws(StreamError) -> Bool {
+        guard keeps else { return false }
+        var unread = 0
+        do throws(HTTPExchangeError) {
+            bodyBytes.removeAll(keepingCapacity: true)
+            while try await nextBodyPiece(into: &bodyBytes) {
+                unread += bodyBytes.count
+                bodyBytes.removeAll(keepingCapacity: true)
+                if unread > server.configuration.unreadBodyMax { return false }
+            }
+            return true
+        } catch {
+            if case .stream(let failure) = error { throw failure }
+            return false
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package import Cryptography
+package import EventLoop
+import HTTPWire
+
+/// An HTTP/1.1 server on one loop.
+///
+/// **Goal.** Handlers are straight-line `async` functions, in both worlds; a request on a kept connection costs the
+/// kernel's work and little else; and no peer can make it wait, grow or crash without a bound.
+///
+/// **Method.** One task per connection reads a head, calls the handler, and writes what the handler has answered when
+/// no further request waits in the buffer: pipelined requests are answered with one write. For more cores start one
+/// server per loop at the same address; the kernel spreads the connections.
+///
+/// **Not here.** Routing, content coding, HTTP/2.
+package final class HTTPServer {
+    package let loop: EventLoop
+    package let configuration: ServerConfiguration
+    package internal(set) var counters = ServerCounters()
+    let handler: (HTTPExchange) async throws -> Void
+    private(set) var isDraining = false
+    private var listeners: [any StreamListener] = []
+    private var tasks = 0
+    private var connections: [ServerConnection] = []
+    private let emptied: Parking
+    private var dateSecond: Int64 = -1
+    private var date = FieldBlock()
+
+    private static let acceptPause = TimeSpan.milliseconds(50)
+
+    package init(
+        on loop: EventLoop, configuration: ServerConfiguration = .init(),
+        handler: @escaping (HTTPExchange) async throws -> Void
+    ) {
+        self.loop = loop
+        self.configuration = configuration
+        self.handler = handler
+        self.emptied = Parking(loop)
+    }
+
+    /// Open connections.
+    package var connectionCount: Int { connections.count }
+
+    /// Starts to accept. The address returned has the port that was chosen.
+    @discardableResult
+    package func listen(on address: Address, securedBy context: TLSContext? = nil) throws(StreamError) -> Address {
+        precondition(!isDraining, "a server that drains takes no more connections")
+        let listener = try loop.listen(on: address)
+        listeners.append(listener)
+        run { [self] in await accept(from: listener, securedBy: context) }
+        return listener.address
+    }
+
+    /// Takes no more connections, lets each answer what it is at, closes those that are idle, and returns when all
+    /// are gone. What is still there at the deadline is reset; the number of those is returned.
+    @discardableResult
+    package func drain(until deadline: Instant) async -> Int {
+        isDraining = true
+        for listener in listeners { listener.close() }
+        for connection in connections { connection.closeIfIdle() }
+        if tasks > 0, await emptied.wait(until: deadline) != .ready, tasks > 0 {
+            let late = connections.count
+            for connection in connections { connection.reset() }
+            if tasks > 0 { _ = await emptied.wait() }
+            return late
+        }
+        return 0
+    }
+
+    /// Runs a task of this server and wakes who drains when it was the last.
+    private func run(_ body: @escaping () async -> Void) {
+        tasks += 1
+        loop.spawn { [self] in
+            await body()
+            tasks -= 1
+            if tasks == 0 { emptied.wake() }
+        }
+    }
+
+    // MARK: Connections
+
+    private func accept(from listener: any StreamListener, securedBy context: TLSContext?) async {
+        while !isDraining {
+            do throws(StreamError) {
+                admit(try await listener.accept(), securedBy: context)
+            } catch {
+                if error.cause == .closed || error.cause == .cancelled { return }
+                // Out of descriptors, most likely. The connection waits in the kernel; look again in a moment.
+                counters.acceptsFailed += 1
+                _ = try? await loop.sleep(until: loop.now + HTTPServer.acceptPause)
+            }
+        }
+    }
+
+    private func admit(_ stream: any ByteStream, securedBy context: TLSContext?) {
+        counters.connections += 1
+        if isDraining || connections.count >= configuration.connectionsMax {
+            counters.connectionsRefused += 1
+            run { [loop] in
+                if context == nil { try? await stream.write(HTTPServer.overloaded, until: loop.now + .seconds(1)) }
+                stream.close()
+            }
+            return
+        }
+        let connection = ServerConnection(stream, server: self, slot: connections.count)
+        connections.append(connection)
+        run { [self] in
+            await connection.serve(securedBy: context)
+            forget(connection)
+        }
+    }
+
+    private func forget(_ connection: ServerConnection) {
+        let last = connections.removeLast()
+        if last !== connection {
+            last.slot = connection.slot
+            connections[connection.slot] = last
+        }
+    }
+
+    /// Said to a connection over the bound, before it asked.
+    private static let overloaded = Array(
+        "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 1\r\ncontent-length: 0\r\n\r\n".utf8)
+
+    // MARK: Answers
+
+    /// The Date field, made once a second.
+    func currentDate() -> FieldBlock {
+        let second = loop.secondsSince1970
+        if second != dateSecond {
+            dateSecond = second
+            date = FieldBlock.date(secondsSinceEpoch: second)
+        }
+        return date
+    }
+}
