@@ -54,7 +54,7 @@ let package = Package(
         module("Cryptography", ["COpenSSL"]),
         tests("CryptographyTests", ["Cryptography"]),
         module("EventLoop", ["CLinux", "Cryptography", "SeededRandom"]),
-        tests("EventLoopTests", ["EventLoop"]),
+        tests("EventLoopTests", ["EventLoop", "Cryptography", "SeededRandom"]),
 
         // L1
         module("HTTPWire"),

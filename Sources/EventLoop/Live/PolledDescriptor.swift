@@ -12,8 +12,11 @@ final class PolledDescriptor {
     private var isWritable: Bool
     private(set) var isPeerEnded = false
     private(set) var isClosed = false
+    /// Reads and writes since a task last had to wait here.
+    private var streak = 0
     private let reader: Parking
-    private lazy var writer = Parking(loop)
+    /// Most writes never wait.
+    private var writer: Parking?
 
     /// Takes ownership of the descriptor, also when it throws. `isConnecting`: not writable until the kernel says so.
     init(_ number: Int32, on loop: EventLoop, isConnecting: Bool = false) throws(SystemError) {
@@ -47,7 +50,7 @@ final class PolledDescriptor {
         }
         if readiness.isWritable, !isWritable {
             isWritable = true
-            writer.wake()
+            writer?.wake()
         }
     }
 
@@ -58,23 +61,50 @@ final class PolledDescriptor {
     /// end of the stream was told with this one.
     func readShort() { if !isPeerEnded { isReadable = false } }
 
+    /// Whether bytes or an end are there now. A read that filled its buffer, or TLS's own reads, may leave the flag up
+    /// with nothing behind it; then the kernel is asked.
+    func hasInput() -> Bool {
+        guard isReadable, !isPeerEnded, !isClosed else { return isReadable }
+        var byte: UInt8 = 0
+        let count = retrying("recv") { unsafe recv(number, &byte, 1, Int32(MSG_PEEK)) }
+        if count < 0, errno == EAGAIN { isReadable = false }
+        return isReadable
+    }
+
+    // MARK: Waiting
+
     /// Where to wait for bytes; nil when there may be some.
-    func placeOfBytes() -> Parking? { isReadable ? nil : reader }
+    func placeOfBytes() -> Parking? {
+        if isTurnOver { comeBackSoon() } else if isReadable { return nil }
+        streak = 0
+        return reader
+    }
 
     /// Where to wait for room, after writing would have blocked.
     func placeOfRoom() throws(SystemError) -> Parking {
-        isWritable = false
-        if !watchesWriting {
-            watchesWriting = true
-            // Modifying the interest reports what already holds, so no edge is lost here.
-            try poller.watchWriting(self, registration: registration)
+        if isTurnOver {
+            comeBackSoon()
+        } else {
+            isWritable = false
+            if !watchesWriting {
+                // Modifying the interest reports what already holds, so no edge is lost here.
+                try poller.watchWriting(self, registration: registration)
+                watchesWriting = true
+            }
         }
-        return writer
+        streak = 0
+        return writing
+    }
+
+    private var writing: Parking {
+        let parking = writer ?? Parking(loop)
+        writer = parking
+        return parking
     }
 
     /// A connection under way: writable once it stands or has failed.
     func waitConnected(until deadline: Instant) async -> Wake {
-        isWritable ? .ready : await writer.wait(until: deadline)
+        isWritable ? .ready : await writing.wait(until: deadline)
     }
 
     func close() {
@@ -83,6 +113,37 @@ final class PolledDescriptor {
         poller.forget(self)
         Glibc.close(number)
         reader.wake(.closed)
-        writer.wake(.closed)
+        writer?.wake(.closed)
+    }
+
+    /// The loop has ended: nobody who waits here can be woken any more.
+    func abandon() {
+        isClosed = true
+        Glibc.close(number)
+    }
+
+    // MARK: Taking turns
+
+    // A peer that always has bytes, or always takes them, would keep its task from ever waiting: no other task would
+    // run, and neither deadline nor cancellation would reach it. So a long streak ends as if there were nothing to do.
+
+    private static let longestStreak = 32
+
+    /// Counts one more read or write that need not wait; false when it is the others' turn.
+    func takesTurn() -> Bool {
+        streak += 1
+        return !isTurnOver
+    }
+
+    var isTurnOver: Bool { streak > PolledDescriptor.longestStreak }
+
+    /// Wakes whoever waits here in the next turn, unless their deadline has passed, which is an earlier timer.
+    private func comeBackSoon() { _ = loop.arm(loop.now, self) }
+}
+
+extension PolledDescriptor: TimerTarget {
+    func timerFired(_ timer: TimerID) {
+        reader.wake()
+        writer?.wake()
     }
 }

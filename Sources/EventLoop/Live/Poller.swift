@@ -12,6 +12,7 @@ import Glibc
     private let events: UnsafeMutableBufferPointer<epoll_event>
     private var registered: [PolledDescriptor?] = []
     private var nextRegistration: UInt32 = 1
+    private var isClosed = false
 
     private static let batch = 256
     private static let doorbellData = UInt64.max
@@ -27,7 +28,6 @@ import Glibc
         }
         self.spin = spin.nanoseconds
         unsafe events = .allocate(capacity: Poller.batch)
-        spillway_set_timer_slack(1)
         let edge = EPOLLIN.rawValue | EPOLLET.rawValue
         if spillway_epoll_control(epoll, EPOLL_CTL_ADD, doorbell.descriptor, edge, Poller.doorbellData) != 0 {
             throw SystemError("epoll_ctl")
@@ -35,10 +35,21 @@ import Glibc
     }
 
     deinit {
+        close()
         unsafe events.deallocate()
     }
 
+    /// Timers of the calling thread become exact to the nanosecond: the slack belongs to the thread, not to the poller.
+    func enterThread() { spillway_set_timer_slack(1) }
+
+    /// Also closes what was left open, such as the connections of a run that failed.
     func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        // Zero brings the thread's default back.
+        spillway_set_timer_slack(0)
+        for descriptor in registered { descriptor?.abandon() }
+        registered = []
         Glibc.close(epoll)
     }
 
@@ -67,6 +78,7 @@ import Glibc
 
     /// Closing the descriptor takes it out of epoll.
     func forget(_ descriptor: PolledDescriptor) {
+        guard Int(descriptor.number) < registered.count else { return }
         registered[Int(descriptor.number)] = nil
     }
 

@@ -40,9 +40,19 @@ final class SocketListener: StreamListener {
     private static func bind(_ number: Int32, to wanted: Address) -> Bool {
         func attempt() -> Bool { unsafe wanted.withSocketAddress { unsafe Glibc.bind(number, $0, $1) } == 0 }
         if attempt() { return true }
-        guard case .unix(let path) = wanted, errno == EADDRINUSE, isAbandoned(wanted) else { return false }
+        guard case .unix(let path) = wanted, errno == EADDRINUSE, isSocket(path), isAbandoned(wanted) else {
+            return false
+        }
         unsafe unlink(path)
         return attempt()
+    }
+
+    /// Connecting to a plain file is refused too, and that file is somebody's.
+    private static func isSocket(_ path: String) -> Bool {
+        var status = stat()
+        if unsafe lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK { return true }
+        errno = EADDRINUSE
+        return false
     }
 
     private static func isAbandoned(_ address: Address) -> Bool {
@@ -70,8 +80,10 @@ final class SocketListener: StreamListener {
             if let place = descriptor.placeOfBytes() {
                 let wake = await place.wait()
                 if wake != .ready { throw StreamError(.accept, address.description, wake: wake) }
+                // A task that ran meanwhile may have closed it.
+                continue
             }
-            if let stream = try acceptOne() { return stream }
+            if descriptor.takesTurn(), let stream = try acceptOne() { return stream }
         }
     }
 
@@ -95,8 +107,10 @@ final class SocketListener: StreamListener {
             unsafe Address(decoding: UnsafeRawBufferPointer(rebasing: bytes[..<min(Int(length), bytes.count)]))
         }
         number.setNoDelay(address)
+        // A UNIX client has no name of its own; messages then call it by the place where it came in.
+        let named = peer == .unix(path: "") ? address : peer ?? address
         do throws(SystemError) {
-            return SocketStream(try PolledDescriptor(number, on: descriptor.loop), peer: peer ?? address)
+            return SocketStream(try PolledDescriptor(number, on: descriptor.loop), peer: named)
         } catch {
             throw StreamError(.accept, address.description, .system(error.code))
         }

@@ -31,7 +31,7 @@ final class SocketStream: ByteStream {
     /// A full read may have left more behind, so reading is tried again; a short one has not.
     func readNow(into buffer: ByteBuffer) throws(StreamError) -> Int? {
         if descriptor.isClosed { throw StreamError(.read, peer.description, .closed) }
-        guard descriptor.isReadable else { return nil }
+        guard descriptor.isReadable, descriptor.takesTurn() else { return nil }
         let room = buffer.freeRoom
         precondition(room > 0, "reading into a full buffer")
         let count = unsafe buffer.fill { room in
@@ -49,6 +49,7 @@ final class SocketStream: ByteStream {
 
     func writeNow(_ bytes: [UInt8], from offset: Int) throws(StreamError) -> Int {
         if descriptor.isClosed { throw StreamError(.write, peer.description, .closed) }
+        guard descriptor.takesTurn() else { return 0 }
         let count = unsafe bytes.withUnsafeBytes { bytes in
             retrying("send") {
                 unsafe send(
@@ -69,7 +70,7 @@ final class SocketStream: ByteStream {
         }
     }
 
-    var hasUnexpectedInput: Bool { descriptor.isClosed || descriptor.isReadable }
+    var hasUnexpectedInput: Bool { descriptor.isClosed || descriptor.hasInput() }
 
     func close() { descriptor.close() }
 

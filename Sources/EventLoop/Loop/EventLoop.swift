@@ -7,7 +7,8 @@ import CLinux
 ///
 /// **Method.** The loop is a `TaskExecutor`: a task that prefers it never leaves its thread. One turn is
 ///
-///     run every ready job -> fire due timers -> look at descriptors (live) or jump to the next timer (simulated)
+///     run every ready job -> deferred work -> look at descriptors (live) or jump to the next timer (simulated)
+///                         -> fire due timers
 ///
 /// Foreign threads reach it through the mailbox alone. Waiting is done in `Parking`, against an absolute deadline.
 ///
@@ -86,6 +87,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Tasks spawned and not yet ended.
     package var spawnedTaskCount: Int { liveTasks }
 
+    /// Deadlines that are being waited for.
+    package var armedTimerCount: Int { timers.count }
+
     /// Waits for an instant of this loop's clock.
     package func sleep(until deadline: Instant) async throws(CancellationError) {
         if await Parking(self).wait(until: deadline) == .cancelled { throw CancellationError() }
@@ -139,6 +143,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         precondition(spillway_current_token() == 0, "a loop runs inside a loop on the same thread")
         precondition(!isEnded, "a loop runs once")
         EscapeTrap.install()
+        if case .live(let poller) = world { poller.enterThread() }
         spillway_set_current_token(token)
         defer { end() }
         var result: Result<Value, Failure>?
@@ -147,7 +152,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         }
         while true {
             runReadyJobs()
-            if result != nil, ready.isEmpty { break }
+            if result != nil, ready.isEmpty {
+                runDeferredWork()
+                if ready.isEmpty { break }
+            }
             turn()
         }
         guard let result else { preconditionFailure("the loop ended before its body") }
@@ -160,19 +168,30 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private func end() {
         isEnded = true
         mailbox.close()
-        if case .live(let poller) = world { poller.close() }
+        switch world {
+        case .live(let poller): poller.close()
+        case .simulated(let simulation): simulation.close()
+        }
         spillway_set_current_token(0)
     }
 
+    /// Descriptors and letters come before timers: after a stall both may be due, and an answer that came in time must
+    /// not be taken for a timeout.
     private func turn() {
-        fireDueTimers()
         runDeferredWork()
-        if ready.isEmpty {
-            waitForEvents()
-        } else if case .live(let poller) = world {
-            // Jobs wait: look at descriptors without sleeping, so that neither starves the other.
-            poller.poll()
+        switch world {
+        case .live(let poller):
+            // While jobs are ready it only looks, without sleeping, so that neither starves the other.
+            if ready.isEmpty { poller.wait(until: timers.nextDeadline) } else { poller.poll() }
+            deliverLetters()
+        case .simulated(let simulation):
+            deliverLetters()
+            if ready.isEmpty, deferred.isEmpty { jump(simulation) }
         }
+        fireDueTimers()
+    }
+
+    private func deliverLetters() {
         for letter in mailbox.takeAll() { letter() }
     }
 
@@ -202,18 +221,13 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         deferred.removeAll(keepingCapacity: true)
     }
 
-    private func waitForEvents() {
-        switch world {
-        case .live(let poller):
-            poller.wait(until: timers.nextDeadline)
-        case .simulated(let simulation):
-            guard let next = timers.nextDeadline else {
-                fatalError(
-                    "nothing can happen any more at \(now): \(liveTasks) tasks wait without a deadline (seed \(simulation.seed))"
-                )
-            }
-            simulation.advance(to: next)
+    private func jump(_ simulation: Simulation) {
+        guard let next = timers.nextDeadline else {
+            fatalError(
+                "nothing can happen any more at \(now): \(liveTasks) tasks wait without a deadline (seed \(simulation.seed))"
+            )
         }
+        simulation.advance(to: next)
     }
 }
 
@@ -230,6 +244,7 @@ package struct SpawnedTask: Sendable {
         self.task = task
     }
 
+    /// On its loop only, because it wakes the task there; from elsewhere, post it.
     package func cancel() { task.cancel() }
 
     /// Waits for its end. Cancelling the waiter does not cancel the task.

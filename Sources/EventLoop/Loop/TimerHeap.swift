@@ -36,6 +36,8 @@ struct TimerHeap {
     private var nextSequence: UInt64 = 0
 
     var count: Int { heap.count }
+    /// As many as were ever armed at one time.
+    var slotCount: Int { slots.count }
     var nextDeadline: Instant? { heap.first.map { Instant(nanoseconds: $0.deadline) } }
 
     mutating func arm(_ deadline: Instant, _ target: any TimerTarget) -> TimerID {

@@ -3,6 +3,10 @@ import Synchronization
 
 /// The net under the compile-time ban: work that a loop's thread hands to the global pool or to the main executor ends
 /// the process with a message. Such a task would run beside the loop, or never.
+///
+/// The library's executors for `Task.sleep`, clocks and the main actor do not pass these hooks. What goes there and comes
+/// back is caught by `EventLoop.enqueue`, on the thread that brings it; what never comes back leaves a simulated world
+/// in which nothing can happen any more, which ends the process too.
 package enum EscapeTrap {
     private static let hooks = Mutex<Int32?>(nil)
 

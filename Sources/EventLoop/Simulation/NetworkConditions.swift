@@ -26,4 +26,7 @@ final class Link {
     init(_ conditions: NetworkConditions) {
         self.conditions = conditions
     }
+
+    /// How long a sender waits before it tries a link again that is cut off. Never zero: time has to pass.
+    var repetition: TimeSpan { max(conditions.retransmission, .milliseconds(1)) }
 }

@@ -9,6 +9,8 @@ final class SimulatedPipe: TimerTarget {
         case bytes([UInt8])
         case end
         case reset
+        /// The answer to bytes that found nobody: on its way back to the writer.
+        case refusal
     }
 
     private let loop: EventLoop
@@ -23,17 +25,26 @@ final class SimulatedPipe: TimerTarget {
     private var lastArrival = Instant(nanoseconds: 0)
     private var isEndSent = false
     private var isEndArrived = false
+    /// The connection broke on this way: what is put in now is lost, and the reader will find a reset.
+    private(set) var isCut = false
+    /// The reader has come to the reset.
     private(set) var isReset = false
+    /// The writer knows that nobody reads.
+    private(set) var isRefused = false
     private var isAbandoned = false
+    private var isRefusalSent = false
     private let reader: Parking
     private let writer: Parking
+    /// Who writes the other way at the reading end: a reset ends that wait too.
+    private let oppositeWriter: Parking
 
-    init(simulation: Simulation, link: Link, loop: EventLoop) {
+    init(simulation: Simulation, link: Link, loop: EventLoop, writer: Parking, oppositeWriter: Parking) {
         self.simulation = simulation
         self.link = link
         self.loop = loop
         self.reader = Parking(loop)
-        self.writer = Parking(loop)
+        self.writer = writer
+        self.oppositeWriter = oppositeWriter
     }
 
     // MARK: The writing end
@@ -42,13 +53,14 @@ final class SimulatedPipe: TimerTarget {
 
     /// How many bytes found room.
     func put(_ bytes: [UInt8], from offset: Int) -> Int {
+        if isCut { return bytes.count - offset }
         let room = link.conditions.window - unreadAndOnTheWay
         let count = min(bytes.count - offset, max(0, room))
         var sent = 0
         while sent < count {
             let length = simulation.drawSegmentLength(link, of: count - sent)
             if simulation.drawsReset(link) {
-                reset()
+                cut()
                 return count
             }
             let start = offset + sent
@@ -65,24 +77,26 @@ final class SimulatedPipe: TimerTarget {
     }
 
     func end() {
-        guard !isEndSent else { return }
+        guard !isEndSent, !isCut else { return }
         isEndSent = true
         send(.end)
     }
 
     func reset() {
         isEndSent = true
+        cut()
+    }
+
+    /// A reset is sent behind what is on its way.
+    func cut() {
+        guard !isCut else { return }
+        isCut = true
         send(.reset)
     }
 
     func release() { writer.wake(.closed) }
 
     private func send(_ content: Content) {
-        guard !isAbandoned else {
-            // Nobody is there any more. Bytes to a closed peer come back as a reset.
-            if case .bytes = content { isReset = true }
-            return
-        }
         lastArrival = max(lastArrival, simulation.now + simulation.drawTransit(link))
         onTheWay.append((lastArrival, content))
         if timer == .none { timer = loop.arm(lastArrival, self) }
@@ -93,7 +107,7 @@ final class SimulatedPipe: TimerTarget {
     func timerFired(_ timer: TimerID) {
         self.timer = .none
         if link.conditions.isCutOff {
-            self.timer = loop.arm(simulation.now + link.conditions.retransmission, self)
+            self.timer = loop.arm(simulation.now + link.repetition, self)
             return
         }
         while nextArrival < onTheWay.count, onTheWay[nextArrival].arrival <= simulation.now {
@@ -104,33 +118,54 @@ final class SimulatedPipe: TimerTarget {
             onTheWay.removeAll(keepingCapacity: true)
             nextArrival = 0
         } else {
-            self.timer = loop.arm(max(onTheWay[nextArrival].arrival, simulation.now), self)
+            // A connection that is never silent must not keep what has arrived.
+            if nextArrival > 32, nextArrival > onTheWay.count / 2 {
+                onTheWay.removeFirst(nextArrival)
+                nextArrival = 0
+            }
+            // A refusal sent meanwhile armed it for its own arrival.
+            if self.timer != .none { loop.cancel(self.timer) }
+            self.timer = loop.arm(onTheWay[nextArrival].arrival, self)
         }
-        reader.wake()
+        if isReadable { reader.wake() }
     }
 
     private func arrive(_ content: Content) {
         switch content {
         case .bytes(let bytes):
             simulation.trace.mix(bytes)
-            if isAbandoned {
-                isReset = true
-                writer.wake()
-            } else if arrived.isEmpty {
-                arrived = bytes
-            } else {
-                arrived.append(contentsOf: bytes)
-            }
+            if isAbandoned { refuse() } else { append(bytes) }
         case .end:
             simulation.trace.mix(1 as UInt64)
             isEndArrived = true
         case .reset:
             simulation.trace.mix(2 as UInt64)
             isReset = true
-            arrived.removeAll()
-            taken = 0
+            oppositeWriter.wake()
+        case .refusal:
+            simulation.trace.mix(3 as UInt64)
+            isRefused = true
             writer.wake()
         }
+    }
+
+    /// One answer is enough.
+    private func refuse() {
+        guard !isRefusalSent else { return }
+        isRefusalSent = true
+        send(.refusal)
+    }
+
+    private func append(_ bytes: [UInt8]) {
+        if arrived.isEmpty {
+            arrived = bytes
+            return
+        }
+        if taken > arrived.count / 2 {
+            arrived.removeFirst(taken)
+            taken = 0
+        }
+        arrived.append(contentsOf: bytes)
     }
 
     // MARK: The reading end

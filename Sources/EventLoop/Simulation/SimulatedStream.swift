@@ -29,15 +29,18 @@ final class SimulatedStream: ByteStream {
         precondition(buffer.freeRoom > 0, "reading into a full buffer")
         if isClosed { throw StreamError(.read, peer.description, .closed) }
         guard incoming.isReadable else { return nil }
-        if incoming.isReset { throw StreamError(.read, peer.description, .system(ECONNRESET)) }
+        if incoming.isReset, !incoming.hasUnread { throw StreamError(.read, peer.description, .system(ECONNRESET)) }
         return incoming.take(into: buffer)
     }
 
     func writeNow(_ bytes: [UInt8], from offset: Int) throws(StreamError) -> Int {
         if isClosed { throw StreamError(.write, peer.description, .closed) }
-        if incoming.isReset || outgoing.isReset { throw StreamError(.write, peer.description, .system(ECONNRESET)) }
+        if incoming.isReset || outgoing.isRefused { throw StreamError(.write, peer.description, .system(ECONNRESET)) }
         if outgoing.isEnded { throw StreamError(.write, peer.description, .system(EPIPE)) }
-        return outgoing.put(bytes, from: offset)
+        let count = outgoing.put(bytes, from: offset)
+        // A connection breaks in both directions.
+        if outgoing.isCut { incoming.cut() }
+        return count
     }
 
     func finishWriting(until deadline: Instant) async throws(StreamError) {

@@ -42,7 +42,10 @@ package final class Simulation {
     }
 
     func listen(on wanted: Address, loop: EventLoop) throws(StreamError) -> SimulatedListener {
-        let address = wanted.port == 0 && wanted.family != AF_UNIX ? wanted.with(port: takePort()) : wanted
+        var address = wanted
+        if wanted.port == 0, wanted.family != AF_UNIX {
+            repeat { address = wanted.with(port: takePort()) } while listeners[address] != nil
+        }
         guard listeners[address] == nil else {
             throw StreamError(.listen, address.description, .system(EADDRINUSE))
         }
@@ -53,25 +56,36 @@ package final class Simulation {
 
     func forget(_ address: Address) { listeners[address] = nil }
 
+    /// Listeners that were left open hold the loop, which holds them.
+    func close() { listeners = [:] }
+
     func takePort() -> UInt16 {
         defer { nextPort = nextPort == .max ? 40_000 : nextPort + 1 }
         return nextPort
     }
 
-    /// A round trip, then the connection stands or is refused.
+    /// A round trip, then the connection stands or is refused. What is lost on the way is repeated, also for as long as
+    /// the link is cut off.
     func connect(
         to address: Address, on loop: EventLoop, until deadline: Instant
     ) async throws(StreamError) -> any ByteStream {
         let link = link(to: address)
-        let arrival = link.conditions.isCutOff ? Instant.never : now + drawLatency(link) + drawLatency(link)
-        let wake = await Parking(loop).wait(until: min(arrival, deadline))
-        guard wake == .timedOut else { throw StreamError(.connect, address.description, wake: wake) }
-        guard arrival <= deadline else { throw StreamError(.connect, address.description, .timedOut) }
+        var arrival = now + drawTransit(link) + drawTransit(link)
+        while true {
+            let wake = await Parking(loop).wait(until: min(arrival, deadline))
+            guard wake == .timedOut else { throw StreamError(.connect, address.description, wake: wake) }
+            guard arrival <= deadline else { throw StreamError(.connect, address.description, .timedOut) }
+            guard link.conditions.isCutOff else { break }
+            arrival = now + link.repetition
+        }
         guard let listener = listeners[address], listener.hasRoom else {
             throw StreamError(.connect, address.description, .system(ECONNREFUSED))
         }
-        let toServer = SimulatedPipe(simulation: self, link: link, loop: loop)
-        let toClient = SimulatedPipe(simulation: self, link: link, loop: loop)
+        let (clientWriter, serverWriter) = (Parking(loop), Parking(loop))
+        let toServer = SimulatedPipe(
+            simulation: self, link: link, loop: loop, writer: clientWriter, oppositeWriter: serverWriter)
+        let toClient = SimulatedPipe(
+            simulation: self, link: link, loop: loop, writer: serverWriter, oppositeWriter: clientWriter)
         let source = Address.loopback(port: takePort())
         listener.arrived(SimulatedStream(loop: loop, peer: source, incoming: toServer, outgoing: toClient))
         return SimulatedStream(loop: loop, peer: address, incoming: toClient, outgoing: toServer)
@@ -101,7 +115,7 @@ package final class Simulation {
     }
 
     func drawSegmentLength(_ link: Link, of count: Int) -> Int {
-        let most = min(count, link.conditions.segment)
+        let most = min(count, max(1, link.conditions.segment))
         guard link.conditions.cutsAtRandom, most > 1 else { return most }
         return Int(random.integer(in: 1...Int64(most)))
     }

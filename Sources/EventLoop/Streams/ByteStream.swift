@@ -4,6 +4,8 @@
 package protocol ByteStream: AnyObject {
     var loop: EventLoop { get }
     var peer: Address { get }
+    /// What ALPN chose; nil without TLS or without a choice.
+    var applicationProtocol: String? { get }
 
     /// Takes what has arrived without waiting and appends it to the buffer's free room. Nil: nothing is there. Zero: the
     /// peer has ended its side.
@@ -27,12 +29,15 @@ package protocol ByteStream: AnyObject {
     /// Ends both sides. Closing twice is harmless; whoever waits here is woken.
     func close()
 
-    /// Ends both sides so that the peer sees a reset, not an orderly end.
+    /// Ends both sides so that the peer sees a reset, not an orderly end. A UNIX socket knows none: its peer reads the
+    /// end.
     func reset()
 }
 
 extension ByteStream {
-    /// Returns when reading might give something: an idle connection needs no buffer until then.
+    package var applicationProtocol: String? { nil }
+
+    /// Returns when reading might give something, or early: an idle connection needs no buffer until then.
     package func waitReadable(until deadline: Instant) async throws(StreamError) {
         guard let place = try placeOfBytes() else { return }
         let wake = await place.wait(until: deadline)

@@ -41,7 +41,13 @@ package struct StreamError: Error, Equatable, CustomStringConvertible {
     package var description: String { "\(operation.rawValue) \(address): \(cause)" }
 
     package var isRefused: Bool { cause == .system(ECONNREFUSED) }
-    package var isReset: Bool { cause == .system(ECONNRESET) || cause == .system(EPIPE) }
+    package var isReset: Bool {
+        switch cause {
+        case .system(let code): code == ECONNRESET || code == EPIPE
+        case .tls(let error): error.cause == .connectionReset
+        default: false
+        }
+    }
     /// No descriptor is left for this process or this machine.
     package var isOutOfDescriptors: Bool { cause == .system(EMFILE) || cause == .system(ENFILE) }
 }

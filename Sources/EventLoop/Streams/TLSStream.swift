@@ -10,6 +10,8 @@ final class TLSStream: ByteStream {
     /// OpenSSL has taken more from the socket than it has given out, and may have a whole record of it.
     private var holdsBytes = false
     private var writeNeedsBytes = false
+    /// Read while asking whether there is anything to read.
+    private var early: UInt8?
 
     var loop: EventLoop { descriptor.loop }
     var applicationProtocol: String? { session.applicationProtocol }
@@ -36,6 +38,8 @@ final class TLSStream: ByteStream {
 
     private func handshake(until deadline: Instant) async throws(StreamError) {
         while true {
+            // Whoever handed the socket over may have closed it meanwhile.
+            if descriptor.isClosed { throw StreamError(.handshake, peer.description, .closed) }
             let progress: TLSSession.Progress
             do throws(TLSError) { progress = try session.handshake() } catch { throw failure(.handshake, error) }
             switch progress {
@@ -54,7 +58,12 @@ final class TLSStream: ByteStream {
     func readNow(into buffer: ByteBuffer) throws(StreamError) -> Int? {
         precondition(buffer.freeRoom > 0, "reading into a full buffer")
         if descriptor.isClosed { throw StreamError(.read, peer.description, .closed) }
-        guard holdsBytes || descriptor.isReadable || readNeedsRoom else { return nil }
+        if let byte = early {
+            early = nil
+            buffer.append([byte])
+            return 1
+        }
+        guard holdsBytes || descriptor.isReadable || readNeedsRoom, descriptor.takesTurn() else { return nil }
         readNeedsRoom = false
         holdsBytes = false
         switch try receive(into: buffer) {
@@ -72,7 +81,9 @@ final class TLSStream: ByteStream {
     func placeOfBytes() throws(StreamError) -> Parking? {
         if descriptor.isClosed { throw StreamError(.read, peer.description, .closed) }
         if readNeedsRoom { return try room(.read) }
-        if holdsBytes || descriptor.isReadable { return nil }
+        if early != nil { return nil }
+        if descriptor.isTurnOver { return descriptor.placeOfBytes() }
+        if holdsBytes || descriptor.hasInput() { return nil }
         session.releaseIdleBuffers()
         return descriptor.placeOfBytes()
     }
@@ -112,6 +123,7 @@ final class TLSStream: ByteStream {
         writeNeedsBytes = false
         var sent = offset
         while sent < bytes.count {
+            guard descriptor.takesTurn() else { return sent - offset }
             switch try seal(bytes, from: sent) {
             case .bytes(let count): sent += count
             case .wantsRead:
@@ -144,8 +156,28 @@ final class TLSStream: ByteStream {
         }
     }
 
-    /// A session ticket may arrive unasked on an idle connection: what is readable is not yet input.
-    var hasUnexpectedInput: Bool { descriptor.isClosed || holdsBytes || descriptor.isPeerEnded }
+    var hasUnexpectedInput: Bool {
+        if descriptor.isClosed || early != nil || holdsBytes || descriptor.isPeerEnded { return true }
+        return descriptor.hasInput() && hasMoreThanTickets()
+    }
+
+    /// A session ticket may arrive unasked on an idle connection. TLS takes it in when asked for a byte; if there is one,
+    /// the next read begins with it.
+    private func hasMoreThanTickets() -> Bool {
+        var byte: UInt8 = 0
+        let outcome = try? unsafe withUnsafeMutableBytes(of: &byte) { try unsafe session.read(into: $0) }
+        switch outcome {
+        case .wantsRead:
+            descriptor.drainedReads()
+            return false
+        case .bytes:
+            early = byte
+            holdsBytes = session.hasPending
+            return true
+        case .wantsWrite, .closed, nil:
+            return true
+        }
+    }
 
     func close() {
         guard !descriptor.isClosed else { return }

@@ -29,8 +29,9 @@ extension EventLoop {
     ) throws(SystemError) -> [Result<Void, Failure>] {
         let results = SharedResults<Failure>()
         var threads: [ForeignThread] = []
-        for index in 0..<count {
-            let loop = try EventLoop.live(spin: spin)
+        // All or none: a loop that cannot be made must not leave others running behind the error.
+        let loops = try (0..<count).map { _ throws(SystemError) in try EventLoop.live(spin: spin) }
+        for (index, loop) in loops.enumerated() {
             threads.append(
                 try ForeignThread("loop-\(index)") {
                     let result = Result<Void, Failure> { () throws(Failure) in

@@ -1,0 +1,139 @@
+import EventLoop
+import Glibc
+import Synchronization
+import Testing
+
+/// Work beside the loop, and loops beside each other.
+@Suite struct ThreadTests {
+    @Test(arguments: World.allCases)
+    func `offloaded work gives its value back on the loop`(world: World) throws {
+        try world.run { loop in
+            let (value, wasOnLoop) = try await loop.offload("work") { (42, loop.isCurrent) }
+            #expect(value == 42)
+            #expect(loop.isCurrent)
+            // In simulation no other thread exists.
+            #expect(wasOnLoop == (world == .simulated))
+        }
+    }
+
+    @Test func `simulated work takes no virtual time`() throws {
+        try World.simulated.run { loop in
+            let began = loop.now
+            _ = try await loop.offload("work", until: loop.now) { 1 }
+            #expect(loop.now == began)
+        }
+    }
+
+    @Test func `the loop goes on while offloaded work blocks`() throws {
+        try World.live.run { loop in
+            let release = Release()
+            let working = loop.spawn {
+                let value = try? await loop.offload("work", until: loop.patience) { release.wait() }
+                #expect(value == 1)
+            }
+            try await loop.sleep(for: .microseconds(100))
+            release.open()
+            await working.join()
+        }
+    }
+
+    @Test func `a deadline abandons the wait for offloaded work and its late result harms nobody`() throws {
+        try World.live.run { loop in
+            let release = Release()
+            await #expect(throws: OffloadError.timedOut) {
+                _ = try await loop.offload("work", until: loop.after(.microseconds(200))) { release.wait() }
+            }
+            release.open()
+            try await loop.sleep(for: .milliseconds(1))
+        }
+    }
+
+    @Test func `a cancelled task stops waiting for offloaded work`() throws {
+        try World.live.run { loop in
+            let release = Release()
+            var error: OffloadError?
+            let task = loop.spawn {
+                do throws(OffloadError) {
+                    _ = try await loop.offload("work") { release.wait() }
+                } catch let failure {
+                    error = failure
+                }
+            }
+            await loop.settle()
+            task.cancel()
+            await task.join()
+            #expect(error == .cancelled)
+            release.open()
+        }
+    }
+
+    @Test func `work whose loop has ended is done for nobody`() throws {
+        let release = Release()
+        try World.live.run { loop in
+            _ = try? await loop.offload("work", until: loop.now) { release.wait() }
+        }
+        release.open()
+    }
+
+    @Test func `loops on threads of their own run one body each and give their results in order`() throws {
+        let results = try EventLoop.runOnThreads(3) { loop, index async throws(IndexError) in
+            try? await loop.sleep(until: loop.now + .microseconds(Int64(300 - 100 * index)))
+            loop.preconditionOnLoop()
+            if index == 1 { throw IndexError(index: index) }
+        }
+        let failures = results.map { result -> Int? in
+            if case .failure(let error) = result { error.index } else { nil }
+        }
+        #expect(failures == [nil, 1, nil])
+    }
+
+    private struct IndexError: Error {
+        let index: Int
+    }
+
+    @Test func `loops on one port each serve the connections that the kernel gives them`() throws {
+        try World.live.run { loop in
+            let first = try loop.listen(on: .loopback())
+            let second = try loop.listen(on: first.address)
+            var counts = [0, 0]
+            let accepting = [first, second].enumerated().map { index, listener in
+                loop.spawn {
+                    while let stream = try? await listener.accept() {
+                        counts[index] += 1
+                        stream.close()
+                    }
+                }
+            }
+            for _ in 0..<64 {
+                let client = try await loop.connect(to: first.address, until: loop.patience)
+                #expect(try await client.readToEnd() == [])
+                client.close()
+            }
+            first.close()
+            second.close()
+            for task in accepting { await task.join() }
+            #expect(counts[0] + counts[1] == 64)
+            #expect(counts[0] > 0 && counts[1] > 0, "\(counts)")
+        }
+    }
+
+    @Test func `a thread runs its body once and can be joined`() throws {
+        let count = Release()
+        let thread = try ForeignThread("a name longer than fifteen bytes") { count.open() }
+        thread.join()
+        #expect(count.wait() == 1)
+    }
+
+    /// A door for foreign threads.
+    private final class Release: Sendable {
+        private let isOpen = Atomic(false)
+
+        func open() { isOpen.store(true, ordering: .releasing) }
+
+        @discardableResult
+        func wait() -> Int {
+            while !isOpen.load(ordering: .acquiring) { usleep(50) }
+            return 1
+        }
+    }
+}
