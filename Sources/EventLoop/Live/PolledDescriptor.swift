@@ -26,7 +26,7 @@ final class PolledDescriptor {
         self.number = number
         self.loop = loop
         self.poller = poller
-        self.reader = Parking(loop)
+        self.reader = Parking(loop, keepsTimer: true)
         self.isWritable = !isConnecting
         self.watchesWriting = isConnecting
         do {
@@ -112,7 +112,7 @@ final class PolledDescriptor {
         isClosed = true
         poller.forget(self)
         Glibc.close(number)
-        reader.wake(.closed)
+        reader.retire()
         writer?.wake(.closed)
     }
 

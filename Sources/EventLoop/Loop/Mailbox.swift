@@ -9,6 +9,8 @@ package final class Mailbox: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Looked at every turn, when the lock would cost more than the turn's other work.
+    private let hasLetters = Atomic(false)
     private let ring: @Sendable () -> Void
 
     /// `ring` wakes the loop; it is called for the first letter only, until the loop has emptied the box.
@@ -21,6 +23,7 @@ package final class Mailbox: Sendable {
         let (taken, isFirst) = state.withLock { state in
             guard !state.isClosed else { return (false, false) }
             state.letters.append(letter)
+            hasLetters.store(true, ordering: .releasing)
             return (true, state.letters.count == 1)
         }
         if isFirst { ring() }
@@ -28,8 +31,9 @@ package final class Mailbox: Sendable {
     }
 
     func takeAll() -> [@Sendable () -> Void] {
-        state.withLock { state in
-            guard !state.letters.isEmpty else { return [] }
+        guard hasLetters.load(ordering: .acquiring) else { return [] }
+        return state.withLock { state in
+            hasLetters.store(false, ordering: .relaxed)
             let letters = state.letters
             state.letters = []
             return letters

@@ -17,9 +17,17 @@ package enum Wake: Sendable {
     private let loop: EventLoop
     private var waiter: UnsafeContinuation<Wake, Never>?
     private var timer = TimerID.none
+    private var deadline = Instant.never
+    /// When `timer` fires; with `keepsTimer` that may be before the deadline.
+    private var timerDue = Instant.never
+    private let keepsTimer: Bool
 
-    package init(_ loop: EventLoop) {
+    /// `keepsTimer`: for a place that is waited at again and again, each time a little longer. A wait that ended leaves
+    /// its timer armed, and one that fires early is set to the deadline of that time: two heap operations less for
+    /// every wait. Such a place must be retired.
+    package init(_ loop: EventLoop, keepsTimer: Bool = false) {
         self.loop = loop
+        self.keepsTimer = keepsTimer
     }
 
     package var isTaken: Bool { unsafe waiter != nil }
@@ -37,7 +45,27 @@ package enum Wake: Sendable {
     private func take(_ continuation: UnsafeContinuation<Wake, Never>, until deadline: Instant) {
         unsafe precondition(waiter == nil, "two tasks wait at the same place")
         unsafe waiter = continuation
-        timer = deadline == .never ? .none : loop.arm(deadline, self)
+        self.deadline = deadline
+        if deadline < timerDue { arm(deadline) }
+    }
+
+    private func arm(_ due: Instant) {
+        if timer != .none { loop.cancel(timer) }
+        timer = loop.arm(due, self)
+        timerDue = due
+    }
+
+    private func disarm() {
+        guard timer != .none else { return }
+        loop.cancel(timer)
+        timer = .none
+        timerDue = .never
+    }
+
+    /// Nobody will wait here any more.
+    package func retire() {
+        wake(.closed)
+        disarm()
     }
 
     /// False when nobody was waiting.
@@ -45,16 +73,20 @@ package enum Wake: Sendable {
     package func wake(_ reason: Wake = .ready) -> Bool {
         guard let waiter = unsafe waiter else { return false }
         unsafe self.waiter = nil
-        if timer != .none {
-            loop.cancel(timer)
-            timer = .none
-        }
+        if !keepsTimer { disarm() }
         unsafe waiter.resume(returning: reason)
         return true
     }
 
     package func timerFired(_ timer: TimerID) {
+        let due = timerDue
         self.timer = .none
-        wake(.timedOut)
+        timerDue = .never
+        guard isTaken else { return }
+        if deadline > due {
+            if deadline != .never { arm(deadline) }
+        } else {
+            wake(.timedOut)
+        }
     }
 }

@@ -42,7 +42,7 @@ final class SimulatedPipe: TimerTarget {
         self.simulation = simulation
         self.link = link
         self.loop = loop
-        self.reader = Parking(loop)
+        self.reader = Parking(loop, keepsTimer: true)
         self.writer = writer
         self.oppositeWriter = oppositeWriter
     }
@@ -197,6 +197,6 @@ final class SimulatedPipe: TimerTarget {
     /// The reading end is closed.
     func abandon() {
         isAbandoned = true
-        reader.wake(.closed)
+        reader.retire()
     }
 }
