@@ -34,7 +34,7 @@ func benchmark(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "spillway",
-    products: [],
+    products: [.executable(name: "spillway", targets: ["spillway"])],
     targets: [
         // C: one importing target each.
         .target(name: "CLinux"),
@@ -61,9 +61,14 @@ let package = Package(
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
 
+        // L4
+        module("SpillwayCLI", ["Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram"]),
+        tests("SpillwayCLITests", ["EventLoop", "Histogram", "SpillwayCLI"]),
+        .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
+
         // Benchmarks
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
-        benchmark("RuntimeBench", ["CLinux", "EventLoop", "HTTPService", "HTTPWire"]),
+        benchmark("RuntimeBench", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
         benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
 
         // The habits of the project, checked.

@@ -1,78 +1,56 @@
-import CLinux
-import EventLoop
-import HTTPService
-import HTTPWire
+// The measured parts of scripts/bench: our server, our client, the timers and the simulated world, each as a process
+// of its own, so that the figures of one side are not mixed with the other's. Every command says what it saw as one
+// line of JSON; the ratios, the peers and the verdicts are the script's business.
 
-let args = CommandLine.arguments
+import Glibc
 
-func serve(_ loop: EventLoop, _ address: Address) async throws {
-    var fields = FieldBlock()
-    try fields.add("server", "spillway")
-    var configuration = ServerConfiguration()
-    configuration.fields = fields
-    var plain = FieldBlock()
-    try plain.add("content-type", "text/plain")
-    let body = Array("hello, world\n".utf8)
-    let server = HTTPServer(on: loop, configuration: configuration) { exchange in
-        exchange.respond(200, plain, body: body)
-    }
-    print(try server.listen(on: address))
-    try await loop.sleep(until: .never)
+struct Command: Sendable {
+    let name: String
+    let usage: String
+    let run: @Sendable (inout Arguments) throws -> Void
+
+    static let all = [
+        Command(
+            name: "serve", usage: "[--address A:P] [--pace N] [--certificate FILE --key FILE]", run: runServe),
+        Command(
+            name: "load",
+            usage: "ADDRESS [--seconds S] [--warm-up S] [--connections N] [--rate N] [--authority FILE]", run: runLoad),
+        Command(
+            name: "idle", usage: "ADDRESS [--connections N] [--authority FILE]   until standard input ends",
+            run: runIdle),
+        Command(name: "timers", usage: "[--rate N] [--seconds S] [--spin MICROSECONDS] [--concurrent N]", run: runTimers),
+        Command(name: "simulate", usage: "[--exchanges N] [--clients N]", run: runSimulate),
+        Command(name: "trace", usage: "[--seed N]", run: runTrace),
+        Command(name: "certificates", usage: "FOLDER", run: runCertificates),
+    ]
 }
 
-func load(_ loop: EventLoop, _ client: HTTPClient, _ n: Int, _ c: Int) async throws {
-    let request = try HTTPRequest(.get, "/", host: client.origin.host)
-    let tasks = (0..<c).map { _ in
-        loop.spawn {
-            do throws(HTTPClientError) {
-                for _ in 0..<(n / c) {
-                    let r = try await client.send(request, until: loop.now + .seconds(10))
-                    if r.status != 200 { print(r.status) }
-                }
-            } catch { print(error) }
-        }
+/// Not in `main` itself, which belongs to the main actor and would take the loop's tasks along.
+nonisolated func runBench(_ words: [String]) -> Int32 {
+    guard let command = Command.all.first(where: { $0.name == words.first }) else {
+        for command in Command.all { complain("usage: RuntimeBench \(command.name) \(command.usage)") }
+        return 2
     }
-    for t in tasks { await t.join() }
-}
-
-nonisolated func bench() throws {
-    let mode = args[1]
-    switch mode {
-    case "serve":
-        let loop = try EventLoop.live()
-        try loop.run { try await serve(loop, Address(args[2])!) }
-    case "load":
-        let n = Int(args[3])!
-        let loop = try EventLoop.live()
-        let before = spillway_process_usage()
-        let t0 = loop.now
-        try loop.run {
-            let client = HTTPClient(on: loop, to: HTTPOrigin(Address(args[2])!))
-            try await load(loop, client, n, 64)
-            client.close()
-        }
-        let after = spillway_process_usage()
-        let el = (loop.now - t0).seconds
-        print(
-            "cpu us/req", Double(after.user_us + after.system_us - before.user_us - before.system_us) / Double(n),
-            "rate", Double(n) / el, "user", Double(after.user_us - before.user_us) / Double(n))
-    case "sim":
-        let n = Int(args[2])!
-        let real = try EventLoop.live()
-        let t0 = real.now
-        let loop = EventLoop.simulated(seed: 1)
-        try loop.run {
-            let body = Array("hello, world\n".utf8)
-            let server = HTTPServer(on: loop) { $0.respond(200, nil, body: body) }
-            let address = try server.listen(on: .loopback())
-            let client = HTTPClient(on: loop, to: HTTPOrigin(address))
-            try await load(loop, client, n, 64)
-            client.close()
-            await server.drain(until: loop.now + .seconds(10))
-        }
-        print("sim exchanges/s", Double(n) / (real.now - t0).seconds, "trace", loop.simulation!.trace.value)
-    default: break
+    var arguments = Arguments(Array(words.dropFirst()))
+    do {
+        try command.run(&arguments)
+        return 0
+    } catch let error as ArgumentError {
+        complain("error: \(error.words)\nusage: RuntimeBench \(command.name) \(command.usage)")
+        return 2
+    } catch {
+        complain("error: \(error)")
+        return 1
     }
 }
 
-@main struct RuntimeBench { static func main() throws { try bench() } }
+func complain(_ words: String) {
+    let bytes = Array("\(words)\n".utf8)
+    unsafe _ = write(2, bytes, bytes.count)
+}
+
+@main struct RuntimeBench {
+    static func main() {
+        exit(runBench(Array(CommandLine.arguments.dropFirst())))
+    }
+}

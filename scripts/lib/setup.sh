@@ -9,6 +9,21 @@ required_packages=(
     "zlib1g-dev|compressed histograms"
 )
 
+# What scripts/bench needs beside them: the peers that Spillway is measured against.
+bench_packages=(
+    "gcc|the C twins of benchmarks"
+    "libc6-dev|the C twins of benchmarks"
+    "libmicrohttpd-dev|a peer of our server"
+    "nginx-light|a peer of our server"
+    "wrk|a peer of our client"
+    "nghttp2-client|a peer of our client (h2load)"
+)
+
+set_up_bench() {
+    required_packages+=("${bench_packages[@]}")
+    set_up
+}
+
 set_up() {
     require_packages
     require_swift

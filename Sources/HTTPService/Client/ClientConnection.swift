@@ -230,10 +230,11 @@ final class ClientConnection: DeferredWork {
     }
 
     private func readBody(into bytes: inout [UInt8], until deadline: Instant) async throws(ExchangeFailure) {
-        let buffer = heldBuffer()
         do throws(WireError) {
             var decoder = try BodyDecoder(head.framing, limits: limits)
             while !decoder.isFinished {
+                // Each wait may give an empty buffer away: never hold one across it.
+                let buffer = heldBuffer()
                 let step = try buffer.withReadable { bytes throws(WireError) in try decoder.step(bytes) }
                 if step.dataBytes > 0 { buffer.append(to: &bytes, from: step.framingBytes, count: step.dataBytes) }
                 buffer.consume(step.consumed)

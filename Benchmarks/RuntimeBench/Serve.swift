@@ -1,0 +1,80 @@
+import Cryptography
+import EventLoop
+import HTTPService
+import HTTPWire
+
+/// Our server with the answer that the peers give as well, and beside it, on the same loop, a second one that tells
+/// how many requests the first has seen: the count at both ends of a window, without a cost inside it.
+func runServe(_ arguments: inout Arguments) throws {
+    let addressText = try arguments.text("--address") ?? "127.0.0.1:0"
+    guard let address = Address(addressText) else { throw ArgumentError(words: "'\(addressText)' is not an address") }
+    let pace = try arguments.count("--pace", default: 0)
+    let identity = try serverIdentity(&arguments)
+    try arguments.finish()
+    let loop = try EventLoop.live()
+    let allocations = AllocationCount()
+    try loop.run {
+        let server = try helloServer(on: loop, pace: pace)
+        let security = try identity.map { try TLSContext(.server(TLSServerConfiguration(identity: $0))) }
+        let served = try server.listen(on: address, securedBy: security)
+        let control = HTTPServer(on: loop) { exchange in
+            var report = Report()
+            report.add("requests", server.counters.requests)
+            report.add("connections", server.connectionCount)
+            report.add("allocations", allocations.value)
+            exchange.respond(200, body: Array("\(report)\n".utf8))
+        }
+        var report = Report()
+        report.add("address", served.description)
+        report.add("control", try control.listen(on: .loopback()).description)
+        report.write()
+        try await loop.sleep(until: .never)
+    }
+}
+
+private func serverIdentity(_ arguments: inout Arguments) throws -> TLSIdentity? {
+    let certificate = try arguments.text("--certificate")
+    let key = try arguments.text("--key")
+    guard let certificate, let key else {
+        if certificate != nil || key != nil { throw ArgumentError(words: "'--certificate' and '--key' come together") }
+        return nil
+    }
+    return TLSIdentity(certificateChain: .file(path: certificate), privateKey: .file(path: key))
+}
+
+let helloBody = Array("hello, world\n".utf8)
+
+private func helloServer(on loop: EventLoop, pace: Int) throws -> HTTPServer {
+    var configuration = ServerConfiguration()
+    try configuration.fields.add("server", "spillway")
+    configuration.idleTimeout = .seconds(3600)
+    var plain = FieldBlock()
+    try plain.add("content-type", "text/plain")
+    if pace == 0 {
+        return HTTPServer(on: loop, configuration: configuration) { exchange in
+            exchange.respond(200, plain, body: helloBody)
+        }
+    }
+    let grid = AnswerGrid(perSecond: pace)
+    return HTTPServer(on: loop, configuration: configuration) { exchange in
+        try await loop.sleep(until: grid.takeSlot(now: loop.now))
+        exchange.respond(200, plain, body: helloBody)
+    }
+}
+
+/// Answers leave at most so often, evenly spaced: the server sets the rate of every closed-loop client alike.
+///
+///     slot(n) = max(slot(n - 1) + interval, now)
+final class AnswerGrid {
+    private let interval: TimeSpan
+    private var last = Instant(nanoseconds: 0)
+
+    init(perSecond rate: Int) {
+        interval = .nanoseconds(1_000_000_000 / Int64(rate))
+    }
+
+    func takeSlot(now: Instant) -> Instant {
+        last = max(last + interval, now)
+        return last
+    }
+}
