@@ -47,6 +47,13 @@ final class SimulatedPipe: TimerTarget {
         self.oppositeWriter = oppositeWriter
     }
 
+    /// Everything that memory is spent on, arrived or not, taken or not.
+    var heldByteCount: Int {
+        onTheWay.reduce(arrived.count) { sum, segment in
+            if case .bytes(let bytes) = segment.content { sum + bytes.count } else { sum }
+        }
+    }
+
     // MARK: The writing end
 
     var isEnded: Bool { isEndSent }

@@ -15,6 +15,8 @@ final class SimulatedStream: ByteStream {
         self.outgoing = outgoing
     }
 
+    var heldByteCount: Int { incoming.heldByteCount }
+
     func placeOfBytes() throws(StreamError) -> Parking? {
         if isClosed { throw StreamError(.read, peer.description, .closed) }
         return incoming.placeOfBytes()

@@ -72,6 +72,20 @@ import Testing
     }
 
     @Test(arguments: World.allCases)
+    func `what a letter defers is done before time moves on`(world: World) throws {
+        try world.run { loop in
+            let began = loop.now
+            let diary = LoopBound(Diary(), to: loop)
+            loop.post {
+                loop.atEndOfTurn(
+                    Work { diary.value.note(world == .live || loop.now == began ? "deferred" : "late") })
+            }
+            try await loop.sleep(for: .milliseconds(1))
+            #expect(diary.value.lines == ["deferred"])
+        }
+    }
+
+    @Test(arguments: World.allCases)
     func `a post wakes a loop that waits without a deadline`(world: World) throws {
         try world.run { loop in
             let place = LoopBound(Parking(loop), to: loop)

@@ -171,6 +171,31 @@ import Testing
         }
     }
 
+    /// A reader slower than the link keeps bytes unread; a link slower than the reader keeps them on their way.
+    @Test(arguments: [200, 900] as [Int64])
+    func `a connection that is never empty does not remember what it has carried`(latency: Int64) throws {
+        try connected {
+            $0.window = 10_000
+            $0.segment = 500
+            $0.latency = .microseconds(10) ... .microseconds(latency)
+        } _: { loop, client, server in
+            let writing = loop.attempt { () async throws(StreamError) in
+                try await client.write(pattern(400_000), until: .never)
+            }
+            var most = 0
+            var received = 0
+            while received < 380_000 {
+                // Slower than the writer, so that something is always on its way and something always unread.
+                received += try await server.readSome(until: .never, room: 200).count
+                if latency == 200 || received % 3 == 0 { try await loop.sleep(for: .microseconds(50)) }
+                most = max(most, (server as? SimulatedStream)?.heldByteCount ?? .max)
+            }
+            #expect(most < 60_000)
+            received += try await server.read(exactly: 400_000 - received).count
+            #expect(await writing.outcome() == nil)
+        }
+    }
+
     @Test(arguments: 1...5 as ClosedRange<UInt64>)
     func `connections are reset as often as the conditions say`(seed: UInt64) throws {
         var conditions = NetworkConditions()

@@ -199,7 +199,14 @@ import Testing
 
     @Test func `a run that fails leaves no descriptor open`() async {
         await #expect(processExitsWith: .success) {
-            func descriptors() -> Int { (3..<256).count { fcntl(Int32($0), F_GETFD) >= 0 } }
+            // Sockets only: the test library opens files of its own meanwhile.
+            func sockets() -> Int {
+                (3..<256).count { number in
+                    var type: Int32 = 0
+                    var length = socklen_t(MemoryLayout<Int32>.size)
+                    return unsafe getsockopt(Int32(number), SOL_SOCKET, SO_TYPE, &type, &length) == 0
+                }
+            }
             func fail() throws {
                 try World.live.run { loop in
                     let listener = try loop.listen(on: .loopback())
@@ -208,9 +215,9 @@ import Testing
                 }
             }
             try? fail()
-            let before = descriptors()
+            let before = sockets()
             for _ in 0..<5 { try? fail() }
-            #expect(descriptors() == before)
+            #expect(sockets() == before)
         }
     }
 

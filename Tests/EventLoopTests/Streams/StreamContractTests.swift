@@ -125,6 +125,22 @@ import Testing
         }
     }
 
+    @Test(arguments: Transport.allCases)
+    func `a wait for bytes ends at once when a read has left some`(transport: Transport) throws {
+        try transport.run { loop in
+            let (client, server) = try await transport.pair(on: loop)
+            try await client.write(pattern(100))
+            #expect(try await server.read(exactly: 10) == Array(pattern(100)[..<10]))
+            let waiting = await failure { () async throws(StreamError) in
+                try await server.waitReadable(until: loop.after(.milliseconds(20)))
+            }
+            #expect(waiting == nil)
+            #expect(try await server.read(exactly: 90) == Array(pattern(100)[10...]))
+            client.close()
+            server.close()
+        }
+    }
+
     // MARK: Deadlines and cancellation
 
     @Test(arguments: Transport.allCases)
