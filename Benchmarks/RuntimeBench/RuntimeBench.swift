@@ -11,7 +11,7 @@ struct Command: Sendable {
 
     static let all = [
         Command(
-            name: "serve", usage: "[--address A:P] [--pace N] [--certificate FILE --key FILE]", run: runServe),
+            name: "serve", usage: "[--address A:P] [--pace N] [--tick MICROSECONDS] [--certificate FILE --key FILE]", run: runServe),
         Command(
             name: "load",
             usage: "ADDRESS [--seconds S] [--warm-up S] [--connections N] [--rate N] [--authority FILE]", run: runLoad),

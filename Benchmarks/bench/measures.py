@@ -2,11 +2,12 @@
 
 import json
 import statistics
+import subprocess
 import sys
 import time
 
 import clients
-from processes import CLIENT_CORE, SERVER_CORE, BenchError, Process
+from processes import CLIENT_CORE, BenchError, Process
 from results import Row
 from servers import MicroHTTPD, Nginx, OurServer
 
@@ -82,6 +83,12 @@ class Measures:
             lambda: Nginx(self.workshop), "saturated", "client against nginx", tools, {}, must_agree=False)
         yield from self.client_against(
             lambda: OurServer(self.workshop), "saturated", "client against our server", tools, {}, must_agree=False)
+
+    def spaced(self):
+        pace = self.plan.rate
+        yield from self.client_against(
+            lambda: OurServer(self.workshop, pace=pace, tick_us=1), "spaced",
+            f"client against our server at {pace:,}/s", ("ours", "wrk", "h2load"), {})
 
     def tls(self):
         pace = self.plan.rate
@@ -175,15 +182,17 @@ class Measures:
 
     def timer_lags(self, rate, spin_us):
         """Ours and the twin by turns in short slices; the median slice stands for the repetition, so that a
-        millisecond lost by the machine in one of them does not decide."""
+        millisecond lost by the machine in one of them does not decide. A loop that spins is not made a real-time
+        one: the kernel would take its core away for 50 ms of each second."""
         ours = [
             self.workshop.runtime_bench(), "timers", "--rate", rate, "--spin", spin_us, "--seconds",
             self.plan.slice_s]
         twin = [self.workshop.twin("timer-twin"), rate, self.plan.slice_s, spin_us, 64]
-        slices = {"ours": [], "twin": []}
+        slices, log = {"ours": [], "twin": []}, self.workshop.log("timers")
         for index in range(self.plan.slices):
             for name in ("ours", "twin") if index % 2 == 0 else ("twin", "ours"):
-                with Process(ours if name == "ours" else twin, CLIENT_CORE, self.workshop.log("timers")) as process:
+                command = ours if name == "ours" else twin
+                with Process(command, CLIENT_CORE, log, realtime=spin_us == 0) as process:
                     slices[name].append(json.loads(process.finish()))
         return tuple(
             {key: statistics.median(piece[key] for piece in slices[name]) for key in ("p50_us", "p99_us")}
@@ -230,12 +239,11 @@ class Measures:
                     [pair[side] for pair in pairs], "MB of growth", most=None if tls else 100)
 
     def idle_growth(self, tls):
-        from subprocess import PIPE
         count = self.plan.idle_connections
         with OurServer(self.workshop, tls=tls) as server:
             command = [self.workshop.runtime_bench(), "idle", server.address, "--connections", count]
             command += ["--authority", self.workshop.certificates()[0]] if tls else []
-            with Process(command, CLIENT_CORE, self.workshop.log("idle"), stdin=PIPE) as client:
+            with Process(command, CLIENT_CORE, self.workshop.log("idle"), stdin=subprocess.PIPE) as client:
                 client.read_report()
                 before = server.process.resident_kib(), client.resident_kib()
                 client.child.stdin.write(b"go\n")
