@@ -12,6 +12,9 @@ let swiftSettings: [SwiftSetting] =
         .enableUpcomingFeature("InternalImportsByDefault"),
         .enableUpcomingFeature("MemberImportVisibility"),
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+        // Debug builds, and so all tests, check exclusive access at run time; release builds spend those 0.5 us of each
+        // request on the request (docs/decisions/0004-exclusivity-in-debug.md).
+        .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
     ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
 func module(_ name: String, _ dependencies: [Target.Dependency] = [], libraries: [String] = []) -> Target {
@@ -31,7 +34,7 @@ func benchmark(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 let package = Package(
     name: "spillway",
-    products: [],
+    products: [.executable(name: "spillway", targets: ["spillway"])],
     targets: [
         // C: one importing target each.
         .target(name: "CLinux"),
@@ -57,6 +60,11 @@ let package = Package(
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
+
+        // L4
+        module("SpillwayCLI", ["Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram"]),
+        tests("SpillwayCLITests", ["EventLoop", "Histogram", "SpillwayCLI"]),
+        .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
         // Benchmarks
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),

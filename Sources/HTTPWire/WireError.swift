@@ -77,7 +77,7 @@ package enum WireError: Error, Equatable, Hashable, Sendable, CaseIterable {
         case .bodyTooLarge: "the body is larger than the limit"
         case .badChunkSize: "a chunk size is not one to sixteen hexadecimal digits"
         case .chunkSizeOverflow: "a chunk size needs more than 64 bits"
-        case .badChunkExtension: "a chunk extension holds a control character"
+        case .badChunkExtension: "a chunk extension holds a control character or an open quote"
         case .chunkExtensionsTooLong: "the chunk extensions of this body are longer than the limit"
         case .missingChunkEnd: "a chunk is not followed by CR LF"
         case .trailersTooLarge: "the trailers are larger than the limit"

@@ -53,3 +53,17 @@ extension TimeSpan: CustomStringConvertible {
         }
     }
 }
+
+extension TimeSpan {
+    /// A whole number with a unit, as `description` writes it: `250ms`, `10s`, `5m`. Nil for anything else.
+    package init?(_ text: String) {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        let scales: [Substring: Int64] = [
+            "ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "m": 60_000_000_000,
+        ]
+        guard let count = Int64(digits), let scale = scales[text[digits.endIndex...]] else { return nil }
+        let (nanoseconds, overflow) = count.multipliedReportingOverflow(by: scale)
+        guard !overflow else { return nil }
+        self.init(nanoseconds: nanoseconds)
+    }
+}

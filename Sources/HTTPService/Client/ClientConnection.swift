@@ -49,6 +49,7 @@ final class ClientConnection: DeferredWork {
 
     // MARK: One exchange
 
+    @inline(__always)
     func exchange(
         _ request: HTTPRequest, poolWait: TimeSpan, until deadline: Instant
     ) async throws(ExchangeFailure) -> HTTPResponse {
@@ -175,6 +176,7 @@ final class ClientConnection: DeferredWork {
 
     /// The only place where an exchange usually waits, kept flat: every `async` call between here and the wait would cost
     /// each request a change of executor on the way back.
+    @inline(__always)
     private func readResponse(
         to method: Method, poolWait: TimeSpan, until deadline: Instant
     ) async throws(ExchangeFailure) -> HTTPResponse {
@@ -228,10 +230,11 @@ final class ClientConnection: DeferredWork {
     }
 
     private func readBody(into bytes: inout [UInt8], until deadline: Instant) async throws(ExchangeFailure) {
-        let buffer = heldBuffer()
         do throws(WireError) {
             var decoder = try BodyDecoder(head.framing, limits: limits)
             while !decoder.isFinished {
+                // Each wait may give an empty buffer away: never hold one across it.
+                let buffer = heldBuffer()
                 let step = try buffer.withReadable { bytes throws(WireError) in try decoder.step(bytes) }
                 if step.dataBytes > 0 { buffer.append(to: &bytes, from: step.framingBytes, count: step.dataBytes) }
                 buffer.consume(step.consumed)

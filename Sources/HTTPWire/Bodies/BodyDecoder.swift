@@ -34,8 +34,8 @@ package struct BodyDecoder: Sendable {
         case untilClose
         /// Can transition to: size (more digits), extension, sizeLineFeed.
         case size(value: UInt64, digits: UInt8)
-        /// Can transition to: sizeLineFeed.
-        case `extension`
+        /// Can transition to: sizeLineFeed, outside of quotes.
+        case `extension`(Quotation)
         /// Can transition to: data, trailers.
         case sizeLineFeed
         /// Can transition to: dataCarriageReturn.
@@ -46,6 +46,18 @@ package struct BodyDecoder: Sendable {
         /// Can transition to: finished.
         case trailers
         case finished
+    }
+
+    private enum Quotation {
+        case outside, inside, escaped
+
+        func after(_ byte: UInt8) -> Quotation {
+            switch self {
+            case .outside: byte == UInt8(ascii: "\"") ? .inside : .outside
+            case .inside: byte == UInt8(ascii: "\"") ? .outside : byte == UInt8(ascii: "\\") ? .escaped : .inside
+            case .escaped: .inside
+            }
+        }
     }
 
     private var state: State
@@ -105,11 +117,14 @@ package struct BodyDecoder: Sendable {
             switch state {
             case .size(let value, let digits):
                 try readSize(byte, value, digits)
-            case .extension:
+            case .extension(let quotation):
                 if byte == Byte.carriageReturn {
+                    // A reader who goes by the quotes would look for the line's end elsewhere.
+                    guard quotation == .outside else { throw .badChunkExtension }
                     state = .sizeLineFeed
                 } else {
                     try countExtension(byte)
+                    state = .extension(quotation.after(byte))
                 }
             case .sizeLineFeed:
                 guard byte == Byte.lineFeed else { throw .bareCarriageReturn }
@@ -150,7 +165,7 @@ package struct BodyDecoder: Sendable {
         switch byte {
         case Byte.carriageReturn: state = .sizeLineFeed
         case Byte.semicolon:
-            state = .extension
+            state = .extension(.outside)
             try countExtension(byte)
         case Byte.lineFeed: throw .bareLineFeed
         default: throw .badChunkSize

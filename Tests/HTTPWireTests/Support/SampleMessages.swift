@@ -6,7 +6,7 @@ enum SampleMessages {
         "GET / HTTP/1.1\r\nHost: a\r\n\r\n",
         "\r\nGET /x?y=z HTTP/1.1\r\nHost:\ta:80 \t\r\nEmpty:\r\nSpaces:   a  b\t \r\n\r\n",
         "POST /pay HTTP/1.1\r\nHost: bank\r\nContent-Length: 5\r\n\r\nhello",
-        "POST /pay HTTP/1.1\r\nhost: bank\r\ntransfer-encoding: Chunked\r\n\r\n5\r\nhello\r\n0A;x=\"\ty\"\r\n0123456789\r\n0\r\n\r\n",
+        "POST /pay HTTP/1.1\r\nhost: bank\r\ntransfer-encoding: Chunked\r\n\r\n5\r\nhello\r\n0A;x=\"\ty\\\"\\\\;\" ;z\r\n0123456789\r\n0\r\n\r\n",
         "PUT /t HTTP/1.1\r\nHost: bank\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n!\r\n000\r\nSum: 9\r\nEmpty:\r\n\r\n",
         "HEAD /a HTTP/1.0\r\n\r\n",
         "GET /old HTTP/1.0\r\nConnection: Keep-Alive\r\nHost: [::1]:8080\r\n\r\n",

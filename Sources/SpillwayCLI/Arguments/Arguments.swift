@@ -1,0 +1,91 @@
+import Diagnostics
+import EventLoop
+
+/// A command line that cannot be understood: what is wrong with it, and what to write instead.
+package struct UsageError: Error, Equatable {
+    package let words: String
+
+    package init(_ words: String) {
+        self.words = words
+    }
+}
+
+/// The words behind a verb, sorted out by what the verb declares.
+package struct Arguments: Equatable, Sendable {
+    private var values: [String: String] = [:]
+    private(set) var asksForHelp = false
+
+    init(_ words: some Sequence<String>, for command: Command) throws(UsageError) {
+        var rest = Array(words)[...]
+        while let word = rest.popFirst() {
+            guard word.hasPrefix("-") else { throw Arguments.unexpected(word, command) }
+            let (name, attached) = Arguments.split(word)
+            if name == "--help" || name == "-h" {
+                asksForHelp = true
+                continue
+            }
+            guard let option = command.options.first(where: { $0.name == name }) else {
+                throw Arguments.unknown(name, command)
+            }
+            if values[name] != nil { throw UsageError("'\(name)' stands twice; write it once") }
+            values[name] = try Arguments.value(of: option, attached, &rest)
+        }
+    }
+
+    /// `--for=3s` is `--for 3s`.
+    private static func split(_ word: String) -> (name: String, value: String?) {
+        guard let equals = word.firstIndex(of: "=") else { return (word, nil) }
+        return (String(word[..<equals]), String(word[word.index(after: equals)...]))
+    }
+
+    private static func value(
+        of option: Command.Option, _ attached: String?, _ rest: inout ArraySlice<String>
+    ) throws(UsageError) -> String {
+        guard let name = option.value else {
+            if attached != nil { throw UsageError("'\(option.name)' takes no value; write \(option.name)") }
+            return ""
+        }
+        if let attached { return attached }
+        guard let next = rest.first, !next.hasPrefix("--") else {
+            throw UsageError("'\(option.name)' needs a value; write \(option.name) \(name)")
+        }
+        rest = rest.dropFirst()
+        return next
+    }
+
+    private static func unknown(_ name: String, _ command: Command) -> UsageError {
+        let known = command.options.map(\.name) + ["--help"]
+        if let closest = Spelling.closest(to: name, among: known) {
+            return UsageError("there is no option '\(name)'; did you mean '\(closest)'?")
+        }
+        return UsageError("there is no option '\(name)'; 'spillway \(command.name) --help' lists them")
+    }
+
+    private static func unexpected(_ word: String, _ command: Command) -> UsageError {
+        UsageError("'\(word)' was not expected; 'spillway \(command.name)' takes options only")
+    }
+
+    // MARK: Values
+
+    func span(
+        _ name: String, within range: ClosedRange<TimeSpan>, default standard: TimeSpan
+    ) throws(UsageError) -> TimeSpan {
+        guard let text = values[name] else { return standard }
+        guard let span = TimeSpan(text) else {
+            throw UsageError("'\(name) \(text)' needs a whole number with its unit; write '\(name) \(standard)'")
+        }
+        guard range.contains(span) else {
+            throw UsageError("'\(name) \(text)' is not between \(range.lowerBound) and \(range.upperBound)")
+        }
+        return span
+    }
+
+    func number(_ name: String, within range: ClosedRange<Int>, default standard: Int) throws(UsageError) -> Int {
+        guard let text = values[name] else { return standard }
+        guard let number = Int(text), range.contains(number) else {
+            throw UsageError(
+                "'\(name) \(text)' needs a whole number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+}

@@ -1,0 +1,23 @@
+/// Rows of text in columns: the first to the left, the others to the right, as numbers are read.
+struct Table {
+    private var rows: [[String]]
+
+    init(_ header: [String]) {
+        rows = [header]
+    }
+
+    mutating func add(_ row: [String]) {
+        precondition(row.count == rows[0].count, "\(row.count) cells in a table of \(rows[0].count) columns")
+        rows.append(row)
+    }
+
+    var lines: [String] {
+        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        return rows.map { row in
+            zip(row, widths).enumerated().map { column, cell in
+                let padding = String(repeating: " ", count: cell.1 - cell.0.count)
+                return column == 0 ? cell.0 + padding : padding + cell.0
+            }.joined(separator: "  ")
+        }
+    }
+}

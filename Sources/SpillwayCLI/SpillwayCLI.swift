@@ -1,0 +1,52 @@
+import Diagnostics
+
+/// The program behind the executable: finds the verb, sorts out its arguments, runs it.
+package enum SpillwayCLI {
+    static let commands = [EchoCommand.command]
+
+    package static func run(_ words: [String], console: Console = .standard) -> ExitCode {
+        do throws(UsageError) {
+            return try dispatch(words, console)
+        } catch {
+            console.talk("error: \(error.words)")
+            return .usage
+        }
+    }
+
+    private static func dispatch(_ words: [String], _ console: Console) throws(UsageError) -> ExitCode {
+        guard let verb = words.first else {
+            for line in helpLines { console.talk(line) }
+            return .usage
+        }
+        if ["--help", "-h", "help"].contains(verb) {
+            for line in helpLines { console.result(line) }
+            return .success
+        }
+        guard let command = commands.first(where: { $0.name == verb }) else { throw unknown(verb) }
+        let arguments = try Arguments(words.dropFirst(), for: command)
+        if arguments.asksForHelp {
+            for line in command.helpLines { console.result(line) }
+            return .success
+        }
+        return try command.run(arguments, console)
+    }
+
+    private static func unknown(_ verb: String) -> UsageError {
+        if let closest = Spelling.closest(to: verb, among: commands.map(\.name) + ["help"]) {
+            return UsageError("there is no verb '\(verb)'; did you mean 'spillway \(closest)'?")
+        }
+        return UsageError("there is no verb '\(verb)'; 'spillway --help' lists them")
+    }
+
+    private static var helpLines: [String] {
+        let width = commands.map(\.name.count).max() ?? 0
+        return [
+            "usage: spillway VERB [OPTIONS]", "",
+            "Load-tests payment systems, and says whether they shed, recover and keep their money right.", "",
+        ]
+            + commands.map {
+                "  \($0.name)\(String(repeating: " ", count: width - $0.name.count))   \($0.summary)"
+            } + ["", "'spillway VERB --help' says more of one.", "", "examples:"]
+            + commands.compactMap(\.examples.first).map { "  \($0)" }
+    }
+}

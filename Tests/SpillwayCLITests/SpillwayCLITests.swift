@@ -1,0 +1,116 @@
+import EventLoop
+import Histogram
+import Synchronization
+import Testing
+
+@testable import SpillwayCLI
+
+/// What a run of the program said, and its exit code.
+private struct Saying {
+    let code: ExitCode
+    let results: [String]
+    let talk: [String]
+
+    init(_ words: String) {
+        let results = Lines()
+        let talk = Lines()
+        code = SpillwayCLI.run(
+            words.split(separator: " ").map(String.init),
+            console: Console(result: { results.add($0) }, talk: { talk.add($0) }))
+        self.results = results.all
+        self.talk = talk.all
+    }
+}
+
+private final class Lines: Sendable {
+    private let lines = Mutex<[String]>([])
+
+    func add(_ line: String) { lines.withLock { $0.append(line) } }
+    var all: [String] { lines.withLock { $0 } }
+}
+
+@Suite struct SpillwayCLITests {
+    @Test(arguments: [
+        ("ecco", "there is no verb 'ecco'; did you mean 'spillway echo'?"),
+        ("xyzzy", "there is no verb 'xyzzy'; 'spillway --help' lists them"),
+        ("echo --fro 3s", "there is no option '--fro'; did you mean '--for'?"),
+        ("echo --quux", "there is no option '--quux'; 'spillway echo --help' lists them"),
+        ("echo --for", "'--for' needs a value; write --for SPAN"),
+        ("echo --for --seed 1", "'--for' needs a value; write --for SPAN"),
+        ("echo --for 3", "'--for 3' needs a whole number with its unit; write '--for 3s'"),
+        ("echo --for=-3s", "'--for -3s' needs a whole number with its unit; write '--for 3s'"),
+        (
+            "echo --for 99999999999999999999s",
+            "'--for 99999999999999999999s' needs a whole number with its unit; write '--for 3s'"
+        ),
+        ("echo --for 3h", "'--for 3h' needs a whole number with its unit; write '--for 3s'"),
+        ("echo --for 2m", "'--for 2m' is not between 1s and 60s"),
+        ("echo --rate many", "'--rate many' needs a whole number from 1 to 50000"),
+        ("echo --rate 1 --rate 2", "'--rate' stands twice; write it once"),
+        ("echo now", "'now' was not expected; 'spillway echo' takes options only"),
+    ])
+    func `a command line that cannot be understood says what to write instead`(words: String, complaint: String) {
+        let saying = Saying(words)
+        #expect(saying.code == .usage)
+        #expect(saying.talk == ["error: \(complaint)"])
+        #expect(saying.results.isEmpty)
+    }
+
+    @Test(arguments: ["--help", "-h", "help", "echo --help", "echo -h", "echo --rate 5 --help"])
+    func `help is a result, with examples, in eighty columns`(words: String) {
+        let saying = Saying(words)
+        #expect(saying.code == .success)
+        #expect(saying.results.contains("examples:"))
+        #expect(saying.results.allSatisfy { $0.count <= 96 })
+        #expect(saying.talk.isEmpty)
+    }
+
+    @Test func `no words at all are a mistake, and the help goes where mistakes are told`() {
+        let saying = Saying("")
+        #expect(saying.code == .usage)
+        #expect(saying.talk.first == "usage: spillway VERB [OPTIONS]")
+        #expect(saying.results.isEmpty)
+    }
+
+    @Test func `the simulated echo answers nearly all, and its seed gives it again`() throws {
+        let demo = EchoDemo(rate: 500, span: .seconds(4))
+        let once = try demo.runSimulated(seed: 7)
+        let again = try demo.runSimulated(seed: 7)
+        let other = try demo.runSimulated(seed: 8)
+        #expect(once.sent == 2_000)
+        #expect(once.answered + once.unknown == once.sent)
+        #expect(once.unknown < 20, "a reset costs a few requests, not many (seed 7)")
+        #expect(once.latency == again.latency)
+        #expect(once.trace?.value == again.trace?.value)
+        #expect(once.trace?.value != other.trace?.value)
+    }
+
+    @Test func `the live echo answers all`() throws {
+        let outcome = try EchoDemo(rate: 200, span: .milliseconds(250)).runLive()
+        #expect(outcome.sent == 50)
+        #expect(outcome.answered == 50)
+        #expect(outcome.latency.total == 50)
+    }
+}
+
+@Suite struct FiguresTests {
+    @Test(arguments: [(0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567")])
+    func `counts are grouped by thousands`(count: Int, text: String) {
+        #expect(Figures.grouped(count) == text)
+    }
+
+    @Test(
+        arguments: [
+            (0, "0ns"), (999, "999ns"), (1_000, "1.00us"), (9_994, "9.99us"), (9_996, "10.0us"), (84_120, "84.1us"),
+            (99_960, "100us"), (1_520_000, "1.52ms"), (12_000_000_000, "12.0s"), (3_600_000_000_000, "3,600s"),
+        ] as [(UInt64, String)])
+    func `spans have three digits and the unit that fits`(nanoseconds: UInt64, text: String) {
+        #expect(Figures.span(nanoseconds: nanoseconds) == text)
+    }
+
+    @Test func `a table sets its first column to the left and its numbers to the right`() {
+        var table = Table(["world", "sent"])
+        table.add(["live", "1,000"])
+        #expect(table.lines == ["world   sent", "live   1,000"])
+    }
+}
