@@ -211,7 +211,6 @@ class Measures:
 
     def trace(self):
         progress("trace: 20 processes, debug and release")
-        self.workshop.build("debug")
         one = [self.trace_of(1) for _ in range(20)] + [self.trace_of(1, "debug") for _ in range(2)]
         others = [self.trace_of(seed) for seed in range(2, 6)]
         yield Row(
