@@ -1,4 +1,5 @@
-// Stands before glibc's allocator in programs that link this target, and counts. Benchmarks only.
+// Stands before glibc's allocator in programs that link this target, or are started with it preloaded, and counts.
+// Benchmarks only.
 #include "CAllocationCount.h"
 
 #include <errno.h>
@@ -31,6 +32,11 @@ void *calloc(size_t number, size_t size) {
 void *realloc(void *block, size_t size) {
     count();
     return __libc_realloc(block, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+    count();
+    return __libc_memalign(alignment, size);
 }
 
 int posix_memalign(void **block, size_t alignment, size_t size) {

@@ -11,14 +11,16 @@ struct Command: Sendable {
 
     static let all = [
         Command(
-            name: "serve", usage: "[--address A:P] [--pace N] [--certificate FILE --key FILE]", run: runServe),
+            name: "serve", usage: "[--address A:P] [--pace N] [--tick MICROSECONDS] [--certificate FILE --key FILE]",
+            run: runServe),
         Command(
             name: "load",
             usage: "ADDRESS [--seconds S] [--warm-up S] [--connections N] [--rate N] [--authority FILE]", run: runLoad),
         Command(
             name: "idle", usage: "ADDRESS [--connections N] [--authority FILE]   until standard input ends",
             run: runIdle),
-        Command(name: "timers", usage: "[--rate N] [--seconds S] [--spin MICROSECONDS] [--concurrent N]", run: runTimers),
+        Command(
+            name: "timers", usage: "[--rate N] [--seconds S] [--spin MICROSECONDS] [--concurrent N]", run: runTimers),
         Command(name: "simulate", usage: "[--exchanges N] [--clients N]", run: runSimulate),
         Command(name: "trace", usage: "[--seed N]", run: runTrace),
         Command(name: "certificates", usage: "FOLDER", run: runCertificates),

@@ -9,12 +9,13 @@ func runServe(_ arguments: inout Arguments) throws {
     let addressText = try arguments.text("--address") ?? "127.0.0.1:0"
     guard let address = Address(addressText) else { throw ArgumentError(words: "'\(addressText)' is not an address") }
     let pace = try arguments.count("--pace", default: 0)
+    let tick = try arguments.count("--tick", default: 1000)
     let identity = try serverIdentity(&arguments)
     try arguments.finish()
     let loop = try EventLoop.live()
     let allocations = AllocationCount()
     try loop.run {
-        let server = try helloServer(on: loop, pace: pace)
+        let server = try helloServer(on: loop, pace: pace, tick: .microseconds(Int64(max(1, tick))))
         let security = try identity.map { try TLSContext(.server(TLSServerConfiguration(identity: $0))) }
         let served = try server.listen(on: address, securedBy: security)
         let control = HTTPServer(on: loop) { exchange in
@@ -44,7 +45,7 @@ private func serverIdentity(_ arguments: inout Arguments) throws -> TLSIdentity?
 
 let helloBody = Array("hello, world\n".utf8)
 
-private func helloServer(on loop: EventLoop, pace: Int) throws -> HTTPServer {
+private func helloServer(on loop: EventLoop, pace: Int, tick: TimeSpan) throws -> HTTPServer {
     var configuration = ServerConfiguration()
     try configuration.fields.add("server", "spillway")
     configuration.idleTimeout = .seconds(3600)
@@ -55,26 +56,30 @@ private func helloServer(on loop: EventLoop, pace: Int) throws -> HTTPServer {
             exchange.respond(200, plain, body: helloBody)
         }
     }
-    let grid = AnswerGrid(perSecond: pace)
+    let grid = AnswerGrid(perSecond: pace, tick: tick)
     return HTTPServer(on: loop, configuration: configuration) { exchange in
         try await loop.sleep(until: grid.takeSlot(now: loop.now))
         exchange.respond(200, plain, body: helloBody)
     }
 }
 
-/// Answers leave at most so often, evenly spaced: the server sets the rate of every closed-loop client alike.
+/// Answers leave at most so often: the server sets the rate of every closed-loop client alike. They leave at ticks,
+/// those of one tick together, as nginx's limit_req does with its clock of milliseconds.
 ///
-///     slot(n) = max(slot(n - 1) + interval, now)
+///     slot(n) = max(slot(n - 1) + interval, now), rounded up to a tick
 final class AnswerGrid {
     private let interval: TimeSpan
+    private let tick: TimeSpan
     private var last = Instant(nanoseconds: 0)
 
-    init(perSecond rate: Int) {
+    init(perSecond rate: Int, tick: TimeSpan) {
         interval = .nanoseconds(1_000_000_000 / Int64(rate))
+        self.tick = tick
     }
 
     func takeSlot(now: Instant) -> Instant {
         last = max(last + interval, now)
-        return last
+        let ticks = (last.nanoseconds + tick.nanoseconds - 1) / tick.nanoseconds
+        return Instant(nanoseconds: ticks * tick.nanoseconds)
     }
 }

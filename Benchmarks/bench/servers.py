@@ -25,8 +25,8 @@ class Server:
 class OurServer(Server):
     name = "ours"
 
-    def __init__(self, workshop, pace=0, tls=False, counting=False):
-        command = [workshop.runtime_bench(), "serve", "--pace", pace]
+    def __init__(self, workshop, pace=0, tick_us=1000, tls=False, counting=False):
+        command = [workshop.runtime_bench(), "serve", "--pace", pace, "--tick", tick_us]
         if tls:
             self.scheme = "https"
             _, certificate, key = workshop.certificates()

@@ -1,9 +1,11 @@
 """What a run stands on: packages, our build, the C twins, and a temporary folder."""
 
+import fcntl
 import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 
 from processes import BenchError
@@ -27,6 +29,16 @@ class Workshop:
         self.built = ROOT / ".build" / "bench"
         self.built.mkdir(parents=True, exist_ok=True)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="spillway-bench-"))
+
+    def have_machine(self):
+        """Two runs at once would measure each other, also from two checkouts; the second waits. The lock ends with
+        the process that holds it."""
+        self.lock = open(pathlib.Path(tempfile.gettempdir()) / "spillway-bench.lock", "a")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print("  waiting for another run on this machine", file=sys.stderr, flush=True)
+            fcntl.flock(self.lock, fcntl.LOCK_EX)
 
     def close(self):
         shutil.rmtree(self.folder, ignore_errors=True)

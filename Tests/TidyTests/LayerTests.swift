@@ -104,6 +104,13 @@ import Tidy
             ])
     }
 
+    @Test func `a folder of foreign programs needs no target, and its neighbours still do`() {
+        let found = violations(
+            RepositoryFile("Benchmarks/Twins/a.c", ""), RepositoryFile("Benchmarks/TwinsNew/a.c", ""),
+            RepositoryFile("Sources/Twins/a.c", ""), manifest: "let targets: [Target] = []")
+        #expect(found.map { $0.prefix { $0 != ":" } } == ["Benchmarks/TwinsNew", "Sources/Twins"])
+    }
+
     @Test func `a planned target needs no folder`() {
         #expect(violations(manifest: "let targets: [Target] = []") == [])
     }

@@ -10,7 +10,8 @@ struct LayerRules {
             declared = Set(targets.map(\.name))
             violations += targets.flatMap { judge($0, path: manifest.path) }
         }
-        for (folder, target) in folders(in: repository) where !declared.contains(target) {
+        for (folder, target) in folders(in: repository)
+        where !declared.contains(target) && !table.foreignFolders.contains(folder) {
             let action = table.entry(target) == nil ? "declare it there and in the layer table" : "declare it there"
             violations.append(
                 Violation(folder, 1, "the folder of '\(target)' belongs to no target of Package.swift; \(action)"))

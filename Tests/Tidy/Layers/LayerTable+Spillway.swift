@@ -40,6 +40,8 @@ extension LayerTable {
                 reason: "a mock bank meets driver, plan and stack over HTTP only; share words in 'ChannelProfile'"
             ),
         ],
+        // C programs that scripts/bench compiles, one against libmicrohttpd.
+        foreignFolders: ["Benchmarks/Twins"],
         toolchainModules: [
             "Swift", "_Concurrency", "Synchronization", "Glibc", "FoundationEssentials", "Testing",
             "PackageDescription",

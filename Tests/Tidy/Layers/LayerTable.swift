@@ -21,6 +21,8 @@ package struct LayerTable: Sendable {
 
     package var entries: [Entry]
     package var walls: [Wall]
+    /// Folders of programs that Package.swift does not build, since what they need is not needed to build Spillway.
+    package var foreignFolders: Set<String> = []
     /// Modules of the toolchain that a source may import.
     package var toolchainModules: Set<String>
 
