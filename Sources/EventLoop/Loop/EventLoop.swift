@@ -26,6 +26,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var deferred: [any DeferredWork] = []
     private var liveTasks = 0
     private var isEnded = false
+    /// Threads for blocking work; those that want one more wait here.
+    var offloads = 0
+    var offloadQueue: [Parking] = []
     package let buffers = BufferPool()
 
     enum World {
@@ -167,7 +170,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     private func end() {
         isEnded = true
-        mailbox.close()
+        // A letter that was taken is delivered.
+        for letter in mailbox.close() { letter() }
         switch world {
         case .live(let poller): poller.close()
         case .simulated(let simulation): simulation.close()
@@ -236,15 +240,14 @@ package protocol DeferredWork: AnyObject {
     func runAtEndOfTurn()
 }
 
-/// A task of a loop, from outside.
-package struct SpawnedTask: Sendable {
+/// A task of a loop, for others of the same loop.
+package struct SpawnedTask {
     private let task: _Concurrency.Task<Void, Never>
 
     init(_ task: _Concurrency.Task<Void, Never>) {
         self.task = task
     }
 
-    /// On its loop only, because it wakes the task there; from elsewhere, post it.
     package func cancel() { task.cancel() }
 
     /// Waits for its end. Cancelling the waiter does not cancel the task.

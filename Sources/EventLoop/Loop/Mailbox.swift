@@ -40,7 +40,9 @@ package final class Mailbox: Sendable {
         }
     }
 
-    func close() {
+    /// No letter is taken from now on; those that were are returned.
+    func close() -> [@Sendable () -> Void] {
         state.withLock { $0.isClosed = true }
+        return takeAll()
     }
 }

@@ -2,23 +2,52 @@ import Synchronization
 
 extension EventLoop {
     /// Runs blocking work on a thread of its own and continues on the loop with its result. It cannot be cancelled,
-    /// and a deadline abandons the wait, not the work. In simulation no other thread exists: the work is done in
-    /// place, at one virtual instant.
+    /// and a deadline abandons the wait, not the work. At most `offloadsMax` threads run; who comes later waits. In
+    /// simulation no other thread exists: the work is done in place, at one virtual instant.
     package func offload<Value: Sendable>(
         _ name: String, until deadline: Instant = .never, _ work: @escaping @Sendable () -> Value
     ) async throws(OffloadError) -> Value {
         if simulation != nil { return work() }
+        try await takeOffload(until: deadline)
         let delivery = Delivery<Value>(self)
         let box = LoopBound(delivery, to: self)
         do throws(SystemError) {
             try ForeignThread(name) { [self] in
                 let value = work()
-                post { box.value.deliver(value) }
+                post { [self] in
+                    giveOffload()
+                    box.value.deliver(value)
+                }
             }.detach()
         } catch {
+            giveOffload()
             throw .noThread(error)
         }
         return try await delivery.wait(until: deadline)
+    }
+
+    package static let offloadsMax = 16
+
+    private func takeOffload(until deadline: Instant) async throws(OffloadError) {
+        guard offloads == EventLoop.offloadsMax else {
+            offloads += 1
+            return
+        }
+        let place = Parking(self)
+        offloadQueue.append(place)
+        // Whoever ends hands its leave on, so the count stays.
+        switch await place.wait(until: deadline) {
+        case .ready: return
+        case .timedOut: throw .timedOut
+        case .cancelled, .closed: throw .cancelled
+        }
+    }
+
+    private func giveOffload() {
+        while !offloadQueue.isEmpty {
+            if offloadQueue.removeFirst().wake() { return }
+        }
+        offloads -= 1
     }
 
     /// Starts one live loop on each of `count` threads and blocks until all have ended. Loops share nothing; what

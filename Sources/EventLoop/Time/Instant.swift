@@ -18,6 +18,7 @@ package struct Instant: Comparable, Hashable, Sendable {
     /// `never` stays never: a deadline that is far away must not wrap into the past.
     @inlinable
     package static func + (left: Instant, right: TimeSpan) -> Instant {
+        if left == .never { return .never }
         let (sum, overflow) = left.nanoseconds.addingReportingOverflow(right.nanoseconds)
         return Instant(nanoseconds: overflow ? .max : sum)
     }

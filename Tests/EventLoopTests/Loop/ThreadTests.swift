@@ -1,7 +1,8 @@
-import EventLoop
 import Glibc
 import Synchronization
 import Testing
+
+@testable import EventLoop
 
 /// Work beside the loop, and loops beside each other.
 @Suite struct ThreadTests {
@@ -65,6 +66,41 @@ import Testing
             #expect(error == .cancelled)
             release.open()
         }
+    }
+
+    @Test func `only so many threads work at once, and the rest wait their turn or their deadline`() throws {
+        try World.live.run { loop in
+            let release = Release()
+            var finished = 0
+            let working = (0...EventLoop.offloadsMax).map { _ in
+                loop.spawn {
+                    if let _ = try? await loop.offload("work", until: loop.patience, { release.wait() }) {
+                        finished += 1
+                    }
+                }
+            }
+            await #expect(throws: OffloadError.timedOut) {
+                _ = try await loop.offload("work", until: loop.after(.microseconds(200))) { release.wait() }
+            }
+            #expect(loop.offloads == EventLoop.offloadsMax)
+            release.open()
+            for task in working { await task.join() }
+            #expect(finished == EventLoop.offloadsMax + 1)
+            try await loop.sleep(for: .milliseconds(1))
+            #expect(loop.offloads == 0)
+        }
+    }
+
+    @Test func `a letter that was taken is delivered though the body ends first`() throws {
+        let delivered = Atomic(false)
+        let loop = try EventLoop.live()
+        loop.run {
+            let isTaken = loop.post { delivered.store(true, ordering: .relaxed) }
+            #expect(isTaken)
+        }
+        let isDelivered = delivered.load(ordering: .relaxed)
+        #expect(isDelivered)
+        #expect(!loop.post {}, "a loop that has ended takes no letters")
     }
 
     @Test func `work whose loop has ended is done for nobody`() throws {
