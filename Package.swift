@@ -42,6 +42,8 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // L0
+        module("Timebase"),
+        tests("TimebaseTests", ["Timebase"]),
         // Square roots and roundings are calls into libm where the processor baseline lacks the instruction.
         module("SeededRandom", libraries: ["m"]),
         tests("SeededRandomTests", ["SeededRandom"]),
@@ -53,7 +55,7 @@ let package = Package(
         tests("DiagnosticsTests", ["Diagnostics"]),
         module("Cryptography", ["COpenSSL"]),
         tests("CryptographyTests", ["Cryptography"]),
-        module("EventLoop", ["CLinux", "Cryptography", "SeededRandom"]),
+        module("EventLoop", ["CLinux", "Cryptography", "SeededRandom", "Timebase"]),
         tests("EventLoopTests", ["EventLoop", "Cryptography", "SeededRandom"]),
 
         // L1

@@ -12,7 +12,9 @@ extension LayerTable {
             wrapped("CHiredis", by: "Fleet"),
             wrapped("CAllocationCount", by: "WireBench"),
         ]
-            + row(.l0, "Diagnostics", "SeededRandom", "Money", "Histogram", "Cryptography", "EventLoop", "SQLite")
+            + row(
+                .l0, "Timebase", "Diagnostics", "SeededRandom", "Money", "Histogram", "Cryptography", "EventLoop",
+                "SQLite")
             + row(.l1, "StackVocabulary", "PlanValues", "ChannelProfile", "PlanModel", "PlanLanguage")
             + row(.l1, "HTTPWire", "HTTPService", "ShadowTag", "Traffic")
             + row(.l1, "Evidence", "Audit", "Verdicts", "Reporting", "Comparison")

@@ -1,0 +1,2 @@
+// Whoever runs on a loop speaks of its instants.
+@_exported public import Timebase
