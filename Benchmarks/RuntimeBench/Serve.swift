@@ -64,13 +64,16 @@ private func helloServer(on loop: EventLoop, pace: Int, tick: TimeSpan) throws -
 }
 
 /// Answers leave at most so often: the server sets the rate of every closed-loop client alike. They leave at ticks,
-/// those of one tick together, as nginx's limit_req does with its clock of milliseconds.
+/// those of one tick together, as nginx's limit_req does with its clock of milliseconds. What a stall held up is caught
+/// up with: the schedule stands, so that the rate over seconds is the one asked for.
 ///
-///     slot(n) = max(slot(n - 1) + interval, now), rounded up to a tick
+///     slot(n) = max(slot(n - 1) + interval, now - credit), rounded up to a tick
 final class AnswerGrid {
     private let interval: TimeSpan
     private let tick: TimeSpan
     private var last = Instant(nanoseconds: 0)
+
+    private static let credit = TimeSpan.milliseconds(100)
 
     init(perSecond rate: Int, tick: TimeSpan) {
         interval = .nanoseconds(1_000_000_000 / Int64(rate))
@@ -78,7 +81,7 @@ final class AnswerGrid {
     }
 
     func takeSlot(now: Instant) -> Instant {
-        last = max(last + interval, now)
+        last = max(last + interval, now + AnswerGrid.credit * -1)
         let ticks = (last.nanoseconds + tick.nanoseconds - 1) / tick.nanoseconds
         return Instant(nanoseconds: ticks * tick.nanoseconds)
     }

@@ -38,6 +38,7 @@ def interleaved(names, repetitions, measure_one, must_agree):
             redone += 1
             slowest = min(runs, key=lambda name: runs[name]["rate"])
             runs[slowest] = measure_one(slowest)
+        progress("; ".join(f"{name} {run['us']:.2f} us at {run['rate']:,.0f}/s" for name, run in runs.items()))
         if not must_agree or rates_agree(runs):
             kept.append(runs)
     return kept, redone

@@ -49,7 +49,7 @@ class OurServer(Server):
 
 class Nginx(Server):
     """One worker, no log. With a pace, requests over the rate are delayed to it (limit_req), never refused: the
-    burst is far above the number of connections."""
+    burst is far above the number of connections. `delay` lets it catch up with 100 ms that a stall held up."""
 
     name = "nginx"
 
@@ -64,7 +64,7 @@ class Nginx(Server):
             _, certificate, key = workshop.certificates()
             secure = f"ssl_certificate {certificate}; ssl_certificate_key {key}; ssl_protocols TLSv1.3;"
         # limit_req acts in a phase that a server-level `return` would come before; try_files puts the answer behind it.
-        limited = "limit_req zone=pace burst=100000;" if pace else ""
+        limited = f"limit_req zone=pace burst=100000 delay={pace // 10};" if pace else ""
         answer = 'return 200 "hello, world\\n";'
         places = f"location / {{ {limited} try_files /none @answer; }} location @answer {{ {answer} }}" if pace \
             else f"location / {{ {answer} }}"
