@@ -62,6 +62,7 @@ let package = Package(
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
+        tests("HTTPServiceTests", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
 
         // L4
         module("SpillwayCLI", ["Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram"]),

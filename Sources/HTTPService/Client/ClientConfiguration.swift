@@ -11,6 +11,8 @@ package struct ClientConfiguration: Sendable {
     /// Requests under way on one connection. More than one is pipelining: for idempotent calls between services, not
     /// for measuring, since an answer waits for those before it.
     package var pipelineDepth = 1
+    /// Answers 1xx before the one that counts.
+    package var interimResponsesMax = 32
     package var connectTimeout = TimeSpan.seconds(5)
     /// A kept connection may end just as it is used. A request that means the same twice is then sent once more.
     package var repeatsIdempotent = true

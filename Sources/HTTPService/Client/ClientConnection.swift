@@ -12,12 +12,20 @@ final class ClientConnection: DeferredWork {
     private let loop: EventLoop
     private let limits: Limits
     private let isPipelined: Bool
+    private let interimResponsesMax: Int
+    /// The pool's: its place among the open ones, how many requests hold it, and whether it is listed as free.
+    var slot: Int?
+    var load = 0
+    var isFree = false
     private var buffer: ByteBuffer?
     private var parser: HeadParser
     private var head = MessageHead()
     private(set) var isBroken = false
     private(set) var answered: UInt64 = 0
     private var turnsTaken: UInt64 = 0
+    /// Turns whose request has begun to be written: the others have not been sent for sure.
+    private var turnsBegun: UInt64 = 0
+    private var interimResponses = 0
     private var waitingTurns: [Parking] = []
     private var output: [UInt8] = []
     private var isWriting = false
@@ -25,14 +33,13 @@ final class ClientConnection: DeferredWork {
     private var written = 0
 
     private static let readRoom = 4096
-    /// More than a socket's buffers take at once: the answer may come before all of it is written.
-    private static let largeRequest = 64 * 1024
 
-    init(_ stream: any ByteStream, loop: EventLoop, limits: Limits, isPipelined: Bool) {
+    init(_ stream: any ByteStream, loop: EventLoop, configuration: ClientConfiguration) {
         self.stream = stream
         self.loop = loop
-        self.limits = limits
-        self.isPipelined = isPipelined
+        self.limits = configuration.wire
+        self.isPipelined = configuration.pipelineDepth > 1
+        self.interimResponsesMax = configuration.interimResponsesMax
         self.parser = HeadParser(limits: limits)
     }
 
@@ -56,30 +63,32 @@ final class ClientConnection: DeferredWork {
         let turn = turnsTaken
         turnsTaken += 1
         do throws(ExchangeFailure) {
+            // Broken by another between the pool and here.
+            if isBroken { throw ExchangeFailure(.brokenByAnother) }
             if isPipelined {
                 enqueue(request.wire)
                 try await waitForTurn(turn, until: deadline)
-            } else if request.wire.count > ClientConnection.largeRequest {
-                return try await exchangeLarge(request, poolWait: poolWait, until: deadline)
             } else if !(try writeNow(request.wire)) {
-                try await writeRest(of: request.wire, until: deadline)
+                return try await exchangeLarge(request, poolWait: poolWait, until: deadline)
             }
             let response = try await readResponse(to: request.method, poolWait: poolWait, until: deadline)
             finishTurn()
             return response
         } catch {
             end()
-            throw error
+            throw ExchangeFailure(error.cause, mayHaveBeenSent: turn < turnsBegun)
         }
     }
 
     private func finishTurn() {
         answered += 1
-        if let next = waitingTurns.first {
+        interimResponses = 0
+        if let buffer, !buffer.isEmpty, answered >= turnsBegun {
+            // Nobody has asked for these bytes; they must not answer a request that is sent from now on.
+            end()
+        } else if let next = waitingTurns.first {
             waitingTurns.removeFirst()
             next.wake()
-        } else if underWay == 0, let buffer, !buffer.isEmpty {
-            end()
         }
         if underWay == 0, let buffer {
             loop.buffers.give(buffer)
@@ -89,37 +98,40 @@ final class ClientConnection: DeferredWork {
 
     // MARK: Writing
 
-    /// True when all of it is with the kernel. A peer that answered and closed without reading on breaks the write; its
-    /// answer is there to be read.
+    /// True when all of it is with the kernel. When the kernel refuses the first byte, nothing was sent, and whatever
+    /// there is to read answers something else.
     private func writeNow(_ bytes: [UInt8]) throws(ExchangeFailure) -> Bool {
         do throws(StreamError) {
             written = try stream.writeNow(bytes, from: 0)
+            turnsBegun = turnsTaken
             return written == bytes.count
         } catch {
-            guard error.isReset else { throw ExchangeFailure(error) }
-            return true
+            throw answered > 0 && error.isReset
+                ? ExchangeFailure(.endedBeforeResponse(isKept: true)) : ExchangeFailure(error)
         }
     }
 
-    private func writeRest(of bytes: [UInt8], until deadline: Instant) async throws(ExchangeFailure) {
+    /// False when the peer read no further.
+    private func writeRest(of bytes: [UInt8], until deadline: Instant) async -> Bool {
         do throws(StreamError) {
             while written < bytes.count {
                 try await stream.waitWritable(until: deadline)
                 written += try stream.writeNow(bytes, from: written)
             }
+            return true
         } catch {
-            guard error.isReset else { throw ExchangeFailure(error) }
+            return false
         }
     }
 
     /// The answer may come while the request is still being written: a server that refuses a large body says so and
-    /// reads no more of it.
+    /// reads no more of it. One that closes then breaks the write; its answer is there to be read.
     private func exchangeLarge(
         _ request: HTTPRequest, poolWait: TimeSpan, until deadline: Instant
     ) async throws(ExchangeFailure) -> HTTPResponse {
         var isWritten = false
         let writer = loop.spawn { [self] in
-            isWritten = (try? await stream.write(request.wire, until: deadline)) != nil
+            isWritten = await writeRest(of: request.wire, until: deadline)
         }
         let response: HTTPResponse
         do throws(ExchangeFailure) {
@@ -150,9 +162,13 @@ final class ClientConnection: DeferredWork {
             while !output.isEmpty, !isBroken {
                 let batch = output
                 output = []
+                turnsBegun = turnsTaken
                 do throws(StreamError) {
                     try await stream.write(batch, until: .never)
                 } catch {
+                    // Answers to what came before may still be there; who reads them comes to the end by itself, and
+                    // nothing more is written until then.
+                    if error.isReset { return }
                     end()
                 }
             }
@@ -182,7 +198,7 @@ final class ClientConnection: DeferredWork {
     ) async throws(ExchangeFailure) -> HTTPResponse {
         let isFirst = answered == 0
         while !(try parseHead(answering: method)) {
-            if try readNow() { continue }
+            if try readHeadNow() { continue }
             if let place = try placeOfBytes() {
                 let wake = await place.wait(until: deadline)
                 if wake != .ready { throw ExchangeFailure(StreamError(.read, stream.peer.description, wake: wake)) }
@@ -207,10 +223,27 @@ final class ClientConnection: DeferredWork {
                 }
                 if !isWhole || !head.isInterim { return isWhole }
                 buffer.consume(head.byteCount)
+                interimResponses += 1
+                if interimResponses > interimResponsesMax { break }
             }
-            return false
         } catch {
             throw ExchangeFailure(.malformed(error))
+        }
+        if interimResponses > interimResponsesMax {
+            throw ExchangeFailure(.tooManyInterimResponses(interimResponses))
+        }
+        return false
+    }
+
+    /// A kept connection that is reset before any byte of the answer has ended, like one that was closed.
+    private func readHeadNow() throws(ExchangeFailure) -> Bool {
+        do throws(ExchangeFailure) {
+            return try readNow()
+        } catch {
+            guard answered > 0, !parser.isInsideHead, case .broken(let broken) = error.cause, broken.isReset else {
+                throw error
+            }
+            throw ExchangeFailure(.endedBeforeResponse(isKept: true))
         }
     }
 
@@ -313,12 +346,16 @@ extension Optional {
 /// Why an exchange failed, before the client adds with whom.
 struct ExchangeFailure: Error {
     let cause: HTTPClientError.Cause
+    /// Filled in where the turn is known.
+    let mayHaveBeenSent: Bool
 
-    init(_ cause: HTTPClientError.Cause) {
+    init(_ cause: HTTPClientError.Cause, mayHaveBeenSent: Bool = true) {
         self.cause = cause
+        self.mayHaveBeenSent = mayHaveBeenSent
     }
 
     init(_ error: StreamError) {
+        mayHaveBeenSent = true
         switch error.cause {
         case .timedOut: cause = .timedOut
         case .cancelled: cause = .cancelled

@@ -16,22 +16,12 @@ package final class HTTPClient {
     package private(set) var counters = ClientCounters()
     /// Connections with room for another request, the one used last at the end.
     private var free: [ClientConnection] = []
-    private var open: [ObjectIdentifier: ClientConnection] = [:]
+    private var open: [ClientConnection] = []
     private var connecting = 0
-    private var waiting: [Waiter] = []
-    private var firstWaiting = 0
+    /// Places in the pool that were given to requests in line, which have not begun to connect yet.
+    private var leaves = 0
+    private var line = WaitingLine()
     private var isClosed = false
-
-    /// A request that waits for a connection, or for leave to open one.
-    private final class Waiter {
-        let parking: Parking
-        var connection: ClientConnection?
-        var isGone = false
-
-        init(_ loop: EventLoop) {
-            parking = Parking(loop)
-        }
-    }
 
     package init(on loop: EventLoop, to origin: HTTPOrigin, configuration: ClientConfiguration = .init()) {
         precondition(configuration.connectionsMax > 0 && configuration.pipelineDepth > 0, "a client needs a connection")
@@ -40,17 +30,20 @@ package final class HTTPClient {
         self.configuration = configuration
     }
 
-    package var openConnections: Int { open.count + connecting }
-    package var waitingRequests: Int { waiting.count - firstWaiting }
+    /// Those being opened included.
+    package var openConnections: Int { open.count + connecting + leaves }
+    package var waitingRequests: Int { line.count }
 
-    /// Ends every connection; requests under way fail with `closed` or `brokenByAnother`.
+    /// Ends every connection; requests under way and in line fail with `closed`.
     package func close() {
         isClosed = true
-        for connection in free { connection.end() }
-        for connection in open.values.sorted(by: { $0.answered < $1.answered }) { connection.end() }
-        free.removeAll()
+        for connection in open {
+            connection.slot = nil
+            connection.end()
+        }
         open.removeAll()
-        for index in firstWaiting..<waiting.count { waiting[index].parking.wake(.closed) }
+        free.removeAll()
+        while let waiting = line.next() { waiting.parking.wake(.closed) }
     }
 
     // MARK: Sending
@@ -58,13 +51,13 @@ package final class HTTPClient {
     package func send(_ request: HTTPRequest, until deadline: Instant) async throws(HTTPClientError) -> HTTPResponse {
         counters.requests += 1
         var mayRepeat = configuration.repeatsIdempotent && request.isIdempotent
+        var wait = TimeSpan.zero
         while true {
-            var wait = TimeSpan.zero
             let connection: ClientConnection
             if !isClosed, let kept = takeFree() {
                 connection = kept
             } else {
-                (connection, wait) = try await acquire(until: deadline)
+                connection = try await acquire(&wait, until: deadline)
             }
             do throws(ExchangeFailure) {
                 let response = try await connection.exchange(request, poolWait: wait, until: deadline)
@@ -72,13 +65,24 @@ package final class HTTPClient {
                 return response
             } catch {
                 discard(connection)
-                if mayRepeat, case .endedBeforeResponse(isKept: true) = error.cause {
-                    mayRepeat = false
-                    counters.requestsRepeated += 1
-                    continue
-                }
-                throw failure(isClosed ? .closed : error.cause, mayHaveBeenSent: true)
+                if !isClosed, mayTryAgain(error, &mayRepeat) { continue }
+                throw failure(isClosed ? .closed : error.cause, mayHaveBeenSent: error.mayHaveBeenSent)
             }
+        }
+    }
+
+    /// What never left may take another connection. What may have been sent is repeated once, if it means the same
+    /// twice and met the end of a kept connection.
+    private func mayTryAgain(_ failure: ExchangeFailure, _ mayRepeat: inout Bool) -> Bool {
+        switch failure.cause {
+        case .endedBeforeResponse(isKept: true), .brokenByAnother:
+            if !failure.mayHaveBeenSent { return true }
+            guard mayRepeat, failure.cause != .brokenByAnother else { return false }
+            mayRepeat = false
+            counters.requestsRepeated += 1
+            return true
+        default:
+            return false
         }
     }
 
@@ -88,33 +92,36 @@ package final class HTTPClient {
 
     // MARK: The pool
 
-    /// Opens a connection, or waits for one; how long that wait was.
-    private func acquire(until deadline: Instant) async throws(HTTPClientError) -> (ClientConnection, TimeSpan) {
+    /// Opens a connection, or waits for one and adds how long.
+    private func acquire(
+        _ wait: inout TimeSpan, until deadline: Instant
+    ) async throws(HTTPClientError) -> ClientConnection {
         if isClosed { throw failure(.closed, mayHaveBeenSent: false) }
-        if openConnections < configuration.connectionsMax { return (try await connect(until: deadline), .zero) }
-        let began = loop.now
-        let connection = try await waitForConnection(until: deadline)
-        let wait = loop.now - began
-        counters.waits += 1
-        counters.waited = counters.waited + wait
-        if let connection { return (connection, wait) }
-        return (try await connect(until: deadline), wait)
+        if openConnections >= configuration.connectionsMax,
+            let connection = try await waitInLine(&wait, until: deadline)
+        {
+            return connection
+        }
+        return try await connect(until: deadline)
     }
 
     private func takeFree() -> ClientConnection? {
         while let connection = free.popLast() {
+            connection.isFree = false
             if connection.isStale {
                 counters.connectionsStale += 1
                 discard(connection)
                 continue
             }
-            if connection.underWay + 1 < configuration.pipelineDepth { free.append(connection) }
+            connection.load += 1
+            offer(connection)
             return connection
         }
         return nil
     }
 
     private func connect(until deadline: Instant) async throws(HTTPClientError) -> ClientConnection {
+        if isClosed { throw failure(.closed, mayHaveBeenSent: false) }
         connecting += 1
         defer { connecting -= 1 }
         let until = min(deadline, loop.now + configuration.connectTimeout)
@@ -130,16 +137,16 @@ package final class HTTPClient {
                 stream.close()
                 throw StreamError(.connect, origin.address.description, .closed)
             }
-            let connection = ClientConnection(
-                stream, loop: loop, limits: configuration.wire, isPipelined: configuration.pipelineDepth > 1)
-            open[ObjectIdentifier(connection)] = connection
+            let connection = ClientConnection(stream, loop: loop, configuration: configuration)
+            connection.slot = open.count
+            connection.load = 1
+            open.append(connection)
             counters.connectionsOpened += 1
-            if configuration.pipelineDepth > 1 { free.append(connection) }
+            offer(connection)
             return connection
         } catch {
             counters.connectsFailed += 1
-            // Leave for another who waits to try: this place in the pool is free again.
-            defer { grantNext(nil) }
+            grantLeave()
             switch error.cause {
             case .cancelled: throw failure(.cancelled, mayHaveBeenSent: false)
             case .closed where isClosed: throw failure(.closed, mayHaveBeenSent: false)
@@ -149,63 +156,74 @@ package final class HTTPClient {
     }
 
     /// Nil: leave to open one.
-    private func waitForConnection(until deadline: Instant) async throws(HTTPClientError) -> ClientConnection? {
-        guard waitingRequests < configuration.waitingMax else {
+    private func waitInLine(
+        _ wait: inout TimeSpan, until deadline: Instant
+    ) async throws(HTTPClientError) -> ClientConnection? {
+        guard line.count < configuration.waitingMax else {
             counters.waitsRefused += 1
-            throw failure(.poolQueueFull(waitingRequests), mayHaveBeenSent: false)
+            throw failure(.poolQueueFull(line.count), mayHaveBeenSent: false)
         }
-        let waiter = Waiter(loop)
-        waiting.append(waiter)
-        switch await waiter.parking.wait(until: deadline) {
-        case .ready: return waiter.connection
-        case let wake:
-            waiter.isGone = true
-            if wake != .closed { forgetGone() }
+        let waiting = WaitingRequest(loop)
+        line.append(waiting)
+        let began = loop.now
+        let wake = await waiting.parking.wait(until: deadline)
+        counters.waits += 1
+        counters.waited = counters.waited + (loop.now - began)
+        wait = wait + (loop.now - began)
+        switch wake {
+        case .ready:
+            if waiting.connection == nil { leaves -= 1 }
+            return waiting.connection
+        case .timedOut, .cancelled, .closed:
+            line.leave(waiting)
             throw failure(
                 wake == .timedOut ? .poolTimedOut : wake == .closed ? .closed : .cancelled, mayHaveBeenSent: false)
         }
     }
 
     private func release(_ connection: ClientConnection) {
+        connection.load -= 1
         if connection.isBroken { return discard(connection) }
-        if waitingRequests > 0, !connection.isStale {
-            grantNext(connection)
-        } else if configuration.pipelineDepth == 1 {
-            free.append(connection)
-        } else if connection.underWay + 1 == configuration.pipelineDepth {
-            // It was full, and so not in the list.
-            free.append(connection)
+        if line.count > 0, connection.isStale {
+            counters.connectionsStale += 1
+            return discard(connection)
         }
+        offer(connection)
     }
 
     private func discard(_ connection: ClientConnection) {
         connection.end()
-        guard open.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
-        free.removeAll { $0 === connection }
-        grantNext(nil)
-    }
-
-    /// Hands the connection, or leave to open one, to whoever has waited longest.
-    private func grantNext(_ connection: ClientConnection?) {
-        while firstWaiting < waiting.count {
-            let waiter = waiting[firstWaiting]
-            firstWaiting += 1
-            defer { compactWaiting() }
-            if waiter.isGone { continue }
-            waiter.connection = connection
-            if waiter.parking.wake() { return }
+        guard let slot = connection.slot else { return }
+        connection.slot = nil
+        let last = open.removeLast()
+        if last !== connection {
+            last.slot = slot
+            open[slot] = last
         }
-        if let connection, configuration.pipelineDepth == 1 { free.append(connection) }
+        if connection.isFree { free.removeAll { $0 === connection } }
+        grantLeave()
     }
 
-    private func forgetGone() {
-        while firstWaiting < waiting.count, waiting[firstWaiting].isGone { firstWaiting += 1 }
-        compactWaiting()
+    /// Gives the connection's room to those who have waited longest; what is left is for who comes next.
+    private func offer(_ connection: ClientConnection) {
+        while connection.load < configuration.pipelineDepth {
+            guard line.count > 0, let waiting = line.next() else {
+                if !connection.isFree {
+                    connection.isFree = true
+                    free.append(connection)
+                }
+                return
+            }
+            connection.load += 1
+            waiting.connection = connection
+            waiting.parking.wake()
+        }
     }
 
-    private func compactWaiting() {
-        guard firstWaiting == waiting.count || firstWaiting > 1024 else { return }
-        waiting.removeFirst(firstWaiting)
-        firstWaiting = 0
+    /// A place in the pool has become free: it belongs to whoever has waited longest.
+    private func grantLeave() {
+        guard let waiting = line.next() else { return }
+        leaves += 1
+        waiting.parking.wake()
     }
 }

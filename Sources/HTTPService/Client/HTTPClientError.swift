@@ -21,6 +21,8 @@ package struct HTTPClientError: Error, Equatable, CustomStringConvertible {
         case endedBeforeResponse(isKept: Bool)
         /// The answer is not HTTP, or over a limit.
         case malformed(WireError)
+        /// The peer says 1xx again and again instead of answering.
+        case tooManyInterimResponses(Int)
         /// Another request on the same pipelined connection failed.
         case brokenByAnother
         /// The client was closed.
@@ -46,6 +48,7 @@ package struct HTTPClientError: Error, Equatable, CustomStringConvertible {
         case .endedBeforeResponse(isKept: true): "the peer ended the kept connection before it answered"
         case .endedBeforeResponse(isKept: false): "the peer ended the connection before it answered"
         case .malformed(let error): "the answer is malformed: \(error.reason)"
+        case .tooManyInterimResponses(let count): "\(count) interim answers came instead of a final one"
         case .brokenByAnother: "another request broke the connection that this one was pipelined on"
         case .closed: "the client is closed"
         }

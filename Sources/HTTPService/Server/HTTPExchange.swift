@@ -40,6 +40,7 @@ package final class HTTPExchange {
     private var isBodyRead = false
     private var keeps = true
     private var bodyBytes: [UInt8] = []
+    private static let bodyRoomMax = 64 * 1024
     /// The stream broke under the handler; the connection ends whatever the handler made of it.
     private(set) var failure: StreamError?
 
@@ -149,18 +150,20 @@ package final class HTTPExchange {
         answer = .streaming(chunked: isChunked, remaining: length ?? .max)
     }
 
-    /// Sends a piece of the body and returns when the kernel has it: a slow reader slows its handler.
+    /// Sends a piece of the body and returns when the kernel has it: a slow reader slows its handler. An empty piece
+    /// sends what there is, the head for one.
     package func write(_ bytes: [UInt8]) async throws(HTTPExchangeError) {
         guard case .streaming(let isChunked, let remaining) = answer else {
             preconditionFailure("startResponse comes before write")
         }
         precondition(UInt64(bytes.count) <= remaining, "the body is longer than was announced")
         answer = .streaming(chunked: isChunked, remaining: isChunked ? .max : remaining - UInt64(bytes.count))
-        guard !bytes.isEmpty, head.method != .head else { return }
-        if isChunked {
-            ChunkEncoder.chunk(bytes.span, into: &output)
-        } else {
-            output.append(contentsOf: bytes)
+        if head.method != .head {
+            if isChunked {
+                ChunkEncoder.chunk(bytes.span, into: &output)
+            } else {
+                output.append(contentsOf: bytes)
+            }
         }
         do throws(StreamError) {
             try await served.flush()
@@ -225,10 +228,21 @@ package final class HTTPExchange {
         isBodyRead = head.framing == .none
         keeps = true
         failure = nil
-        bodyBytes.removeAll(keepingCapacity: true)
+    }
+
+    /// One large body must not be remembered by every connection.
+    private func forgetBody() {
+        if bodyBytes.capacity > HTTPExchange.bodyRoomMax {
+            bodyBytes = []
+        } else {
+            bodyBytes.removeAll(keepingCapacity: true)
+        }
     }
 
     func handlerReturned() {
+        forgetBody()
+        // The peer's doing, which has been counted, and nobody is left to answer.
+        if failure != nil { return }
         switch answer {
         case .complete: break
         case .none: fail(status: 500)
@@ -238,6 +252,8 @@ package final class HTTPExchange {
 
     /// A body that the codec refused is the peer's fault; everything else is ours.
     func handlerFailed(_ error: any Error) {
+        forgetBody()
+        if failure != nil { return }
         switch (answer, error) {
         case (.none, HTTPExchangeError.malformedBody(let fault)):
             server.counters.requestsMalformed += 1
@@ -261,6 +277,8 @@ package final class HTTPExchange {
         connection?.reset()
     }
 
+    var isUnanswered: Bool { if case .none = answer { true } else { false } }
+
     /// Nothing of the request is left to read: the connection goes on to the next at once.
     var mayKeepAtOnce: Bool { keeps && isBodyRead }
 
@@ -269,7 +287,6 @@ package final class HTTPExchange {
         guard keeps else { return false }
         var unread = 0
         do throws(HTTPExchangeError) {
-            bodyBytes.removeAll(keepingCapacity: true)
             while try await nextBodyPiece(into: &bodyBytes) {
                 unread += bodyBytes.count
                 bodyBytes.removeAll(keepingCapacity: true)

@@ -21,11 +21,15 @@ package final class HTTPServer {
     private var listeners: [any StreamListener] = []
     private var tasks = 0
     private var connections: [ServerConnection] = []
-    private let emptied: Parking
+    /// Who drains and waits for the last task to end.
+    private var draining: [Parking] = []
+    private var connectionsTurnedAway = 0
     private var dateSecond: Int64 = -1
     private var date = FieldBlock()
 
     private static let acceptPause = TimeSpan.milliseconds(50)
+    /// Connections over the bound that are being told so; beyond it they are reset. They cost descriptors too.
+    private static let turnedAwayMax = 64
 
     package init(
         on loop: EventLoop, configuration: ServerConfiguration = .init(),
@@ -34,7 +38,6 @@ package final class HTTPServer {
         self.loop = loop
         self.configuration = configuration
         self.handler = handler
-        self.emptied = Parking(loop)
     }
 
     /// Open connections.
@@ -51,28 +54,37 @@ package final class HTTPServer {
     }
 
     /// Takes no more connections, lets each answer what it is at, closes those that are idle, and returns when all
-    /// are gone. What is still there at the deadline is reset; the number of those is returned.
+    /// are gone. What is still there at the deadline is reset and its handler cancelled; the number of those is
+    /// returned.
     @discardableResult
     package func drain(until deadline: Instant) async -> Int {
         isDraining = true
         for listener in listeners { listener.close() }
         for connection in connections { connection.closeIfIdle() }
-        if tasks > 0, await emptied.wait(until: deadline) != .ready, tasks > 0 {
-            let late = connections.count
-            for connection in connections { connection.reset() }
-            if tasks > 0 { _ = await emptied.wait() }
-            return late
-        }
-        return 0
+        if await isEmptied(by: deadline) { return 0 }
+        let late = connections.count
+        for connection in connections { connection.reset() }
+        _ = await isEmptied(by: .never)
+        return late
+    }
+
+    private func isEmptied(by deadline: Instant) async -> Bool {
+        if tasks == 0 { return true }
+        let place = Parking(loop)
+        draining.append(place)
+        _ = await place.wait(until: deadline)
+        draining.removeAll { $0 === place }
+        return tasks == 0
     }
 
     /// Runs a task of this server and wakes who drains when it was the last.
-    private func run(_ body: @escaping () async -> Void) {
+    @discardableResult
+    private func run(_ body: @escaping () async -> Void) -> SpawnedTask {
         tasks += 1
-        loop.spawn { [self] in
+        return loop.spawn { [self] in
             await body()
             tasks -= 1
-            if tasks == 0 { emptied.wake() }
+            if tasks == 0 { for place in draining { place.wake() } }
         }
     }
 
@@ -95,18 +107,32 @@ package final class HTTPServer {
         counters.connections += 1
         if isDraining || connections.count >= configuration.connectionsMax {
             counters.connectionsRefused += 1
-            run { [loop] in
-                if context == nil { try? await stream.write(HTTPServer.overloaded, until: loop.now + .seconds(1)) }
-                stream.close()
-            }
+            // A handshake is work, which is what there is too much of.
+            if context != nil || connectionsTurnedAway == HTTPServer.turnedAwayMax { return stream.reset() }
+            run { [self] in await turnAway(stream) }
             return
         }
         let connection = ServerConnection(stream, server: self, slot: connections.count)
         connections.append(connection)
-        run { [self] in
+        let task = run { [self] in
             await connection.serve(securedBy: context)
             forget(connection)
         }
+        connection.task = task
+    }
+
+    private func turnAway(_ stream: any ByteStream) async {
+        connectionsTurnedAway += 1
+        let buffer = loop.buffers.take()
+        do throws(StreamError) {
+            try await stream.write(HTTPServer.overloaded, until: loop.now + .seconds(1))
+            try await stream.linger(over: buffer, byteCount: configuration.unreadBodyMax)
+        } catch {
+            counters.connectionsLost += 1
+        }
+        stream.close()
+        loop.buffers.give(buffer)
+        connectionsTurnedAway -= 1
     }
 
     private func forget(_ connection: ServerConnection) {

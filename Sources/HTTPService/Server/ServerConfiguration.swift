@@ -7,8 +7,10 @@ package struct ServerConfiguration: Sendable {
     package var connectionsMax = 20_000
     /// From the first byte of a head to its last: a peer that sends one byte a second holds a connection this long.
     package var headTimeout = TimeSpan.seconds(10)
-    /// Between two reads of a body.
+    /// Between two reads of a body, and for a body that comes slower than `bodyBytesPerSecondMin` for all reads
+    /// together. Time that the handler takes does not count.
     package var bodyTimeout = TimeSpan.seconds(30)
+    package var bodyBytesPerSecondMin = 240
     package var writeTimeout = TimeSpan.seconds(30)
     /// Between a response and the next request.
     package var idleTimeout = TimeSpan.seconds(75)

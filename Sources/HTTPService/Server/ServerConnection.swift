@@ -10,14 +10,23 @@ final class ServerConnection {
     let server: HTTPServer
     /// Its place in the server's list.
     var slot: Int
+    /// The task that serves it, for a drain that does not wait any longer.
+    var task: SpawnedTask?
     private var buffer: ByteBuffer
     private var parser: HeadParser
     private var isIdle = false
     private let exchange: HTTPExchange
+    private var isFlushing = false
+    private var requestsInARow = 0
+    /// How long this request's body has kept us waiting.
+    private var waitedForBody = TimeSpan.zero
+    private var bodyBytesRead = 0
 
     /// Answers to pipelined requests are gathered up to here.
     private static let outputMark = 64 * 1024
     private static let readRoom = 4096
+    /// Requests served without a wait, before others have their turn.
+    private static let requestsInARowMax = 128
 
     var loop: EventLoop { server.loop }
 
@@ -33,7 +42,11 @@ final class ServerConnection {
     // MARK: From outside
 
     func closeIfIdle() { if isIdle { stream.close() } }
-    func reset() { stream.reset() }
+
+    func reset() {
+        stream.reset()
+        task?.cancel()
+    }
 
     // MARK: Life
 
@@ -63,7 +76,8 @@ final class ServerConnection {
     private func note(_ error: StreamError) {
         switch error.cause {
         case .timedOut where error.operation == .write: server.counters.writesTimedOut += 1
-        case .closed, .cancelled: break
+        // Counted where it was seen.
+        case .timedOut, .closed, .cancelled: break
         default: server.counters.connectionsLost += 1
         }
     }
@@ -73,15 +87,21 @@ final class ServerConnection {
         guard try await receiveHead() else { return false }
         server.counters.requests += 1
         exchange.begin()
+        waitedForBody = .zero
+        bodyBytesRead = 0
+        // The answers before this one must not wait for its handler.
+        if !exchange.output.isEmpty { loop.atEndOfTurn(self) }
         do {
             try await server.handler(exchange)
             exchange.handlerReturned()
         } catch {
             exchange.handlerFailed(error)
         }
-        if let failure = exchange.failure { throw failure }
+        if let failure = exchange.failure { try await giveUp(failure) }
         if exchange.mayKeepAtOnce {
             if exchange.output.count > ServerConnection.outputMark { try await flush() }
+            requestsInARow += 1
+            if requestsInARow == ServerConnection.requestsInARowMax { try await letOthersRun() }
             return true
         }
         let keeps = try await exchange.readAwayBody()
@@ -90,6 +110,20 @@ final class ServerConnection {
             try await linger()
         }
         return keeps
+    }
+
+    private func letOthersRun() async throws(StreamError) {
+        requestsInARow = 0
+        try await flush()
+        await Task.yield()
+    }
+
+    /// Nothing more can come of this request. A peer that kept us waiting for its body is told so, if it has no answer.
+    private func giveUp(_ failure: StreamError) async throws(StreamError) -> Never {
+        if failure.cause == .timedOut, failure.operation == .read, exchange.isUnanswered {
+            try await refuse { $0.append(contentsOf: ServerConnection.timedOut) }
+        }
+        throw failure
     }
 
     // MARK: Heads
@@ -112,10 +146,11 @@ final class ServerConnection {
             buffer.reserve(ServerConnection.readRoom)
             if let count = try stream.readNow(into: buffer) {
                 if count > 0 { continue }
-                if parser.isInsideHead { server.counters.connectionsLost += 1 }
+                if parser.isInsideHead || !buffer.isEmpty { server.counters.connectionsLost += 1 }
                 return false
             }
             guard let place = try stream.placeOfBytes() else { continue }
+            requestsInARow = 0
             let wake: Wake
             if parser.isInsideHead || !buffer.isEmpty {
                 deadline = deadline ?? loop.now + server.configuration.headTimeout
@@ -147,7 +182,7 @@ final class ServerConnection {
     /// False: the connection ends in order. A peer that began a head and took too long is told so.
     private func waitEnded(_ wake: Wake) async throws(StreamError) -> Bool {
         guard wake == .timedOut else { throw StreamError(.read, stream.peer.description, wake: wake) }
-        if parser.isInsideHead {
+        if parser.isInsideHead || !buffer.isEmpty {
             server.counters.headsTimedOut += 1
             try await refuse { $0.append(contentsOf: ServerConnection.timedOut) }
         } else {
@@ -188,6 +223,7 @@ final class ServerConnection {
             }
             if step.dataBytes > 0 { buffer.append(to: &body, from: step.framingBytes, count: step.dataBytes) }
             buffer.consume(step.consumed)
+            bodyBytesRead += step.dataBytes
             if step.dataBytes > 0 { return true }
             if step.consumed == 0, !step.isFinished { try await readBodyBytes() }
         }
@@ -199,12 +235,25 @@ final class ServerConnection {
             // A handler that writes and reads by turns must see its answer go out first.
             try await flush()
             buffer.reserve(ServerConnection.readRoom)
-            let deadline = loop.now + server.configuration.bodyTimeout
-            if try await stream.read(into: buffer, until: deadline) == 0 { throw StreamError(.read, "", .truncated) }
+            if let count = try stream.readNow(into: buffer) {
+                if count == 0 { throw StreamError(.read, "", .truncated) }
+                return
+            }
+            let began = loop.now
+            defer { waitedForBody = waitedForBody + (loop.now - began) }
+            try await stream.waitReadable(until: began + bodyPatience)
         } catch {
             if error.cause == .timedOut { server.counters.bodiesTimedOut += 1 }
             throw .stream(StreamError(error.operation, stream.peer.description, error.cause))
         }
+    }
+
+    /// How long to wait for the next bytes of a body: one that drips uses up its patience, one that flows earns some.
+    private var bodyPatience: TimeSpan {
+        let configuration = server.configuration
+        let earned = TimeSpan.nanoseconds(
+            Int64(bodyBytesRead) * (1_000_000_000 / Int64(max(1, configuration.bodyBytesPerSecondMin))))
+        return min(configuration.bodyTimeout, configuration.bodyTimeout + earned - waitedForBody)
     }
 
     // MARK: Writing
@@ -216,29 +265,52 @@ final class ServerConnection {
             exchange.output.removeFirst(sent)
             return false
         }
-        exchange.output.removeAll(keepingCapacity: true)
+        clearOutput()
         return true
     }
 
     func flush() async throws(StreamError) {
         if exchange.output.isEmpty { return }
+        isFlushing = true
+        defer { isFlushing = false }
         try await stream.write(exchange.output, until: loop.now + server.configuration.writeTimeout)
-        exchange.output.removeAll(keepingCapacity: true)
-        // One large answer must not be remembered by every connection.
-        if exchange.output.capacity > 4 * ServerConnection.outputMark { exchange.output = [] }
+        clearOutput()
     }
 
+    /// One large answer must not be remembered by every connection.
+    private func clearOutput() {
+        if exchange.output.capacity > 4 * ServerConnection.outputMark {
+            exchange.output = []
+        } else {
+            exchange.output.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private func linger() async throws(StreamError) {
+        buffer.clear()
+        try await stream.linger(over: buffer, byteCount: server.configuration.unreadBodyMax)
+    }
+}
+
+extension ServerConnection: DeferredWork {
+    /// A handler waits while answers before its own are still here. A failure is seen again by the next write.
+    func runAtEndOfTurn() {
+        if !isFlushing, !exchange.output.isEmpty { _ = try? flushNow() }
+    }
+}
+
+extension ByteStream {
     /// Closing while the peer still sends would reset the connection and could take the answer with it: end this
     /// side, and read what comes for a moment.
-    private func linger() async throws(StreamError) {
+    func linger(over buffer: ByteBuffer, byteCount: Int) async throws(StreamError) {
         let deadline = loop.now + .seconds(1)
-        try await stream.finishWriting(until: deadline)
-        var left = server.configuration.unreadBodyMax
+        try await finishWriting(until: deadline)
+        var left = byteCount
         while left > 0 {
             buffer.clear()
-            buffer.reserve(ServerConnection.readRoom)
+            buffer.reserve(4096)
             do throws(StreamError) {
-                let count = try await stream.read(into: buffer, until: deadline)
+                let count = try await read(into: buffer, until: deadline)
                 if count == 0 { return }
                 left -= count
             } catch {
