@@ -7,6 +7,8 @@
     @usableFromInline var storage: UnsafeMutableRawBufferPointer
     @usableFromInline var start = 0
     @usableFromInline var end = 0
+    /// Whoever gives a buffer back may not touch it again: the next to take it is another connection.
+    var isPooled = false
 
     package init(capacity: Int) {
         unsafe storage = .allocate(byteCount: capacity, alignment: 16)
@@ -93,13 +95,17 @@ package final class BufferPool {
     private static let most = 64
 
     package func take() -> ByteBuffer {
-        idle.popLast() ?? ByteBuffer(capacity: BufferPool.standardCapacity)
+        guard let buffer = idle.popLast() else { return ByteBuffer(capacity: BufferPool.standardCapacity) }
+        buffer.isPooled = false
+        return buffer
     }
 
     /// A buffer that grew for one large message is not kept.
     package func give(_ buffer: ByteBuffer) {
+        precondition(!buffer.isPooled, "a buffer was given back twice: two connections would share it")
         guard idle.count < BufferPool.most, buffer.capacity == BufferPool.standardCapacity else { return }
         buffer.clear()
+        buffer.isPooled = true
         idle.append(buffer)
     }
 }

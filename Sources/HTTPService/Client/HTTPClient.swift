@@ -50,7 +50,7 @@ package final class HTTPClient {
 
     package func send(_ request: HTTPRequest, until deadline: Instant) async throws(HTTPClientError) -> HTTPResponse {
         counters.requests += 1
-        var mayRepeat = configuration.repeatsIdempotent && request.isIdempotent
+        var attempts = 1
         var wait = TimeSpan.zero
         while true {
             let connection: ClientConnection
@@ -60,12 +60,13 @@ package final class HTTPClient {
                 connection = try await acquire(&wait, until: deadline)
             }
             do throws(ExchangeFailure) {
-                let response = try await connection.exchange(request, poolWait: wait, until: deadline)
+                var response = try await connection.exchange(request, poolWait: wait, until: deadline)
                 release(connection)
+                response.attempts = attempts
                 return response
             } catch {
                 discard(connection)
-                if !isClosed, mayTryAgain(error, &mayRepeat) { continue }
+                if !isClosed, mayTryAgain(request, error, &attempts) { continue }
                 throw failure(isClosed ? .closed : error.cause, mayHaveBeenSent: error.mayHaveBeenSent)
             }
         }
@@ -73,12 +74,13 @@ package final class HTTPClient {
 
     /// What never left may take another connection. What may have been sent is repeated once, if it means the same
     /// twice and met the end of a kept connection.
-    private func mayTryAgain(_ failure: ExchangeFailure, _ mayRepeat: inout Bool) -> Bool {
+    private func mayTryAgain(_ request: HTTPRequest, _ failure: ExchangeFailure, _ attempts: inout Int) -> Bool {
         switch failure.cause {
         case .endedBeforeResponse(isKept: true), .brokenByAnother:
             if !failure.mayHaveBeenSent { return true }
+            let mayRepeat = attempts == 1 && configuration.repeatsIdempotent && request.isIdempotent
             guard mayRepeat, failure.cause != .brokenByAnother else { return false }
-            mayRepeat = false
+            attempts += 1
             counters.requestsRepeated += 1
             return true
         default:

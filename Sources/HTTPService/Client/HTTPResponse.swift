@@ -11,6 +11,8 @@ package struct HTTPResponse: Sendable {
     package let poolWait: TimeSpan
     /// Whether the request paid for a new connection.
     package let isFirstOnConnection: Bool
+    /// How often the request may have reached the peer: 2 when it met the end of a kept connection and was repeated.
+    package internal(set) var attempts = 1
 
     package var body: ArraySlice<UInt8> { bytes[headCount...] }
     package var bodyText: String { String(decoding: body, as: UTF8.self) }
