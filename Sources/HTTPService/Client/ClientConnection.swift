@@ -197,13 +197,7 @@ final class ClientConnection: DeferredWork {
         to method: Method, poolWait: TimeSpan, until deadline: Instant
     ) async throws(ExchangeFailure) -> HTTPResponse {
         let isFirst = answered == 0
-        while !(try parseHead(answering: method)) {
-            if try readHeadNow() { continue }
-            if let place = try placeOfBytes() {
-                let wake = await place.wait(until: deadline)
-                if wake != .ready { throw ExchangeFailure(StreamError(.read, stream.peer.description, wake: wake)) }
-            }
-        }
+        try await readHead(answering: method, until: deadline)
         var bytes: [UInt8] = []
         if !takeWhole(into: &bytes), head.framing != .none { try await readBody(into: &bytes, until: deadline) }
         let response = HTTPResponse(
@@ -211,6 +205,18 @@ final class ClientConnection: DeferredWork {
             isFirstOnConnection: isFirst)
         if !head.keepsAlive || head.framing == .untilClose { end() }
         return response
+    }
+
+    /// Waits for the final head, and leaves its bytes in the buffer.
+    @inline(__always)
+    private func readHead(answering method: Method, until deadline: Instant) async throws(ExchangeFailure) {
+        while !(try parseHead(answering: method)) {
+            if try readHeadNow() { continue }
+            if let place = try placeOfBytes() {
+                let wake = await place.wait(until: deadline)
+                if wake != .ready { throw ExchangeFailure(StreamError(.read, stream.peer.description, wake: wake)) }
+            }
+        }
     }
 
     /// Parses up to the final head, and leaves its bytes in the buffer.
@@ -263,24 +269,41 @@ final class ClientConnection: DeferredWork {
     }
 
     private func readBody(into bytes: inout [UInt8], until deadline: Instant) async throws(ExchangeFailure) {
+        var decoder = try bodyDecoder(limits)
+        while try await readPiece(with: &decoder, into: &bytes, until: deadline) {}
+    }
+
+    private func bodyDecoder(_ limits: Limits) throws(ExchangeFailure) -> BodyDecoder {
         do throws(WireError) {
-            var decoder = try BodyDecoder(head.framing, limits: limits)
+            return try BodyDecoder(head.framing, limits: limits)
+        } catch {
+            throw ExchangeFailure(.malformed(error))
+        }
+    }
+
+    /// Appends the next piece of the body as it arrived. False at its end.
+    private func readPiece(
+        with decoder: inout BodyDecoder, into bytes: inout [UInt8], until deadline: Instant
+    ) async throws(ExchangeFailure) -> Bool {
+        do throws(WireError) {
             while !decoder.isFinished {
                 // Each wait may give an empty buffer away: never hold one across it.
                 let buffer = heldBuffer()
                 let step = try buffer.withReadable { bytes throws(WireError) in try decoder.step(bytes) }
                 if step.dataBytes > 0 { buffer.append(to: &bytes, from: step.framingBytes, count: step.dataBytes) }
                 buffer.consume(step.consumed)
+                if step.dataBytes > 0 { return true }
                 if step.consumed == 0, !step.isFinished, !(try await readBodyBytes(until: deadline)) {
                     try decoder.close()
                 }
             }
+            return false
         } catch {
             throw bodyFailure.take() ?? ExchangeFailure(.malformed(error))
         }
     }
 
-    /// Why the stream failed inside a body, for `readBody`, which speaks the codec's errors.
+    /// Why the stream failed inside a body, for `readPiece`, which speaks the codec's errors.
     private var bodyFailure: ExchangeFailure?
 
     /// False at the end of the stream.
@@ -332,6 +355,62 @@ final class ClientConnection: DeferredWork {
         } catch {
             throw ExchangeFailure(error)
         }
+    }
+}
+
+// MARK: In pieces
+
+/// An exchange whose bodies are sent and read in pieces; `HTTPCall` is its face.
+extension ClientConnection {
+    /// The turn that the exchange takes; the connection is its own until `finishCall`.
+    func beginCall() -> UInt64 {
+        precondition(!isPipelined, "a call in pieces needs a connection of its own; set pipelineDepth to 1")
+        defer { turnsTaken += 1 }
+        return turnsTaken
+    }
+
+    func hasBegun(_ turn: UInt64) -> Bool { turn < turnsBegun }
+
+    func write(_ bytes: [UInt8], until deadline: Instant) async throws(ExchangeFailure) {
+        if isBroken { throw ExchangeFailure(.brokenByAnother) }
+        if try writeNow(bytes) { return }
+        do throws(StreamError) {
+            while written < bytes.count {
+                try await stream.waitWritable(until: deadline)
+                written += try stream.writeNow(bytes, from: written)
+            }
+        } catch {
+            throw ExchangeFailure(error)
+        }
+    }
+
+    /// The head as a response without a body, and what will find the body's pieces.
+    func readCallHead(
+        to method: Method, poolWait: TimeSpan, until deadline: Instant
+    ) async throws(ExchangeFailure) -> (HTTPResponse, BodyDecoder) {
+        let isFirst = answered == 0
+        try await readHead(answering: method, until: deadline)
+        let buffer = heldBuffer()
+        let bytes = buffer.copy(count: head.byteCount)
+        buffer.consume(head.byteCount)
+        // Pieces do not pile up here, so their sum needs no bound.
+        var unbounded = limits
+        unbounded.bodyBytes = .max
+        let response = HTTPResponse(
+            status: head.status, bytes: bytes, headCount: head.byteCount, poolWait: poolWait,
+            isFirstOnConnection: isFirst)
+        return (response, try bodyDecoder(unbounded))
+    }
+
+    func readCallPiece(
+        with decoder: inout BodyDecoder, into bytes: inout [UInt8], until deadline: Instant
+    ) async throws(ExchangeFailure) -> Bool {
+        try await readPiece(with: &decoder, into: &bytes, until: deadline)
+    }
+
+    func finishCall() {
+        if !head.keepsAlive || head.framing == .untilClose { end() }
+        finishTurn()
     }
 }
 

@@ -8,12 +8,14 @@ package import EventLoop
 /// **Method.** A pool with a cap. A request takes the connection that was used last, or opens one, or waits in a
 /// bounded queue; the wait is measured and handed back with the answer. The caller's own task writes and reads.
 ///
+/// Bodies that must not stand in memory whole go through `call`.
+///
 /// **Not here.** Redirects, cookies, content coding, proxies: a driver must see what was sent and what came back.
 package final class HTTPClient {
     package let loop: EventLoop
     package let origin: HTTPOrigin
     package let configuration: ClientConfiguration
-    package private(set) var counters = ClientCounters()
+    package internal(set) var counters = ClientCounters()
     /// Connections with room for another request, the one used last at the end.
     private var free: [ClientConnection] = []
     private var open: [ClientConnection] = []
@@ -54,6 +56,7 @@ package final class HTTPClient {
         var wait = TimeSpan.zero
         while true {
             let connection: ClientConnection
+            // What `take` does, without its `async` call.
             if !isClosed, let kept = takeFree() {
                 connection = kept
             } else {
@@ -93,6 +96,11 @@ package final class HTTPClient {
     }
 
     // MARK: The pool
+
+    func take(_ wait: inout TimeSpan, until deadline: Instant) async throws(HTTPClientError) -> ClientConnection {
+        if !isClosed, let kept = takeFree() { return kept }
+        return try await acquire(&wait, until: deadline)
+    }
 
     /// Opens a connection, or waits for one and adds how long.
     private func acquire(
@@ -183,7 +191,7 @@ package final class HTTPClient {
         }
     }
 
-    private func release(_ connection: ClientConnection) {
+    func release(_ connection: ClientConnection) {
         connection.load -= 1
         if connection.isBroken { return discard(connection) }
         if line.count > 0, connection.isStale {
@@ -193,7 +201,7 @@ package final class HTTPClient {
         offer(connection)
     }
 
-    private func discard(_ connection: ClientConnection) {
+    func discard(_ connection: ClientConnection) {
         connection.end()
         guard let slot = connection.slot else { return }
         connection.slot = nil

@@ -28,15 +28,15 @@ package struct HTTPRequest: Sendable {
         self.wire = wire
     }
 
-    /// The head of a request whose body is streamed.
-    static func streamed(
-        _ method: Method, _ target: String, host: String, fields: FieldBlock?, length: UInt64?
+    /// The head of a request whose body is sent in pieces.
+    static func head(
+        _ method: Method, _ target: String, host: String, fields: FieldBlock?, _ body: RequestBody
     ) throws(WireError) -> HTTPRequest {
         var request = try HTTPRequest(head: method, target, host: host, fields: fields)
-        if let length {
-            HeadEncoder.contentLength(length, into: &request.wire)
-        } else {
-            HeadEncoder.chunkedBody(into: &request.wire)
+        switch body {
+        case .whole: return try HTTPRequest(method, target, host: host, fields: fields)
+        case .length(let count): HeadEncoder.contentLength(count, into: &request.wire)
+        case .chunked: HeadEncoder.chunkedBody(into: &request.wire)
         }
         HeadEncoder.end(into: &request.wire)
         return request
