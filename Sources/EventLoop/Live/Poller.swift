@@ -92,27 +92,44 @@ import Glibc
 
     // MARK: Waiting
 
-    /// Sleeps until an event or until `spin` before the deadline; from there on it only polls.
+    /// Sleeps until an event, or until `spin` before the deadline; from there on it watches the clock.
     func wait(until deadline: Instant?) {
-        guard let deadline, deadline != .never else { return collect(timeout: -1) }
-        collect(timeout: max(0, (deadline - Poller.now).nanoseconds - spin))
+        guard let deadline, deadline != .never else {
+            collect(timeout: -1)
+            return
+        }
+        let remaining = (deadline - Poller.now).nanoseconds
+        if remaining > spin {
+            collect(timeout: remaining - spin)
+        } else if !poll() {
+            watchClock(until: deadline)
+        }
     }
 
-    /// What is there already.
-    func poll() {
-        collect(timeout: 0)
+    /// What is there already; true when there was something.
+    @discardableResult
+    func poll() -> Bool { collect(timeout: 0) }
+
+    /// Looking at descriptors is a system call, which would blur the instant that is waited for: one look a slice.
+    private func watchClock(until deadline: Instant) {
+        let slice = min(deadline, Poller.now + Poller.spinSlice)
+        while Poller.now < slice {}
     }
 
-    private func collect(timeout: Int64) {
+    private static let spinSlice = TimeSpan.microseconds(5)
+
+    @discardableResult
+    private func collect(timeout: Int64) -> Bool {
         let count = unsafe spillway_epoll_wait(epoll, events.baseAddress, Int32(Poller.batch), timeout)
         guard count > 0 else {
             precondition(count == 0 || errno == EINTR, "epoll_pwait2: \(SystemError.words(for: errno))")
-            return
+            return false
         }
         for index in 0..<Int(count) {
             let (data, mask) = unsafe (spillway_event_data(&events[index]), spillway_event_mask(&events[index]))
             dispatch(data, mask)
         }
+        return true
     }
 
     private func dispatch(_ data: UInt64, _ mask: UInt32) {
