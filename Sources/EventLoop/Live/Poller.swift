@@ -32,6 +32,10 @@ import Glibc
         if spillway_epoll_control(epoll, EPOLL_CTL_ADD, doorbell.descriptor, edge, Poller.doorbellData) != 0 {
             throw SystemError("epoll_ctl")
         }
+        // Asked here, where it can be said, and not in the first turn.
+        if unsafe spillway_epoll_wait(epoll, events.baseAddress, 1, 0) < 0 {
+            throw SystemError("epoll_pwait2, which Linux has had since 5.11")
+        }
     }
 
     deinit {

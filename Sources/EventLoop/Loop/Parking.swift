@@ -1,10 +1,13 @@
 /// Why a wait ended.
-package enum Wake: Sendable {
+@frozen package enum Wake: Sendable {
     case ready
     case timedOut
     case cancelled
     /// What was waited for is gone (the stream was closed under the waiter).
     case closed
+
+    /// `== .ready` without a call into another module.
+    @inlinable package var isReady: Bool { if case .ready = self { true } else { false } }
 }
 
 /// The one place where a task of a loop stands still: until it is woken, its deadline passes, or it is cancelled.

@@ -199,11 +199,11 @@ final class ClientConnection: DeferredWork {
         let isFirst = answered == 0
         try await readHead(answering: method, until: deadline)
         var bytes: [UInt8] = []
-        if !takeWhole(into: &bytes), head.framing != .none { try await readBody(into: &bytes, until: deadline) }
+        if !takeWhole(into: &bytes), !head.framing.isNone { try await readBody(into: &bytes, until: deadline) }
         let response = HTTPResponse(
             status: head.status, bytes: bytes, headCount: head.byteCount, poolWait: poolWait,
             isFirstOnConnection: isFirst)
-        if !head.keepsAlive || head.framing == .untilClose { end() }
+        if !head.keepsAlive || head.framing.isUntilClose { end() }
         return response
     }
 
@@ -214,7 +214,7 @@ final class ClientConnection: DeferredWork {
             if try readHeadNow() { continue }
             if let place = try placeOfBytes() {
                 let wake = await place.wait(until: deadline)
-                if wake != .ready { throw ExchangeFailure(StreamError(.read, stream.peer.description, wake: wake)) }
+                if !wake.isReady { throw ExchangeFailure(StreamError(.read, stream.peer.description, wake: wake)) }
             }
         }
     }
@@ -312,7 +312,7 @@ final class ClientConnection: DeferredWork {
             while !(try readNow()) {
                 guard let place = try placeOfBytes() else { continue }
                 let wake = await place.wait(until: deadline)
-                if wake != .ready { throw ExchangeFailure(StreamError(.read, stream.peer.description, wake: wake)) }
+                if !wake.isReady { throw ExchangeFailure(StreamError(.read, stream.peer.description, wake: wake)) }
             }
             return true
         } catch {
@@ -409,7 +409,7 @@ extension ClientConnection {
     }
 
     func finishCall() {
-        if !head.keepsAlive || head.framing == .untilClose { end() }
+        if !head.keepsAlive || head.framing.isUntilClose { end() }
         finishTurn()
     }
 }

@@ -158,7 +158,7 @@ package final class HTTPExchange {
         }
         precondition(UInt64(bytes.count) <= remaining, "the body is longer than was announced")
         answer = .streaming(chunked: isChunked, remaining: isChunked ? .max : remaining - UInt64(bytes.count))
-        if head.method != .head {
+        if !head.method.isHead {
             if isChunked {
                 ChunkEncoder.chunk(bytes.span, into: &output)
             } else {
@@ -178,9 +178,9 @@ package final class HTTPExchange {
             preconditionFailure("startResponse comes before finishResponse")
         }
         precondition(
-            isChunked || remaining == 0 || !keeps || head.method == .head,
+            isChunked || remaining == 0 || !keeps || head.method.isHead,
             "the body is \(remaining) bytes shorter than was announced")
-        if isChunked, head.method != .head { ChunkEncoder.last(into: &output) }
+        if isChunked, !head.method.isHead { ChunkEncoder.last(into: &output) }
         answer = .complete
     }
 
@@ -188,7 +188,7 @@ package final class HTTPExchange {
     package func closeAfterwards() { keeps = false }
 
     private func hasBody(_ status: UInt16) -> Bool {
-        head.method != .head && status != 204 && status != 304
+        !head.method.isHead && status != 204 && status != 304
     }
 
     /// A peer that waits for "continue" and gets its answer instead may or may not send the body: the connection
@@ -209,7 +209,7 @@ package final class HTTPExchange {
         if let fields { HeadEncoder.fields(fields, into: &output) }
         if !keeps {
             HeadEncoder.connectionClose(into: &output)
-        } else if head.version == .http10 {
+        } else if case .http10 = head.version {
             HeadEncoder.connectionKeepAlive(into: &output)
         }
     }
@@ -225,7 +225,7 @@ package final class HTTPExchange {
         answer = .none
         body = nil
         isBodyStarted = false
-        isBodyRead = head.framing == .none
+        isBodyRead = head.framing.isNone
         keeps = true
         failure = nil
     }

@@ -163,7 +163,7 @@ final class ServerConnection {
                 buffer = loop.buffers.take()
                 isIdle = false
             }
-            if wake != .ready { return try await waitEnded(wake) }
+            if !wake.isReady { return try await waitEnded(wake) }
         }
     }
 

@@ -1,8 +1,8 @@
-package enum HTTPVersion: UInt8, Sendable {
+@frozen package enum HTTPVersion: UInt8, Sendable {
     case http10, http11
 }
 
-package enum TargetForm: UInt8, Sendable {
+@frozen package enum TargetForm: UInt8, Sendable {
     /// `/path?query`
     case origin
     /// `http://host/path`
@@ -14,17 +14,22 @@ package enum TargetForm: UInt8, Sendable {
 }
 
 /// Where the body of a message ends.
-package enum BodyFraming: Sendable, Equatable {
+@frozen package enum BodyFraming: Sendable, Equatable {
     case none
     case length(UInt64)
     case chunked
     /// Responses only.
     case untilClose
+
+    // Compared by their bits wherever they are asked: `==` of another module is a call through a witness.
+
+    @inlinable package var isNone: Bool { if case .none = self { true } else { false } }
+    @inlinable package var isUntilClose: Bool { if case .untilClose = self { true } else { false } }
 }
 
 /// One parsed head, a request's or a response's. Keep one per connection and parse into it again and again:
 /// then parsing allocates nothing.
-package struct MessageHead: Sendable, Equatable {
+@frozen package struct MessageHead: Sendable, Equatable {
     // A request's
     package internal(set) var method: Method = .get
     package internal(set) var methodName: Slice = .empty
@@ -52,7 +57,7 @@ package struct MessageHead: Sendable, Equatable {
     package init() {}
 
     /// 1xx: another response head for the same request follows.
-    package var isInterim: Bool { status >= 100 && status < 200 }
+    @inlinable package var isInterim: Bool { status >= 100 && status < 200 }
 
     mutating func reset() {
         method = .get
