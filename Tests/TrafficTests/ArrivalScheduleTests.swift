@@ -47,7 +47,7 @@ import Traffic
         let arrivals = Shapes.all(schedule)
         let shard = schedule.shard(shards / 2, of: shards)
         let own = arrivals.filter { $0.index % shards == shards / 2 }
-        for instant in instants(of: schedule, arrivals).prefix(12) {
+        for instant in instants(of: schedule, arrivals).suffix(8) {
             let rest = own.drop { $0.nanoseconds < instant }
             #expect(shard.ordinal(atOrAfter: TimeSpan(nanoseconds: instant)) == rest.startIndex)
             #expect(Shapes.drained(shard.arrivals(from: TimeSpan(nanoseconds: instant))) == Array(rest))
