@@ -100,6 +100,20 @@ import Timebase
         #expect(samples.allSatisfy { 0...coins ~= $0 })
     }
 
+    @Test func `the logarithms of the probabilities agree with gamma functions`() {
+        for mean in [10.0, 15.5, 512, 4_096, 100_000] {
+            for deviations in stride(from: -6.0, through: 6, by: 0.25) {
+                let count = max((mean + deviations * mean.squareRoot()).rounded(), 0)
+                let poisson = count * Glibc.log(mean) - mean - lgamma(count + 1)
+                #expect((LargeCounts.logPoisson(count, mean) - poisson).magnitude < 1e-8 * (1 + poisson.magnitude))
+                let coins = (2 * mean).rounded()
+                guard count <= coins else { continue }
+                let heads = lgamma(coins + 1) - lgamma(count + 1) - lgamma(coins - count + 1) - coins * Glibc.log(2)
+                #expect((LargeCounts.logHeads(count, coins) - heads).magnitude < 1e-8 * (1 + heads.magnitude))
+            }
+        }
+    }
+
     /// Frequencies within six deviations, the range in at most about 120 cells.
     private func frequencies(
         _ samples: [Int], around mean: Double, deviation: Double, _ probability: (Double) -> Double
