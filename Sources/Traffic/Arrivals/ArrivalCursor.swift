@@ -58,6 +58,7 @@ private struct LeafInstants: Sendable {
         first = chunk.first(ofLeaf: leaf)
         chunk.positions(ofLeaf: leaf, into: &positions)
         instants.removeAll(keepingCapacity: true)
+        instants.reserveCapacity(positions.count)
         let start = chunk.start(ofLeaf: leaf)
         let end = start + UnitPoisson.leafMass
         var earliest = curve.nanoseconds(atMass: start, &piece)

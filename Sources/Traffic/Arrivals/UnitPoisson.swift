@@ -18,8 +18,8 @@ import SeededRandom
 ///     chunks 4...7  a     n - a     left ~ heads(a), seed.child(3).child(2); heads(n - a), .child(3)
 ///
 /// That is the Poisson process exactly (counts in disjoint intervals independent, given them uniform): there is no bias
-/// from the cells, only that of the arithmetic (positions are multiples of 2^-49 of a leaf, below 2^30 points within
-/// 2^-22 of a mean gap). It costs 40 draws to find one point, and 2 draws a point to read on.
+/// from the cells, only that of the arithmetic (a position is rounded to 2^-49 of a mean gap at first, at point 2^30 to
+/// 2^-22). It costs 40 draws to find one point, and 2 draws a point to read on.
 struct UnitPoisson: Sendable {
     static let leafMass = 16.0
     static let leavesPerChunk = 32
@@ -142,6 +142,7 @@ struct PoissonChunk: Sendable {
     /// Where the leaf's points lie, in order.
     func positions(ofLeaf leaf: Int, into positions: inout [Double]) {
         positions.removeAll(keepingCapacity: true)
+        positions.reserveCapacity(counts[leaf])
         var random = block.child(firstHeap + leaf).stream()
         let start = start(ofLeaf: leaf)
         for _ in 0..<counts[leaf] {
