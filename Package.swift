@@ -63,6 +63,8 @@ let package = Package(
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
         tests("HTTPServiceTests", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
+        module("Traffic", ["SeededRandom", "Timebase"], libraries: ["m"]),
+        tests("TrafficTests", ["SeededRandom", "Timebase", "Traffic"]),
 
         // L4
         module("SpillwayCLI", ["Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram"]),
@@ -73,6 +75,7 @@ let package = Package(
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
         benchmark("RuntimeBench", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
         benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
+        benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
 
         // The habits of the project, checked.
         .target(name: "Tidy", path: "Tests/Tidy", swiftSettings: swiftSettings),
