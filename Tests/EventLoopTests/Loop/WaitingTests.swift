@@ -23,6 +23,17 @@ import Testing
         #expect(lines == ["past", "zero", "a1", "a2", "a3", "c", "d"])
     }
 
+    @Test(arguments: World.allCases)
+    func `a deadline that has passed ends the wait at once and moves no clock`(world: World) throws {
+        try world.run { loop in
+            let began = loop.now
+            let past = Instant(nanoseconds: began.nanoseconds - 1_000_000)
+            #expect(await Parking(loop).wait(until: past) == .timedOut)
+            #expect(loop.now >= began)
+            if world == .simulated { #expect(loop.now == began) }
+        }
+    }
+
     @Test func `the virtual clock stands still while tasks run and jumps to the next deadline`() throws {
         let loop = EventLoop.simulated(seed: 1)
         let instants = try loop.run {
