@@ -274,7 +274,7 @@ package final class HTTPExchange {
     private func breakOff() {
         server.counters.handlersFailed += 1
         failure = failure ?? StreamError(.write, peer.description, .closed)
-        connection?.reset()
+        connection?.breakOff()
     }
 
     var isUnanswered: Bool { if case .none = answer { true } else { false } }

@@ -48,6 +48,12 @@ final class ServerConnection {
         task?.cancel()
     }
 
+    /// Shows the peer that its answer is not whole. Those before it are, and may not have left yet.
+    func breakOff() {
+        runAtEndOfTurn()
+        reset()
+    }
+
     // MARK: Life
 
     func serve(securedBy context: TLSContext?) async {

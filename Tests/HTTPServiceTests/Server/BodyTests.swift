@@ -225,12 +225,13 @@ import Testing
     }
 
     /// Handlers that fail must not take the answers before theirs with them.
-    @Test func `an answer that was given stays given when the next handler breaks off`() throws {
-        try World.simulated.run { loop in
+    @Test(arguments: World.allCases, [TimeSpan.zero, .milliseconds(20)])
+    func `an answer that was given stays given when the next handler breaks off`(world: World, pause: TimeSpan) throws {
+        try world.run { loop in
             let handler = { (exchange: HTTPExchange) async throws in
                 if exchange.hasTarget("/1") { return exchange.respond(200, body: Array("one".utf8)) }
                 exchange.startResponse(200)
-                try await loop.sleep(for: .seconds(1))
+                if pause > .zero { try await loop.sleep(for: pause) }
             }
             try await serving(on: loop, handler: handler) { _, address in
                 let peer = try await RawPeer.connect(to: address, on: loop)
