@@ -41,7 +41,8 @@ final class ServerConnection {
 
     // MARK: From outside
 
-    func closeIfIdle() { if isIdle { stream.close() } }
+    /// A request that has come and is not read yet is one to be answered.
+    func closeIfIdle() { if isIdle, !stream.hasUnexpectedInput { stream.close() } }
 
     func reset() {
         stream.reset()
