@@ -278,6 +278,7 @@ package final class HTTPExchange {
     }
 
     var isUnanswered: Bool { if case .none = answer { true } else { false } }
+    var isStreaming: Bool { if case .streaming = answer { true } else { false } }
 
     /// Nothing of the request is left to read: the connection goes on to the next at once.
     var mayKeepAtOnce: Bool { keeps && isBodyRead }
