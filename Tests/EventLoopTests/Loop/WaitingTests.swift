@@ -8,7 +8,7 @@ import Testing
             let diary = Diary()
             let base = loop.after(.milliseconds(1))
             let sleepers: [(String, Int64)] = [
-                ("c", 2), ("a1", 1), ("a2", 1), ("past", -9), ("d", 3), ("a3", 1), ("zero", 0),
+                ("c", 2), ("a1", 1), ("a2", 1), ("past", -90), ("d", 3), ("a3", 1), ("zero", 0),
             ]
             let tasks = sleepers.map { name, units in
                 loop.spawn {
