@@ -231,7 +231,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
                 "nothing can happen any more at \(now): \(liveTasks) tasks wait without a deadline (seed \(simulation.seed))"
             )
         }
-        simulation.advance(to: next)
+        // A deadline that had passed when it was armed is due now.
+        simulation.advance(to: max(next, simulation.now))
     }
 }
 

@@ -21,10 +21,23 @@ package struct NetworkConditions: Sendable {
 
 /// The conditions of all connections to one listener, shared so that a fault reaches those that stand.
 final class Link {
-    var conditions: NetworkConditions
+    var conditions: NetworkConditions { didSet { wakeWriters() } }
+    /// Tells a writer whether it is in the list below.
+    private(set) var changes = 0
+    /// Writers that found no room. A wider window makes some without anything being read.
+    private var stopped: [Parking] = []
 
     init(_ conditions: NetworkConditions) {
         self.conditions = conditions
+    }
+
+    func stop(_ writer: Parking) { stopped.append(writer) }
+    func forget(_ writer: Parking) { stopped.removeAll { $0 === writer } }
+
+    private func wakeWriters() {
+        changes += 1
+        for writer in stopped { writer.wake() }
+        stopped = []
     }
 
     /// How long a sender waits before it tries a link again that is cut off. Never zero: time has to pass.

@@ -23,6 +23,8 @@ final class SimulatedPipe: TimerTarget {
     private var taken = 0
     private var unreadAndOnTheWay = 0
     private var lastArrival = Instant(nanoseconds: 0)
+    /// The change of the link's conditions since which it knows this writer as one without room.
+    private var stoppedSince: Int?
     private var isEndSent = false
     private var isEndArrived = false
     /// The connection broke on this way: what is put in now is lost, and the reader will find a reset.
@@ -80,7 +82,12 @@ final class SimulatedPipe: TimerTarget {
     }
 
     func placeOfRoom() -> Parking? {
-        link.conditions.window > unreadAndOnTheWay ? nil : writer
+        if link.conditions.window > unreadAndOnTheWay { return nil }
+        if stoppedSince != link.changes {
+            stoppedSince = link.changes
+            link.stop(writer)
+        }
+        return writer
     }
 
     func end() {
@@ -101,7 +108,10 @@ final class SimulatedPipe: TimerTarget {
         send(.reset)
     }
 
-    func release() { writer.wake(.closed) }
+    func release() {
+        if stoppedSince == link.changes { link.forget(writer) }
+        writer.wake(.closed)
+    }
 
     private func send(_ content: Content) {
         lastArrival = max(lastArrival, simulation.now + simulation.drawTransit(link))

@@ -56,8 +56,11 @@ package final class Simulation {
 
     func forget(_ address: Address) { listeners[address] = nil }
 
-    /// Listeners that were left open hold the loop, which holds them.
-    func close() { listeners = [:] }
+    /// Listeners that were left open, and writers that wait at a link, hold the loop, which holds them.
+    func close() {
+        listeners = [:]
+        links = [:]
+    }
 
     func takePort() -> UInt16 {
         defer { nextPort = nextPort == .max ? 40_000 : nextPort + 1 }

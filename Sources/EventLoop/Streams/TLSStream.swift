@@ -10,6 +10,8 @@ final class TLSStream: ByteStream {
     /// OpenSSL has taken more from the socket than it has given out, and may have a whole record of it.
     private var holdsBytes = false
     private var writeNeedsBytes = false
+    /// The failure of a write that had taken some bytes before.
+    private var brokenWrite: StreamError?
     /// Read while asking whether there is anything to read.
     private var early: UInt8?
 
@@ -90,6 +92,7 @@ final class TLSStream: ByteStream {
 
     func placeOfRoom() throws(StreamError) -> Parking? {
         if descriptor.isClosed { throw StreamError(.write, peer.description, .closed) }
+        if brokenWrite != nil { return nil }
         return writeNeedsBytes ? descriptor.placeOfBytes() : try room(.write)
     }
 
@@ -120,11 +123,21 @@ final class TLSStream: ByteStream {
 
     func writeNow(_ bytes: [UInt8], from offset: Int) throws(StreamError) -> Int {
         if descriptor.isClosed { throw StreamError(.write, peer.description, .closed) }
+        if let brokenWrite { throw brokenWrite }
         writeNeedsBytes = false
         var sent = offset
         while sent < bytes.count {
             guard descriptor.takesTurn() else { return sent - offset }
-            switch try seal(bytes, from: sent) {
+            let outcome: TLSSession.WriteOutcome
+            do throws(StreamError) {
+                outcome = try seal(bytes, from: sent)
+            } catch {
+                if sent == offset { throw error }
+                // What has left is told first.
+                brokenWrite = error
+                return sent - offset
+            }
+            switch outcome {
             case .bytes(let count): sent += count
             case .wantsRead:
                 writeNeedsBytes = true

@@ -36,11 +36,10 @@ extension EventLoop {
         let place = Parking(self)
         offloadQueue.append(place)
         // Whoever ends hands its leave on, so the count stays.
-        switch await place.wait(until: deadline) {
-        case .ready: return
-        case .timedOut: throw .timedOut
-        case .cancelled, .closed: throw .cancelled
-        }
+        let wake = await place.wait(until: deadline)
+        if wake == .ready { return }
+        offloadQueue.removeAll { $0 === place }
+        throw wake == .timedOut ? .timedOut : .cancelled
     }
 
     private func giveOffload() {

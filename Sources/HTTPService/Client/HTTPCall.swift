@@ -23,6 +23,8 @@ package final class HTTPCall {
     private let poolWait: TimeSpan
     private let deadline: Instant
     private var sending: Sending
+    /// A piece may have left in part: what followed it would be taken for its rest.
+    private var isCutOff = false
     private var head: HTTPResponse?
     private var body: BodyDecoder?
 
@@ -74,6 +76,7 @@ package final class HTTPCall {
         do throws(ExchangeFailure) {
             try await connection.write(bytes, until: deadline)
         } catch {
+            isCutOff = true
             throw failure(error)
         }
     }
@@ -109,7 +112,7 @@ package final class HTTPCall {
 
     /// Both messages are whole: the connection may carry another exchange.
     var isComplete: Bool {
-        guard case .done = sending, let body else { return false }
+        guard case .done = sending, !isCutOff, let body else { return false }
         return body.isFinished
     }
 

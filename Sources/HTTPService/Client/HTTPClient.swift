@@ -52,6 +52,7 @@ package final class HTTPClient {
 
     package func send(_ request: HTTPRequest, until deadline: Instant) async throws(HTTPClientError) -> HTTPResponse {
         counters.requests += 1
+        /// Above one, an earlier attempt may have been sent, whatever becomes of this one.
         var attempts = 1
         var wait = TimeSpan.zero
         while true {
@@ -60,7 +61,11 @@ package final class HTTPClient {
             if !isClosed, let kept = takeFree() {
                 connection = kept
             } else {
-                connection = try await acquire(&wait, until: deadline)
+                do throws(HTTPClientError) {
+                    connection = try await acquire(&wait, until: deadline)
+                } catch {
+                    throw failure(error.cause, mayHaveBeenSent: attempts > 1)
+                }
             }
             do throws(ExchangeFailure) {
                 var response = try await connection.exchange(request, poolWait: wait, until: deadline)
@@ -70,7 +75,8 @@ package final class HTTPClient {
             } catch {
                 discard(connection)
                 if !isClosed, mayTryAgain(request, error, &attempts) { continue }
-                throw failure(isClosed ? .closed : error.cause, mayHaveBeenSent: error.mayHaveBeenSent)
+                throw failure(
+                    isClosed ? .closed : error.cause, mayHaveBeenSent: error.mayHaveBeenSent || attempts > 1)
             }
         }
     }

@@ -274,10 +274,11 @@ package final class HTTPExchange {
     private func breakOff() {
         server.counters.handlersFailed += 1
         failure = failure ?? StreamError(.write, peer.description, .closed)
-        connection?.reset()
+        connection?.breakOff()
     }
 
     var isUnanswered: Bool { if case .none = answer { true } else { false } }
+    var isStreaming: Bool { if case .streaming = answer { true } else { false } }
 
     /// Nothing of the request is left to read: the connection goes on to the next at once.
     var mayKeepAtOnce: Bool { keeps && isBodyRead }

@@ -41,11 +41,18 @@ final class ServerConnection {
 
     // MARK: From outside
 
-    func closeIfIdle() { if isIdle { stream.close() } }
+    /// A request that has come and is not read yet is one to be answered.
+    func closeIfIdle() { if isIdle, !stream.hasUnexpectedInput { stream.close() } }
 
     func reset() {
         stream.reset()
         task?.cancel()
+    }
+
+    /// Shows the peer that its answer is not whole. Those before it are, and may not have left yet.
+    func breakOff() {
+        runAtEndOfTurn()
+        reset()
     }
 
     // MARK: Life
@@ -118,10 +125,15 @@ final class ServerConnection {
         await Task.yield()
     }
 
-    /// Nothing more can come of this request. A peer that kept us waiting for its body is told so, if it has no answer.
+    /// Nothing more can come of this request. A peer whose body did not come can still hear the handler's answer, or
+    /// that it kept us waiting; half an answer must not look like a whole one.
     private func giveUp(_ failure: StreamError) async throws(StreamError) -> Never {
-        if failure.cause == .timedOut, failure.operation == .read, exchange.isUnanswered {
-            try await refuse { $0.append(contentsOf: ServerConnection.timedOut) }
+        let isUnanswered = exchange.isUnanswered
+        if exchange.isStreaming {
+            stream.reset()
+        } else if failure.operation == .read, failure.cause == .timedOut || failure.cause == .truncated && !isUnanswered
+        {
+            try await refuse { if isUnanswered { $0.append(contentsOf: ServerConnection.timedOut) } }
         }
         throw failure
     }

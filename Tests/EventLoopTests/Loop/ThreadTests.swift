@@ -83,6 +83,7 @@ import Testing
                 _ = try await loop.offload("work", until: loop.after(.microseconds(200))) { release.wait() }
             }
             #expect(loop.offloads == EventLoop.offloadsMax)
+            #expect(loop.offloadQueue.count == 1, "who waits no longer takes no place")
             release.open()
             for task in working { await task.join() }
             #expect(finished == EventLoop.offloadsMax + 1)

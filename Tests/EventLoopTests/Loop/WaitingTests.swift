@@ -8,7 +8,7 @@ import Testing
             let diary = Diary()
             let base = loop.after(.milliseconds(1))
             let sleepers: [(String, Int64)] = [
-                ("c", 2), ("a1", 1), ("a2", 1), ("past", -9), ("d", 3), ("a3", 1), ("zero", 0),
+                ("c", 2), ("a1", 1), ("a2", 1), ("past", -90), ("d", 3), ("a3", 1), ("zero", 0),
             ]
             let tasks = sleepers.map { name, units in
                 loop.spawn {
@@ -21,6 +21,17 @@ import Testing
             return diary.lines
         }
         #expect(lines == ["past", "zero", "a1", "a2", "a3", "c", "d"])
+    }
+
+    @Test(arguments: World.allCases)
+    func `a deadline that has passed ends the wait at once and moves no clock`(world: World) throws {
+        try world.run { loop in
+            let began = loop.now
+            let past = Instant(nanoseconds: began.nanoseconds - 1_000_000)
+            #expect(await Parking(loop).wait(until: past) == .timedOut)
+            #expect(loop.now >= began)
+            if world == .simulated { #expect(loop.now == began) }
+        }
     }
 
     @Test func `the virtual clock stands still while tasks run and jumps to the next deadline`() throws {

@@ -171,6 +171,23 @@ import Testing
         }
     }
 
+    /// Nothing is left to be read by then, so no reader makes the room.
+    @Test func `a window that was closed lets the writer go on when it opens`() throws {
+        try connected {
+            $0.window = 0
+        } _: { loop, client, server async throws in
+            let writing = loop.attempt { () async throws(StreamError) in
+                try await client.write(pattern(100), until: loop.after(.seconds(60)))
+            }
+            try await loop.sleep(for: .seconds(1))
+            let healedAt = loop.now
+            loop.simulation?.setConditions(NetworkConditions(), at: Self.bank)
+            #expect(await writing.outcome() == nil)
+            #expect(loop.now == healedAt)
+            #expect(try await server.read(exactly: 100) == pattern(100))
+        }
+    }
+
     /// A reader slower than the link keeps bytes unread; a link slower than the reader keeps them on their way.
     @Test(arguments: [200, 900] as [Int64])
     func `a connection that is never empty does not remember what it has carried`(latency: Int64) throws {

@@ -230,6 +230,21 @@ import Testing
         }
     }
 
+    /// The kernel takes the first record and learns from the answer to it that nobody reads.
+    @Test func `what left before a write broke is counted`() throws {
+        try Transport.tls.run { loop in
+            let (client, server) = try await Transport.tls.pair(on: loop)
+            server.close()
+            let sent = try client.writeNow(pattern(64 * 1024), from: 0)
+            #expect(sent > 0 && sent < 64 * 1024)
+            let error = await failure { () async throws(StreamError) in
+                try await client.write(Array(pattern(64 * 1024)[sent...]), until: loop.patience)
+            }
+            #expect(error?.isReset == true, "\(String(describing: error))")
+            client.close()
+        }
+    }
+
     @Test func `a simulated network says that it has no TLS`() throws {
         try Transport.simulated.run { loop in
             let security = try TestSecurity()

@@ -98,6 +98,38 @@ import Testing
         }
     }
 
+    /// The server has answered without reading on; to it the next request would be the rest of this one's body.
+    @Test(arguments: [RequestBody.chunked, .length(20_000)])
+    func `a piece that left in part ends the connection, though its answer is whole`(plan: RequestBody) throws {
+        var conditions = NetworkConditions()
+        conditions.window = 4096
+        try World.simulated.run(conditions) { loop in
+            let early: (RawPeer, Int) async throws -> Void = { peer, _ in
+                _ = await peer.receive(through: "\r\n\r\n")
+                try await peer.send("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+                try await loop.sleep(for: .seconds(5))
+            }
+            try await scripting(on: loop, early) { address in
+                try await calling(address, on: loop) { client in
+                    let deadline = loop.now + .seconds(1)
+                    try await client.call(.post, "/", sending: plan, until: deadline) { (call: HTTPCall) async throws in
+                        let piece = [UInt8](repeating: 0x78, count: 20_000)
+                        do throws(HTTPClientError) {
+                            try await call.write(piece)
+                            Issue.record("the window holds 4096 bytes")
+                        } catch {
+                            #expect(error.cause == .timedOut)
+                        }
+                        try? await call.finishRequest()
+                        let status = try await call.response().status
+                        #expect(status == 200)
+                    }
+                    #expect(client.openConnections == 0)
+                }
+            }
+        }
+    }
+
     @Test func `a server that says nothing costs a call its deadline, and the pool no connection`() throws {
         try World.simulated.run { loop in
             let silent: (RawPeer, Int) async throws -> Void = { peer, _ in _ = await peer.receive(through: "never") }

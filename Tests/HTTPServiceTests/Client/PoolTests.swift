@@ -260,6 +260,32 @@ import Testing
         }
     }
 
+    /// The repeat never left; what was sent before it stays sent.
+    @Test(arguments: World.allCases) func `a repeat that comes nowhere leaves the outcome unknown`(world: World) throws
+    {
+        try world.run { loop in
+            let listener = try loop.listen(on: .loopback())
+            let accepting = loop.start {
+                let peer = RawPeer(try await listener.accept())
+                listener.close()
+                _ = await peer.receive(through: "\r\n\r\n")
+                try await peer.send("HTTP/1.1 204 No Content\r\n\r\n")
+                #expect(await peer.receive(through: "\r\n\r\n").hasPrefix("PUT"))
+                peer.close()
+            }
+            try await calling(listener.address, on: loop) { client in
+                #expect(await outcome(client, Requests.get()).response?.status == 204)
+                let error = await outcome(client, Requests.make(.put, "/")).error
+                guard case .unreachable = error?.cause else {
+                    Issue.record("\(String(describing: error))")
+                    return
+                }
+                #expect(error?.mayHaveBeenSent == true)
+            }
+            await accepting.join()
+        }
+    }
+
     @Test(arguments: World.allCases) func `a refused connection names address and cause`(world: World) throws {
         try world.run { loop in
             let listener = try loop.listen(on: .loopback())

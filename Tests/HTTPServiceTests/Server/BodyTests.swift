@@ -203,6 +203,51 @@ import Testing
         }
     }
 
+    enum Shortfall: CaseIterable { case stall, end }
+
+    @Test(arguments: Shortfall.allCases)
+    func `a handler's own answer to a body that never came whole is sent`(shortfall: Shortfall) throws {
+        try World.simulated.run { loop in
+            let handler = { (exchange: HTTPExchange) async throws in
+                do throws(HTTPExchangeError) {
+                    _ = try await exchange.collectBody()
+                } catch {
+                    exchange.respond(422)
+                }
+            }
+            try await serving(on: loop, handler: handler) { server, address in
+                let peer = try await RawPeer.connect(to: address, on: loop)
+                try await peer.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nabc")
+                if shortfall == .end { try await peer.finish() }
+                #expect(await peer.receiveAll().hasPrefix("HTTP/1.1 422 "))
+                #expect(peer.text.contains("\r\nconnection: close\r\n"))
+                #expect(peer.ending == .ended)
+                #expect(server.counters.bodiesTimedOut == (shortfall == .stall ? 1 : 0))
+                #expect(server.counters.connectionsLost == (shortfall == .end ? 1 : 0))
+                peer.close()
+            }
+        }
+    }
+
+    /// Of HTTP/1.0, whose answers may end with the connection.
+    @Test func `half an answer to a body that never came whole does not look like a whole one`() throws {
+        try World.simulated.run { loop in
+            let handler = { (exchange: HTTPExchange) async throws in
+                exchange.startResponse(200)
+                try await exchange.write(Array("half".utf8))
+                _ = try await exchange.collectBody()
+                exchange.finishResponse()
+            }
+            try await serving(on: loop, handler: handler) { _, address in
+                let peer = try await RawPeer.connect(to: address, on: loop)
+                try await peer.send("POST / HTTP/1.0\r\nContent-Length: 9\r\n\r\nabc")
+                #expect(await peer.receiveAll().hasSuffix("\r\n\r\nhalf"))
+                #expect(peer.ending == .reset)
+                peer.close()
+            }
+        }
+    }
+
     @Test func `a handler that breaks off its answer leaves no whole one behind`() throws {
         struct Broken: Error {}
         try World.simulated.run { loop in
@@ -225,12 +270,13 @@ import Testing
     }
 
     /// Handlers that fail must not take the answers before theirs with them.
-    @Test func `an answer that was given stays given when the next handler breaks off`() throws {
-        try World.simulated.run { loop in
+    @Test(arguments: World.allCases, [TimeSpan.zero, .milliseconds(20)])
+    func `an answer that was given stays given when the next handler breaks off`(world: World, pause: TimeSpan) throws {
+        try world.run { loop in
             let handler = { (exchange: HTTPExchange) async throws in
                 if exchange.hasTarget("/1") { return exchange.respond(200, body: Array("one".utf8)) }
                 exchange.startResponse(200)
-                try await loop.sleep(for: .seconds(1))
+                if pause > .zero { try await loop.sleep(for: pause) }
             }
             try await serving(on: loop, handler: handler) { _, address in
                 let peer = try await RawPeer.connect(to: address, on: loop)

@@ -105,6 +105,27 @@ import Testing
         }
     }
 
+    /// Its connection has been told of the bytes and has not read them yet.
+    @Test func `a request that arrives at the instant of the drain is answered`() throws {
+        try World.simulated.run { loop in
+            let server = HTTPServer(on: loop, handler: Handlers.plain)
+            let address = try server.listen(on: .loopback())
+            let peer = try await RawPeer.connect(to: address, on: loop)
+            try await loop.sleep(for: .seconds(1))
+            let instant = loop.now + .microseconds(50)
+            let draining = loop.start {
+                try await loop.sleep(until: instant)
+                #expect(await server.drain(until: loop.now + .seconds(5)) == 0)
+            }
+            try await peer.send("GET /late HTTP/1.1\r\nHost: x\r\n\r\n")
+            let answer = await peer.receiveAll()
+            #expect(answer.hasPrefix("HTTP/1.1 200 OK") && answer.hasSuffix("/late"))
+            #expect(answer.contains("\r\nconnection: close\r\n"))
+            peer.close()
+            await draining.join()
+        }
+    }
+
     @Test func `draining twice at the same time is one drain`() throws {
         try World.simulated.run { loop in
             let handler = { (exchange: HTTPExchange) async throws in
