@@ -494,6 +494,24 @@ import Testing
         }
     }
 
+    /// A place of bytes keeps its timer from wait to wait.
+    @Test(arguments: Transport.allCases)
+    func `a closed stream leaves no timer behind`(transport: Transport) throws {
+        try transport.run { loop in
+            let (client, server) = try await transport.pair(on: loop)
+            let reading = loop.attempt { () async throws(StreamError) in
+                _ = try await client.readSome(until: loop.after(.seconds(3_600)))
+            }
+            try await server.write([1])
+            #expect(await reading.outcome() == nil)
+            #expect(loop.armedTimerCount > 0)
+            client.close()
+            server.close()
+            try await loop.sleep(for: .milliseconds(5))
+            #expect(loop.armedTimerCount == 0)
+        }
+    }
+
     @Test(arguments: Transport.allCases)
     func `both ends name a peer`(transport: Transport) throws {
         try transport.run { loop in
