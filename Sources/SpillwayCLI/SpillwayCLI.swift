@@ -6,11 +6,24 @@ package enum SpillwayCLI {
 
     package static func run(_ words: [String], console: Console = .standard) -> ExitCode {
         do throws(UsageError) {
-            return try dispatch(words, console)
+            let code = try dispatch(words, console)
+            guard code == .success, let loss = console.loss() else { return code }
+            console.talk("error: the results could not be written to standard output: \(loss)")
+            return .inconclusive
         } catch {
-            console.talk("error: \(error.words)")
+            console.talk("error: \(printable(error.words))")
             return .usage
         }
+    }
+
+    /// What was typed is repeated in errors, and must not drive the terminal.
+    private static func printable(_ words: String) -> String {
+        words.unicodeScalars.map { scalar in
+            switch scalar.value {
+            case 0..<0x20, 0x7f..<0xa0: "\\u{\(String(scalar.value, radix: 16))}"
+            default: String(scalar)
+            }
+        }.joined()
     }
 
     private static func dispatch(_ words: [String], _ console: Console) throws(UsageError) -> ExitCode {
@@ -42,7 +55,8 @@ package enum SpillwayCLI {
         let width = commands.map(\.name.count).max() ?? 0
         return [
             "usage: spillway VERB [OPTIONS]", "",
-            "Load-tests payment systems, and says whether they shed, recover and keep their money right.", "",
+            "Load-tests payment systems, and says whether they shed, recover and keep their money right.",
+            "This is its foundation: drills are still to come.", "",
         ]
             + commands.map {
                 "  \($0.name)\(String(repeating: " ", count: width - $0.name.count))   \($0.summary)"

@@ -65,6 +65,21 @@ private final class Lines: Sendable {
         #expect(saying.talk.isEmpty)
     }
 
+    @Test func `what was typed does not drive the terminal`() {
+        let saying = Saying("\u{1b}[31mecho")
+        #expect(saying.talk.count == 1)
+        #expect(saying.talk[0].contains("'\\u{1b}[31mecho'"))
+        #expect(!saying.talk[0].unicodeScalars.contains("\u{1b}"))
+    }
+
+    @Test func `results that could not be written are no success`() {
+        let talk = Lines()
+        let code = SpillwayCLI.run(
+            ["--help"], console: Console(result: { _ in }, talk: { talk.add($0) }, loss: { "No space left on device" }))
+        #expect(code == .inconclusive)
+        #expect(talk.all == ["error: the results could not be written to standard output: No space left on device"])
+    }
+
     @Test func `no words at all are a mistake, and the help goes where mistakes are told`() {
         let saying = Saying("")
         #expect(saying.code == .usage)
@@ -77,17 +92,25 @@ private final class Lines: Sendable {
         let once = try demo.runSimulated(seed: 7)
         let again = try demo.runSimulated(seed: 7)
         let other = try demo.runSimulated(seed: 8)
-        #expect(once.sent == 2_000)
-        #expect(once.answered + once.unknown == once.sent)
+        #expect(once.due == 2_000)
+        #expect(once.answered + once.unknown == once.due)
         #expect(once.unknown < 20, "a reset costs a few requests, not many (seed 7)")
         #expect(once.latency == again.latency)
         #expect(once.trace?.value == again.trace?.value)
         #expect(once.trace?.value != other.trace?.value)
     }
 
+    @Test func `what never found a connection is unsent, not unknown`() throws {
+        // A connection each way takes 0.4 to 4 ms, so 256 of them cannot carry this rate, and the line is bounded.
+        let outcome = try EchoDemo(rate: 1_000_000, span: .milliseconds(100)).runSimulated(seed: 7)
+        #expect(outcome.unsent > 50_000)
+        #expect(outcome.answered > 5_000)
+        #expect(outcome.answered + outcome.unknown + outcome.unsent == outcome.due)
+    }
+
     @Test func `the live echo answers all`() throws {
         let outcome = try EchoDemo(rate: 200, span: .milliseconds(250)).runLive()
-        #expect(outcome.sent == 50)
+        #expect(outcome.due == 50)
         #expect(outcome.answered == 50)
         #expect(outcome.latency.total == 50)
     }

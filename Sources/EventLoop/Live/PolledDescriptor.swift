@@ -15,6 +15,8 @@ final class PolledDescriptor {
     /// Reads and writes since a task last had to wait here.
     private var streak = 0
     private let reader: Parking
+    private var readerWantsRoom = false
+    private var writerWantsBytes = false
     /// Most writes never wait.
     private var writer: Parking?
 
@@ -44,13 +46,22 @@ final class PolledDescriptor {
 
     func became(_ readiness: Readiness) {
         if readiness.isEnded { isPeerEnded = true }
+        // Both are woken: TLS may write only after it has read, and the other way round. Who finds nothing waits again.
         if readiness.isReadable, !isReadable {
             isReadable = true
             reader.wake()
+            if writerWantsBytes {
+                writerWantsBytes = false
+                writer?.wake()
+            }
         }
         if readiness.isWritable, !isWritable {
             isWritable = true
             writer?.wake()
+            if readerWantsRoom {
+                readerWantsRoom = false
+                reader.wake()
+            }
         }
     }
 
@@ -93,6 +104,21 @@ final class PolledDescriptor {
             }
         }
         streak = 0
+        return writing
+    }
+
+    /// Where a reader waits that cannot go on before something is written: at its own place, or it would meet a writer
+    /// that waits for room as well.
+    func placeOfRoomForReader() throws(SystemError) -> Parking {
+        _ = try placeOfRoom()
+        readerWantsRoom = true
+        return reader
+    }
+
+    /// The same for a writer that cannot go on before something is read.
+    func placeOfBytesForWriter() -> Parking? {
+        guard placeOfBytes() != nil else { return nil }
+        writerWantsBytes = true
         return writing
     }
 

@@ -82,7 +82,7 @@ final class TLSStream: ByteStream {
 
     func placeOfBytes() throws(StreamError) -> Parking? {
         if descriptor.isClosed { throw StreamError(.read, peer.description, .closed) }
-        if readNeedsRoom { return try room(.read) }
+        if readNeedsRoom { return try place(.read) { () throws(SystemError) in try descriptor.placeOfRoomForReader() } }
         if early != nil { return nil }
         if descriptor.isTurnOver { return descriptor.placeOfBytes() }
         if holdsBytes || descriptor.hasInput() { return nil }
@@ -93,12 +93,19 @@ final class TLSStream: ByteStream {
     func placeOfRoom() throws(StreamError) -> Parking? {
         if descriptor.isClosed { throw StreamError(.write, peer.description, .closed) }
         if brokenWrite != nil { return nil }
-        return writeNeedsBytes ? descriptor.placeOfBytes() : try room(.write)
+        if writeNeedsBytes { return descriptor.placeOfBytesForWriter() }
+        return try room(.write)
     }
 
     private func room(_ operation: StreamError.Operation) throws(StreamError) -> Parking {
+        try place(operation) { () throws(SystemError) in try descriptor.placeOfRoom() }
+    }
+
+    private func place(
+        _ operation: StreamError.Operation, _ find: () throws(SystemError) -> Parking
+    ) throws(StreamError) -> Parking {
         do throws(SystemError) {
-            return try descriptor.placeOfRoom()
+            return try find()
         } catch {
             throw StreamError(operation, peer.description, .system(error.code))
         }
@@ -140,6 +147,8 @@ final class TLSStream: ByteStream {
             switch outcome {
             case .bytes(let count): sent += count
             case .wantsRead:
+                // It has looked: nothing is there, whatever was said before.
+                descriptor.drainedReads()
                 writeNeedsBytes = true
                 return sent - offset
             case .wantsWrite: return sent - offset
@@ -207,7 +216,8 @@ final class TLSStream: ByteStream {
 
     private func waitForBytes(_ operation: StreamError.Operation, until deadline: Instant) async throws(StreamError) {
         descriptor.drainedReads()
-        guard let place = descriptor.placeOfBytes() else { return }
+        let place = operation == .write ? descriptor.placeOfBytesForWriter() : descriptor.placeOfBytes()
+        guard let place else { return }
         let wake = await place.wait(until: deadline)
         if wake != .ready { throw StreamError(operation, peer.description, wake: wake) }
     }

@@ -52,6 +52,9 @@ package final class HTTPClient {
 
     package func send(_ request: HTTPRequest, until deadline: Instant) async throws(HTTPClientError) -> HTTPResponse {
         counters.requests += 1
+        // Nothing is sent for a caller who no longer waits: a payment would be unknown for no reason.
+        if deadline <= loop.now { throw failure(.timedOut, mayHaveBeenSent: false) }
+        if Task.isCancelled { throw failure(.cancelled, mayHaveBeenSent: false) }
         /// Above one, an earlier attempt may have been sent, whatever becomes of this one.
         var attempts = 1
         var wait = TimeSpan.zero

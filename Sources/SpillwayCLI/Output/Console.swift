@@ -1,27 +1,56 @@
 import Glibc
+import Synchronization
 
 /// Where words go: results to standard output, talk to standard error.
 package struct Console: Sendable {
     package let result: @Sendable (String) -> Void
     package let talk: @Sendable (String) -> Void
+    /// Why results were lost, when they were: a full disk, a closed output.
+    package let loss: @Sendable () -> String?
 
-    package init(result: @escaping @Sendable (String) -> Void, talk: @escaping @Sendable (String) -> Void) {
+    package init(
+        result: @escaping @Sendable (String) -> Void, talk: @escaping @Sendable (String) -> Void,
+        loss: @escaping @Sendable () -> String? = { nil }
+    ) {
         self.result = result
         self.talk = talk
+        self.loss = loss
     }
 
-    /// The process's own. A reader that went away (`spillway … | head`) ends nothing but the output.
-    package static let standard = Console(
-        result: { write($0 + "\n", to: STDOUT_FILENO) },
-        talk: { write($0 + "\n", to: STDERR_FILENO) })
+    /// The process's own.
+    package static let standard: Console = {
+        let output = Output()
+        return Console(
+            result: { output.write($0 + "\n") },
+            talk: { _ = put($0 + "\n", to: STDERR_FILENO) },
+            loss: { output.loss })
+    }()
 
-    private static func write(_ text: String, to descriptor: Int32) {
+    /// Zero, or the errno of the write that failed.
+    fileprivate static func put(_ text: String, to descriptor: Int32) -> Int32 {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            if count <= 0 { return }
+            if count < 0 { return errno }
             rest = rest.dropFirst(count)
         }
+        return 0
+    }
+}
+
+/// Standard output, which remembers that it failed. A reader that went away (`spillway … | head`) is no failure: it had
+/// enough.
+private final class Output: Sendable {
+    private let failure = Atomic<Int32>(0)
+
+    func write(_ text: String) {
+        let code = Console.put(text, to: STDOUT_FILENO)
+        if code != 0, code != EPIPE { failure.store(code, ordering: .relaxed) }
+    }
+
+    var loss: String? {
+        let code = failure.load(ordering: .relaxed)
+        return code == 0 ? nil : unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
     }
 }

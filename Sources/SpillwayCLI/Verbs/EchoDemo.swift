@@ -6,7 +6,10 @@ import Histogram
 /// An echo server and an open-loop client on one loop, in whichever world that is.
 struct EchoDemo {
     struct Outcome {
-        var sent = 0
+        /// Requests that were due.
+        var due = 0
+        /// Never sent: no connection was free in time. The generator was slower than its schedule.
+        var unsent = 0
         var answered = 0
         /// No answer, though the request may have been sent.
         var unknown = 0
@@ -70,9 +73,9 @@ struct EchoDemo {
             loop.spawn {
                 do throws(HTTPClientError) {
                     let response = try await client.send(request, until: due + .seconds(10))
-                    tally.ended(isAnswer: response.status == 200, after: loop.now - due)
+                    tally.ended(response.status == 200 ? .answered(after: loop.now - due) : .unknown)
                 } catch {
-                    tally.ended(isAnswer: false, after: loop.now - due)
+                    tally.ended(error.mayHaveBeenSent ? .unknown : .unsent)
                 }
             }
         }
@@ -94,16 +97,23 @@ private final class Tally {
     }
 
     func began() {
-        outcome.sent += 1
+        outcome.due += 1
         underWay += 1
     }
 
-    func ended(isAnswer: Bool, after span: TimeSpan) {
-        if isAnswer {
+    enum Ending {
+        case answered(after: TimeSpan)
+        case unknown
+        case unsent
+    }
+
+    func ended(_ ending: Ending) {
+        switch ending {
+        case .answered(let span):
             outcome.answered += 1
             outcome.latency.record(UInt64(max(0, span.nanoseconds)))
-        } else {
-            outcome.unknown += 1
+        case .unknown: outcome.unknown += 1
+        case .unsent: outcome.unsent += 1
         }
         underWay -= 1
         if underWay == 0 { parking?.wake() }

@@ -57,7 +57,10 @@ import Testing
         let file = "/tmp/spillway-ban-\(getpid()).swift"
         try write(text, to: file)
         defer { unsafe unlink(file) }
-        return try typecheck(file).split(separator: "\n").map { String($0) }.filter { $0.contains(" error: ") }
+        let (output, isAccepted) = try typecheck(file)
+        let errors = output.split(separator: "\n").map { String($0) }.filter { $0.contains(" error: ") }
+        #expect(errors.isEmpty == isAccepted, "the compiler did not come to a verdict: \(output)")
+        return errors
     }
 
     private func write(_ text: String, to path: String) throws {
@@ -66,15 +69,14 @@ import Testing
         unsafe fclose(file)
     }
 
-    /// Everything the compiler says of the file, with the modules that this test was built from.
-    private func typecheck(_ file: String) throws -> String {
+    /// Everything the compiler says of the file, with the modules that this test was built from, and its verdict.
+    private func typecheck(_ file: String) throws -> (output: String, isAccepted: Bool) {
         let build = try buildFolder()
         let command =
-            "swiftc -typecheck -swift-version 6 -I \(build)/Modules "
-            + "-Xcc -fmodule-map-file=\(build)/CLinux.build/module.modulemap "
-            + "-Xcc -fmodule-map-file=\(build)/COpenSSL.build/module.modulemap \(file) 2>&1"
+            "swiftc -typecheck -swift-version 6 -I '\(build)/Modules' "
+            + "-Xcc '-fmodule-map-file=\(build)/CLinux.build/module.modulemap' "
+            + "-Xcc '-fmodule-map-file=\(build)/COpenSSL.build/module.modulemap' '\(file)' 2>&1"
         let pipe = unsafe try #require(popen(command, "r"))
-        defer { unsafe pclose(pipe) }
         var output: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 4096)
         while true {
@@ -82,7 +84,7 @@ import Testing
             if count == 0 { break }
             output += chunk[..<count]
         }
-        return String(decoding: output, as: UTF8.self)
+        return (String(decoding: output, as: UTF8.self), unsafe pclose(pipe) == 0)
     }
 
     /// The folder of the running test's executable: the build's products.

@@ -13,6 +13,29 @@ import Testing
         case deadline, cancellation
     }
 
+    @Test(arguments: Means.allCases)
+    func `nothing is sent for a caller who no longer waits`(means: Means) throws {
+        try World.simulated.run { loop in
+            try await serving(on: loop) { server, address in
+                try await calling(address, on: loop) { client in
+                    #expect(await outcome(client, Requests.get()).response != nil)
+                    var found: HTTPClientError?
+                    let late = loop.start {
+                        try? await loop.sleep(for: .milliseconds(10))
+                        let span = TimeSpan.milliseconds(means == .deadline ? 0 : 1_000)
+                        found = await outcome(client, Requests.post("/", "pay"), within: span).error
+                    }
+                    if means == .cancellation { late.cancel() }
+                    await late.join()
+                    #expect(found?.cause == (means == .deadline ? .timedOut : .cancelled))
+                    #expect(found?.mayHaveBeenSent == false)
+                    #expect(server.counters.requests == 1)
+                    #expect(client.openConnections == 1, "the kept connection has not suffered")
+                }
+            }
+        }
+    }
+
     @Test(arguments: Place.allCases, Means.allCases)
     func `a request that is given up says where it stood`(place: Place, means: Means) throws {
         try World.simulated.run { loop in

@@ -129,6 +129,34 @@ import Testing
         }
     }
 
+    /// Repeating them would multiply the load of a stack that is going under.
+    @Test func `requests that were sent and broken by another are not sent again`() throws {
+        try World.simulated.run { loop in
+            var requests = 0
+            let script = { (peer: RawPeer, number: Int) async throws in
+                for _ in 0..<4 {
+                    if await peer.receive(through: "\r\n\r\n").isEmpty { return }
+                    requests += 1
+                }
+                try await peer.send("nonsense\r\n\r\n")
+                await peer.receiveAll()
+            }
+            try await scripting(on: loop, script) { address in
+                try await calling(address, on: loop, PipeliningTests.one) { client in
+                    var errors: [HTTPClientError?] = Array(repeating: nil, count: 4)
+                    await loop.together(4) { index in
+                        errors[index] = await outcome(client, Requests.get("/\(index)")).error
+                    }
+                    #expect(errors[0]?.cause == .malformed(.badStatusLine))
+                    for error in errors.dropFirst() { #expect(error?.cause == .brokenByAnother) }
+                    #expect(errors.allSatisfy { $0?.mayHaveBeenSent == true })
+                    #expect(requests == 4)
+                    #expect(client.counters.requestsRepeated == 0)
+                }
+            }
+        }
+    }
+
     /// A server that says too much must not answer a request that it has not seen.
     @Test func `an answer too many is not given to a request that comes later`() throws {
         try World.simulated.run { loop in
