@@ -7,6 +7,7 @@
 required_packages=(
     "libssl-dev|TLS on the loop"
     "zlib1g-dev|compressed histograms"
+    "libyaml-dev|plans"
 )
 
 # What scripts/bench needs beside them: the peers that Spillway is measured against.
