@@ -60,8 +60,11 @@ let package = Package(
         tests("EventLoopTests", ["EventLoop", "Cryptography", "SeededRandom"]),
 
         // L1
-        module("PlanLanguage", ["CYAML", "Diagnostics"]),
-        tests("PlanLanguageTests", ["PlanLanguage", "Diagnostics"]),
+        module("PlanValues", ["Timebase"]),
+        tests("PlanValuesTests", ["PlanValues", "Timebase"]),
+        module("PlanModel", ["Diagnostics", "PlanValues", "Timebase"]),
+        module("PlanLanguage", ["CYAML", "Diagnostics", "PlanModel", "PlanValues", "Timebase"]),
+        tests("PlanLanguageTests", ["PlanLanguage", "Diagnostics", "PlanModel", "PlanValues", "Timebase"]),
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
