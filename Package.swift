@@ -70,7 +70,9 @@ let package = Package(
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
 
         // L4
-        module("SpillwayCLI", ["Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram"]),
+        module(
+            "SpillwayCLI",
+            ["Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "PlanLanguage", "PlanModel"]),
         tests("SpillwayCLITests", ["EventLoop", "Histogram", "SpillwayCLI"]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 

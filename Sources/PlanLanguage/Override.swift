@@ -13,7 +13,8 @@ struct Override {
         let whole = SourceText(name: "--set", text: text)
         let span = SourceSpan(whole, 0..<whole.bytes.count)
         guard let equals = text.firstIndex(of: "="), equals > text.startIndex else {
-            collector.report(.error("a setting has a path and a value", at: span, fix: "write --set target.connections=64"))
+            collector.report(
+                .error("a setting has a path and a value", at: span, fix: "write --set target.connections=64"))
             return nil
         }
         let key = String(text[..<equals])
@@ -60,7 +61,8 @@ struct Override {
         var entries = entries
         if let place = entries.firstIndex(where: { $0.key == part }) {
             let entry = entries[place]
-            entries[place] = .init(key: entry.key, keySpan: entry.keySpan, value: try set(path.dropFirst(), in: entry.value))
+            entries[place] = .init(
+                key: entry.key, keySpan: entry.keySpan, value: try set(path.dropFirst(), in: entry.value))
         } else if entries.count == 1, case .mapping = entries[0].value.content, Self.isVariant(entries[0]) {
             entries[0] = .init(
                 key: entries[0].key, keySpan: entries[0].keySpan, value: try set(path, in: entries[0].value))
@@ -75,8 +77,10 @@ struct Override {
         entry.key != "journeys" && entry.key != "data" && entry.key != "services"
     }
 
+    /// A nameless stage is called for its kind.
     private static func name(of node: YAMLNode) -> String? {
         guard case .mapping(let entries) = node.content else { return nil }
-        return node["name"]?.written ?? (entries.count == 1 ? entries[0].value["name"]?.written : nil)
+        if let name = node["name"] { return name.written }
+        return entries.count == 1 ? entries[0].value["name"]?.written ?? entries[0].key : nil
     }
 }

@@ -8,6 +8,12 @@ extension Plan {
         package let diagnostics: [Diagnostic]
         /// Further mistakes, of which there were too many to keep.
         package let droppedCount: Int
+
+        package init(plan: Plan?, diagnostics: [Diagnostic], droppedCount: Int) {
+            self.plan = plan
+            self.diagnostics = diagnostics
+            self.droppedCount = droppedCount
+        }
     }
 
     /// Why an included file cannot be read.
@@ -32,7 +38,9 @@ extension Plan {
         withoutActuallyEscaping(include) { include in
             var reading = PlanReading(environment: environment)
             var plan: Plan?
-            if let tree = PlanAssembly(resolve: include).tree(of: source, overrides: overrides, into: &reading.collector) {
+            if let tree = PlanAssembly(resolve: include).tree(
+                of: source, overrides: overrides, into: &reading.collector)
+            {
                 plan = PlanGrammar.shape.read(tree, "", &reading)
                 reading.resolve()
             }

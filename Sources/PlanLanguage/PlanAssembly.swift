@@ -47,7 +47,10 @@ struct PlanAssembly {
         if chain.contains(source.name) || chain.count > Self.includeDepthMax {
             let isCycle = chain.contains(source.name)
             collector.report(
-                .error(isCycle ? "'\(path)' includes itself" : "files include each other more than \(Self.includeDepthMax) deep", at: span))
+                .error(
+                    isCycle
+                        ? "'\(path)' includes itself"
+                        : "files include each other more than \(Self.includeDepthMax) deep", at: span))
             return nil
         }
         guard let root = YAMLReader.read(source, into: &collector) else { return nil }
@@ -57,14 +60,17 @@ struct PlanAssembly {
         }
         for entry in entries where !Self.includable.contains(entry.key) {
             collector.report(
-                .error("an included file has no '\(entry.key)'", at: entry.keySpan, fix: "it holds 'journeys' and 'data'"))
+                .error(
+                    "an included file has no '\(entry.key)'", at: entry.keySpan, fix: "it holds 'journeys' and 'data'"))
         }
         return including(root, chain + [source.name], &collector)
     }
 
     /// The plan's own entries first. Entries of one name stand twice then, and are reported where they are read.
     private static func merged(_ tree: YAMLNode, _ included: YAMLNode) -> YAMLNode {
-        guard case .mapping(var entries) = tree.content, case .mapping(let others) = included.content else { return tree }
+        guard case .mapping(var entries) = tree.content, case .mapping(let others) = included.content else {
+            return tree
+        }
         for other in others where other.key == "journeys" || other.key == "data" {
             guard case .mapping(let added) = other.value.content,
                 let place = entries.firstIndex(where: { $0.key == other.key })

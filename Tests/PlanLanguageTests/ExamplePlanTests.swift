@@ -16,6 +16,10 @@ import Timebase
         #expect(path == "plans/\(plan.name).yaml")
     }
 
+    @Test func `there are plans to read`() {
+        #expect(Repository.files(in: "plans", ending: ".yaml").count >= 4)
+    }
+
     @Test func `the flash sale is what its text says`() throws {
         let source = SourceText(name: "p", bytes: try Repository.bytes(of: "plans/flash-sale.yaml"))
         let plan = try #require(Plan.parse(source).plan)
@@ -26,7 +30,10 @@ import Timebase
         #expect(plan.journeys[0].retry?.backoff == .exponential(first: .milliseconds(100)))
         #expect(plan.traffic.map(\.name.value) == ["warm-up", "ramp", "baseline", "flash", "after"])
         #expect(plan.traffic.map(\.countsForVerdicts) == [false, true, true, true, true])
-        #expect(plan.traffic.compactMap(\.load.span) == [.seconds(10), .seconds(60), .seconds(60), .seconds(10), .seconds(60)])
+        #expect(
+            plan.traffic.compactMap(\.load.span) == [
+                .seconds(10), .seconds(60), .seconds(60), .seconds(10), .seconds(60),
+            ])
         #expect(plan.traffic[3].mix.map(\.weight) == [95, 5])
         #expect(plan.faults[0].effects == [.latency(multiply: .init(8), add: nil)])
         #expect(plan.guards.map(\.subject) == [.errorRatio, .series("live_p99"), .requests])

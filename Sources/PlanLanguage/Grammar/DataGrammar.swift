@@ -30,10 +30,13 @@ enum DataGrammar {
             return nil
         }
         if fields.has(currency) != fields.has(minor) {
-            reading.error("'minor' and 'currency' belong together", at: fields.span, fix: "write {minor: 4900, currency: CNY}")
+            reading.error(
+                "'minor' and 'currency' belong together", at: fields.span, fix: "write {minor: 4900, currency: CNY}")
         }
         if fields.has(pick), fields.has(minor) || fields.has(number) {
-            reading.error("'pick' chooses one of many; a distribution has its own way", at: fields.span(of: pick), fix: "leave it out")
+            reading.error(
+                "'pick' chooses one of many; a distribution has its own way", at: fields.span(of: pick),
+                fix: "leave it out")
         }
         if let count = fields[pool] { return .pool(count: count, pick: fields[pick]) }
         if let path = fields[csv] { return .csv(path: path, pick: fields[pick]) }
@@ -52,7 +55,9 @@ enum DataGrammar {
         }, declaring: .data
     ).then { pairs, _, _, reading in
         for pair in pairs where reserved.contains(pair.name.value) {
-            reading.error("'\(pair.name.value)' already means something in templates", at: pair.name.span, fix: "choose another name")
+            reading.error(
+                "'\(pair.name.value)' already means something in templates", at: pair.name.span,
+                fix: "choose another name")
         }
         return pairs.map { DataSource(name: $0.name, origin: $0.value) }
     }

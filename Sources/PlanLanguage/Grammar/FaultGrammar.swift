@@ -39,7 +39,8 @@ enum FaultGrammar {
                     fix: "write one of " + effects.map { "'\($0.form.name)'" }.joined(separator: ", "))
             }
             return Fault(
-                at: fields[at], span: fields[span], channel: fields[channel], matching: fields[matching], effects: found)
+                at: fields[at], span: fields[span], channel: fields[channel], matching: fields[matching], effects: found
+            )
         })
 
     private static func onlyTrue(_ effect: Effect) -> Shape<Effect> {
@@ -69,8 +70,10 @@ enum FaultGrammar {
 
     private static let everything = Ratio(1)
     private static let rate = Key<Ratio>.defaulted("rate", .value(), to: everything, shown: "100%", "of the requests")
-    private static let charged = Key<Ratio>.required("charged", .value(), "of these, how many the bank charged all the same")
-    private static let timeoutShape = Shape<Effect>.record("faults.timeout", "No answer.", [rate, charged]) { fields, _ in
+    private static let charged = Key<Ratio>.required(
+        "charged", .value(), "of these, how many the bank charged all the same")
+    private static let timeoutShape = Shape<Effect>.record("faults.timeout", "No answer.", [rate, charged]) {
+        fields, _ in
         .timeout(rate: fields[rate], charged: fields[charged])
     }
 

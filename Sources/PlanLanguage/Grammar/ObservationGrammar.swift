@@ -37,7 +37,8 @@ enum ObservationGrammar {
         Shape<Guard>(
             form: .phrase(
                 kind: "a condition that aborts the drill", pattern: #"^[^<>]+ [<>] [^ ]+( for [^ ]+)?$"#,
-                examples: ["error ratio > 20% for 5s", "p99 > 800ms for 10s", "requests > 5000000"], takesNumbers: false),
+                examples: ["error ratio > 20% for 5s", "p99 > 800ms for 10s", "requests > 5000000"], takesNumbers: false
+            ),
             read: condition))
 
     private static func condition(_ node: YAMLNode, _ name: String, _ reading: inout PlanReading) -> Guard? {
@@ -58,7 +59,9 @@ enum ObservationGrammar {
         }
         let subjectWords = words[..<sign].joined(separator: " ")
         let known = subjects.first { $0.words == subjectWords }
-        if known == nil { reading.mentionSeries(subjectWords, at: node.span, among: subjects.map(\.words)) }
+        if known == nil, !reading.mentionSeries(subjectWords, at: node.span, among: subjects.map(\.words)) {
+            return nil
+        }
         do throws(ValueMistake) {
             let limit = try limit(words[sign + 1], known?.unit ?? .count)
             let span = rest.isEmpty ? TimeSpan.zero : try TimeSpan(parsing: rest[rest.index(before: rest.endIndex)])
@@ -81,12 +84,13 @@ enum ObservationGrammar {
 }
 
 extension PlanReading {
-    /// A series, or a slip in one of the guards' own words.
-    fileprivate mutating func mentionSeries(_ name: String, at span: SourceSpan, among words: [String]) {
-        guard let closest = Spelling.closest(to: name, among: words), !isDeclared(.series, name) else {
-            mention(.series, name, at: span)
-            return
+    /// False for a slip in one of the guards' own words, which is no series.
+    fileprivate mutating func mentionSeries(_ name: String, at span: SourceSpan, among words: [String]) -> Bool {
+        if let closest = Spelling.closest(to: name, among: words), !isDeclared(.series, name) {
+            error("a guard cannot watch '\(name)'", at: span, fix: "did you mean '\(closest)'?")
+            return false
         }
-        error("a guard cannot watch '\(name)'", at: span, fix: "did you mean '\(closest)'?")
+        mention(.series, name, at: span)
+        return true
     }
 }

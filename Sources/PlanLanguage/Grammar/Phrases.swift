@@ -8,7 +8,8 @@ enum Phrases {
         "a URL", pattern: "^https?://[^@?# ]+$", examples: ["https://pay.example.test:8443"], HTTPAddress.init)
 
     static let hostPort = Shape<HostPort>.phrase(
-        "a host and a port", pattern: #"^(\[[0-9a-fA-F:.%]+\]|[^:\[\] ]+):[0-9]+$"#, examples: ["127.0.0.1:0", "[::1]:8080"],
+        "a host and a port", pattern: #"^(\[[0-9a-fA-F:.%]+\]|[^:\[\] ]+):[0-9]+$"#,
+        examples: ["127.0.0.1:0", "[::1]:8080"],
         HostPort.init)
 
     static let jsonPath = Shape<JSONPath>.phrase(

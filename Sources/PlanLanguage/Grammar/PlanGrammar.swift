@@ -7,7 +7,8 @@ enum PlanGrammar {
         "plan",
         .phrase("a name", pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", examples: ["flash-sale"]) { text in
             let isName = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_.-".contains($0)) }
-            return isName && text.count <= 64 && text.first?.isLetter ?? false || isName && text.first?.isNumber ?? false
+            return isName && text.count <= 64 && text.first?.isLetter ?? false
+                || isName && text.first?.isNumber ?? false
                 ? text : nil
         }, "its name, also of the report's folder")
     private static let about = Key<String?>.optional("about", .text, "what the drill is for, in a sentence")
@@ -15,10 +16,12 @@ enum PlanGrammar {
         "seed", .integer(0 ... .max), to: 1, shown: "1", "arrivals, data and faults derive from it")
     /// Taken in before the rest is read; see `PlanAssembly`.
     private static let include = Key<[String]>.defaulted(
-        "include", .oneOrMany(.text), to: [], shown: "none", "files whose `journeys` and `data` are added to the plan's")
+        "include", .oneOrMany(.text), to: [], shown: "none", "files whose `journeys` and `data` are added to the plan's"
+    )
     private static let target = Key<Target>.required("target", TargetGrammar.shape, "what the traffic goes to")
     private static let stack = Key<StackSettings>.defaulted(
-        "stack", TargetGrammar.stackShape, to: TargetGrammar.stackDefault, shown: "one core", "settings of the embedded stack")
+        "stack", TargetGrammar.stackShape, to: TargetGrammar.stackDefault, shown: "one core",
+        "settings of the embedded stack")
     private static let shadow = Key<ShadowMarks>.defaulted(
         "shadow", TargetGrammar.shadowShape, to: TargetGrammar.shadowDefault, shown: "on", "how this traffic is marked")
     private static let channels = Key<Located<String>?>.optional(
@@ -83,7 +86,8 @@ enum PlanGrammar {
     private static func checkWeights(_ plan: Plan, at span: SourceSpan, _ reading: inout PlanReading) {
         let needsOwnWeights = plan.traffic.contains { $0.mix.isEmpty }
         if needsOwnWeights, let first = plan.journeys.first, plan.journeys.allSatisfy({ $0.weight == 0 }) {
-            reading.error("the weights of all journeys are 0", at: first.name.span, fix: "give one more, or every stage a 'mix'")
+            reading.error(
+                "the weights of all journeys are 0", at: first.name.span, fix: "give one more, or every stage a 'mix'")
         }
     }
 
@@ -99,18 +103,29 @@ enum PlanGrammar {
     private static func checkEmbedded(_ plan: Plan, _ fields: Fields, _ reading: inout PlanReading) {
         if case .embedded = plan.target.entry { return }
         if fields.has(stack) {
-            reading.error("'stack' sets up the embedded stack, which this plan does not drive", at: fields.span(of: stack), fix: "leave it out, or write 'target: {stack: embedded}'")
+            reading.error(
+                "'stack' sets up the embedded stack, which this plan does not drive", at: fields.span(of: stack),
+                fix: "leave it out, or write 'target: {stack: embedded}'")
         }
         if plan.shadow.control != nil {
-            reading.error("untagged twins are real payments; 'control' is for the embedded stack", at: fields.span(of: shadow), fix: "leave it out")
+            reading.error(
+                "untagged twins are real payments; 'control' is for the embedded stack", at: fields.span(of: shadow),
+                fix: "leave it out")
         }
     }
 
     private static func checkWebhooks(_ plan: Plan, _ reading: inout PlanReading) {
         guard plan.webhooks == nil else { return }
+        for mention in reading.templates where mention.reference.path == ["webhook"] {
+            reading.error(
+                "nobody listens for webhooks, so '${webhook}' is no address", at: mention.reference.span,
+                fix: "write a section 'webhooks'")
+        }
         for step in plan.journeys.flatMap(\.steps) + plan.setup + plan.teardown {
             guard case .awaitWebhook = step.action else { continue }
-            reading.error("nobody listens for webhooks", at: step.span, fix: "write 'webhooks: {listen: \"127.0.0.1:0\", public-url: \"http://127.0.0.1\"}'")
+            reading.error(
+                "nobody listens for webhooks", at: step.span,
+                fix: "write 'webhooks: {listen: \"127.0.0.1:0\", public-url: \"http://127.0.0.1\"}'")
         }
     }
 }

@@ -30,7 +30,8 @@ enum StepGrammar {
                     "the journey goes on when the stack reports the event", webhookShape
                 ) { draft, entry, reading in
                     guard let event = event(of: entry, &reading) else { return nil }
-                    return step(.awaitWebhook(WebhookWait(event: event, within: draft.within, match: draft.match)), entry)
+                    return step(
+                        .awaitWebhook(WebhookWait(event: event, within: draft.within, match: draft.match)), entry)
                 },
                 Variant("think", "waits, as a person would", Shape<Distribution<TimeSpan>>.value()) { span, entry, _ in
                     step(.think(span), entry)
@@ -45,7 +46,8 @@ enum StepGrammar {
         let words = entry.key.split(separator: " ")
         if words.count == 3, words[1] == "webhook" { return String(words[2]) }
         reading.error(
-            "'\(entry.key)' names no event", at: entry.keySpan, fix: "write 'await webhook payment.captured: {within: 30s}'")
+            "'\(entry.key)' names no event", at: entry.keySpan,
+            fix: "write 'await webhook payment.captured: {within: 30s}'")
         return nil
     }
 
@@ -54,7 +56,8 @@ enum StepGrammar {
     ) -> Request? {
         let parts = words.split(separator: " ", maxSplits: 1).map(String.init)
         guard parts.count == 2, methods.contains(parts[0]), parts[1].hasPrefix("/") else {
-            reading.error("'\(entry.key)' is no method and path", at: entry.keySpan, fix: "write 'GET /v1/payments: {...}'")
+            reading.error(
+                "'\(entry.key)' is no method and path", at: entry.keySpan, fix: "write 'GET /v1/payments: {...}'")
             return nil
         }
         guard !parts[1].contains(where: { $0 == " " || $0 == "#" }) else {
@@ -65,7 +68,7 @@ enum StepGrammar {
         let saved = reading.kept
         reading.kept = kept
         let node = YAMLNode(.text(parts[1]), written: parts[1], at: pathSpan(parts[1], entry.keySpan))
-        let path = TemplateText.read(parts[1], node, entry.key, &reading)
+        let path = TemplateText.read(parts[1], node, "path", &reading)
         reading.kept = saved
         return path.map { draft.request(method: parts[0], path: $0) }
     }
@@ -111,7 +114,8 @@ enum StepGrammar {
     private static let sign = Key<[Signature]>.defaulted(
         "sign", .oneOrMany(signature), to: [], shown: "none", "headers made from the rendered request")
     private static let expect = Key<Expectation>.defaulted(
-        "expect", expectation, to: Expectation(statuses: [], headers: [], json: [], body: nil), shown: "status 200 to 299",
+        "expect", expectation, to: Expectation(statuses: [], headers: [], json: [], body: nil),
+        shown: "status 200 to 299",
         "what must come back; anything else is `expectation-failed`")
     private static let keep = Key<[(name: Located<String>, value: JSONPath)]>.defaulted(
         "keep", .names(Phrases.jsonPath), to: [], shown: "none",
@@ -181,7 +185,8 @@ enum StepGrammar {
     private static let signatureHeader = Key<String>.required("header", .text, "where the signature goes")
     private static let signatureMethod = Key<Signature.Method>.required(
         "method", .word, "`md5-sorted` signs form fields in the order of their names, the key behind them")
-    private static let signatureKey = Key<Template?>.optional("key", .template, "`${env.NAME}` keeps it out of the plan")
+    private static let signatureKey = Key<Template?>.optional(
+        "key", .template, "`${env.NAME}` keeps it out of the plan")
     private static let signatureOver = Key<Template>.required(
         "over",
         Shape<Template>(form: Shape<Template>.template.form) { node, name, reading in
@@ -190,10 +195,12 @@ enum StepGrammar {
             return Shape<Template>.template.read(node, name, &reading)
         }, "what is signed; knows `request.method`, `request.path` and `request.body`")
     private static let signature = Shape<Signature>.record(
-        "sign", "Signs a request, as gateways ask for.", [signatureHeader, signatureMethod, signatureKey, signatureOver]
+        "sign", "Signs a request, as gateways ask for.",
+        [signatureHeader, signatureMethod, signatureKey, signatureOver]
     ) { fields, reading in
         if fields[signatureMethod] == .hmacSHA256, !fields.has(signatureKey) {
-            reading.error("'hmac-sha256' needs a 'key'", at: fields.span(of: signatureMethod), fix: "write key: \"${env.NAME}\"")
+            reading.error(
+                "'hmac-sha256' needs a 'key'", at: fields.span(of: signatureMethod), fix: "write key: \"${env.NAME}\"")
         }
         return Signature(
             header: fields[signatureHeader], method: fields[signatureMethod], key: fields[signatureKey],
@@ -210,7 +217,8 @@ enum StepGrammar {
             pairs, _, _, reading in
             pairs.compactMap { pair in
                 if let path = JSONPath(pair.name.value) { return (path: path, values: pair.value) }
-                reading.error("'\(pair.name.value)' is no JSON path", at: pair.name.span, fix: "write '$.id' or '$.items[0].id'")
+                reading.error(
+                    "'\(pair.name.value)' is no JSON path", at: pair.name.span, fix: "write '$.id' or '$.items[0].id'")
                 return nil
             }
         }, to: [], shown: "any", "each path leads to one of its values")
@@ -234,7 +242,8 @@ enum StepGrammar {
         .oneOrMany(Phrases.scalar)
     ).then { pairs, node, name, reading in
         guard pairs.count == 1, let pair = pairs.first else {
-            reading.error("'\(name)' looks at one kept value", at: node.span, fix: "write when: {state: [captured, settled]}")
+            reading.error(
+                "'\(name)' looks at one kept value", at: node.span, fix: "write when: {state: [captured, settled]}")
             return nil as Condition?
         }
         if !reading.kept.contains(pair.name.value) {

@@ -50,7 +50,8 @@ enum TargetGrammar {
     private static let transportShape = Shape<Transport>(form: Shape<Transport>.word.form) { node, name, reading in
         if ["http2", "h2", "h2c"].contains(node.written) {
             reading.error(
-                "HTTP/2 on the loop is not built yet", at: node.span, fix: "write 'curl' for HTTP/2 over TLS, or 'http1'")
+                "HTTP/2 on the loop is not built yet", at: node.span,
+                fix: "write 'curl' for HTTP/2 over TLS, or 'http1'")
             return nil
         }
         return Shape<Transport>.word.read(node, name, &reading)
@@ -60,13 +61,16 @@ enum TargetGrammar {
         "a network", pattern: "^[0-9a-fA-F.:]+(/[0-9]+)?$", examples: ["127.0.0.0/8", "10.1.2.3"], NetworkBlock.init
     ).then { block, node, name, reading in
         if block.isClean { return block }
-        reading.error("'\(node.written)' has bits set behind its prefix", at: node.span, fix: "write the network's first address, or a longer prefix")
+        reading.error(
+            "'\(node.written)' has bits set behind its prefix", at: node.span,
+            fix: "write the network's first address, or a longer prefix")
         return nil as NetworkBlock?
     }
 
     private static let authority = Key<String?>.optional("ca", .text, "who must have signed the server's certificate")
     private static let certificate = Key<String?>.optional("cert", .text, "the client's own certificate")
-    private static let key = Key<Template?>.optional("key", .template, "its key; `${env.NAME}` keeps it out of the plan")
+    private static let key = Key<Template?>.optional(
+        "key", .template, "its key; `${env.NAME}` keeps it out of the plan")
     private static let tlsShape = Shape<TLSFiles>.record(
         "target.tls", "Files in PEM form, relative to the plan.", [authority, certificate, key]
     ) { fields, reading in

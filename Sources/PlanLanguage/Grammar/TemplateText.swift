@@ -18,7 +18,8 @@ enum TemplateText {
             }
             guard let close = rest[dollar.upperBound...].firstIndex(of: "}") else {
                 reading.error(
-                    "'\(name)' opens '${' and does not close it", at: node.span, fix: "write '}' behind the name, or '$${' for the text '${'")
+                    "'\(name)' opens '${' and does not close it", at: node.span,
+                    fix: "write '}' behind the name, or '$${' for the text '${'")
                 return nil
             }
             literal += before
@@ -27,7 +28,9 @@ enum TemplateText {
             let inside = rest[dollar.upperBound..<close]
             let span = place(of: dollar.lowerBound..<rest.index(after: close), in: text, node)
             guard let path = path(inside) else {
-                reading.error("'${\(inside)}' is no reference", at: span, fix: "write a name, as in '${amount}' or '${card.token}'")
+                reading.error(
+                    "'${\(inside)}' is no reference", at: span,
+                    fix: "write a name, as in '${amount}' or '${card.token}'")
                 return nil
             }
             let reference = Template.Reference(path: path, span: span)

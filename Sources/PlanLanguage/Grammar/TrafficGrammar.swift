@@ -39,7 +39,8 @@ enum TrafficGrammar {
     private static let rate = Key<Rate>.required("rate", Phrases.positiveRate, "arrivals a second, on average")
     private static let from = Key<Rate>.required("from", .value(), "the rate at the beginning")
     private static let to = Key<Rate>.required("to", .value(), "the rate at the end")
-    private static let steps = Key<Int?>.optional("steps", .integer(2...10_000), "in so many levels, instead of a slope")
+    private static let steps = Key<Int?>.optional(
+        "steps", .integer(2...10_000), "in so many levels, instead of a slope")
     private static let curve = Key<Curve>.defaulted(
         "curve", .choice(["linear": .linear, "exponential": .exponential]), to: .linear, shown: "linear", "the slope")
     private static let base = Key<Rate>.defaulted(
@@ -59,7 +60,8 @@ enum TrafficGrammar {
     private static let stageName = Shape<String>.text.then { text, node, _, reading in
         if text.contains("+") || text.contains("@") || text == "peak" {
             reading.error(
-                text == "peak" ? "'peak' means the best second of all" : "a stage's name has no '+' or '@'", at: node.span,
+                text == "peak" ? "'peak' means the best second of all" : "a stage's name has no '+' or '@'",
+                at: node.span,
                 fix: "choose another name")
             return nil as Located<String>?
         }
@@ -107,7 +109,8 @@ enum TrafficGrammar {
                 "an exponential ramp neither begins nor ends at 0", at: fields.span(of: curve), fix: "begin at 1/s")
         }
         if fields[from].perSecond == 0, fields[to].perSecond == 0 {
-            reading.error("this ramp has no arrivals", at: fields.span(of: to), fix: "a stage without arrivals is 'pause'")
+            reading.error(
+                "this ramp has no arrivals", at: fields.span(of: to), fix: "a stage without arrivals is 'pause'")
         }
         return .ramp(
             from: fields[from], to: fields[to], span: fields[span],
@@ -118,7 +121,8 @@ enum TrafficGrammar {
         "pulses", "Short bursts at regular distances.", [span, rate, base, width, every]
     ) { fields, reading in
         if fields[width] >= fields[every] {
-            reading.error("'width' is not shorter than 'every'", at: fields.span(of: width), fix: "a pulse without end is 'hold'")
+            reading.error(
+                "'width' is not shorter than 'every'", at: fields.span(of: width), fix: "a pulse without end is 'hold'")
         }
         return .pulses(
             rate: fields[rate], base: fields[base], width: fields[width], every: fields[every], span: fields[span])
@@ -128,7 +132,8 @@ enum TrafficGrammar {
         "replay", "A recording, with its own mix and instants.", [file, speed, rescaled, limit]
     ) { fields, reading in
         if fields.has(speed), fields.has(rescaled) {
-            reading.error("a replay has either a 'speed' or a 'rate'", at: fields.span(of: rescaled), fix: "leave one out")
+            reading.error(
+                "a replay has either a 'speed' or a 'rate'", at: fields.span(of: rescaled), fix: "leave one out")
         }
         if let factor = fields[speed], factor.value == 0 {
             reading.error("'speed' is more than nothing", at: fields.span(of: speed))
@@ -177,13 +182,17 @@ enum TrafficGrammar {
         Shape<Stage>.variants(
             "a stage",
             [
-                variant("warm-up", "excluded from verdicts", steady("warm-up", "A constant rate that no verdict looks at.")),
+                variant(
+                    "warm-up", "excluded from verdicts", steady("warm-up", "A constant rate that no verdict looks at.")),
                 variant("ramp", "from one rate to another", ramp),
                 variant("hold", "a constant rate", steady("hold", "A constant rate.")),
-                variant("spike", "a constant rate that is a shock", steady("spike", "A constant rate, far above the one before.")),
+                variant(
+                    "spike", "a constant rate that is a shock",
+                    steady("spike", "A constant rate, far above the one before.")),
                 variant("pulses", "short bursts at regular distances", pulses),
                 variant(
-                    "pause", "no arrivals", shape("pause", "No arrivals.", [span]) { fields, _ in .pause(span: fields[span]) }),
+                    "pause", "no arrivals",
+                    shape("pause", "No arrivals.", [span]) { fields, _ in .pause(span: fields[span]) }),
                 variant("replay", "a recording", replay),
                 variant("users", "closed model", users),
             ]))

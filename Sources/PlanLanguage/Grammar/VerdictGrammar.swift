@@ -66,7 +66,8 @@ enum VerdictGrammar {
         "what is shed first")
     private static let away = Key<TimeSpan>.required("away within", Phrases.positiveSpan, "from the fault's beginning")
     private static let back = Key<TimeSpan>.required("back within", Phrases.positiveSpan, "from the fault's end")
-    private static let opens = Key<TimeSpan>.required("opens within", Phrases.positiveSpan, "from the fault's beginning")
+    private static let opens = Key<TimeSpan>.required(
+        "opens within", Phrases.positiveSpan, "from the fault's beginning")
     private static let lag = Key<TimeSpan>.required("lag p99", Phrases.positiveSpan, "of sends behind their schedule")
 
     private static let share = Shape<Share>.phrase(
@@ -93,10 +94,13 @@ enum VerdictGrammar {
     // MARK: Targets
 
     static let shape = Shape<[Verdict]>.list(
-        Shape<Verdict>.variants("a target", performance + resilience + [
-            strict("isolation", .isolation, "shadow traffic never reached a live store, nor live traffic a shadow one"),
-            strict("money", .money, "no money was lost, made or moved twice"),
-        ]))
+        Shape<Verdict>.variants(
+            "a target",
+            performance + resilience + [
+                strict(
+                    "isolation", .isolation, "shadow traffic never reached a live store, nor live traffic a shadow one"),
+                strict("money", .money, "no money was lost, made or moved twice"),
+            ]))
 
     private static let performance: [Variant<Verdict>] = [
         variant("capacity", "the goodput that holds for 10 s under the objective", [rateAtLeast, slo]) { fields, _ in
@@ -111,7 +115,8 @@ enum VerdictGrammar {
             }
             return .latency(Scope(journey: fields[journey], stage: fields[stage]), limits: limits)
         },
-        variant("errors", "the share of errors; shed and declined are none", [journey, stage, ratioAtMost]) { fields, _ in
+        variant("errors", "the share of errors; shed and declined are none", [journey, stage, ratioAtMost]) {
+            fields, _ in
             .errors(Scope(journey: fields[journey], stage: fields[stage]), atMost: fields[ratioAtMost])
         },
         variant("goodput", "correct answers in time, as a share of what was offered", [oneStage, shareAtLeast]) {
@@ -127,7 +132,8 @@ enum VerdictGrammar {
         variant("recovery", "goodput comes back", [after, shareTo, within]) { fields, _ in
             .recovery(after: fields[after], to: fields[shareTo], within: fields[within])
         },
-        variant("hysteresis", "goodput on the way down, as a share of that on the way up", [ratioAtLeast]) { fields, _ in
+        variant("hysteresis", "goodput on the way down, as a share of that on the way up", [ratioAtLeast]) {
+            fields, _ in
             .hysteresis(atLeast: fields[ratioAtLeast])
         },
         variant("amplification", "channel writes for one admitted payment", [numberAtMost]) { fields, _ in
@@ -139,7 +145,8 @@ enum VerdictGrammar {
         variant("queue", "a series stays under its cap and does not grow", [series, numberAtMost]) { fields, _ in
             .queue(series: fields[series], atMost: fields[numberAtMost])
         },
-        variant("blast radius", "p99 of everything that a fault should not touch", [channel, factorAtMost]) { fields, _ in
+        variant("blast radius", "p99 of everything that a fault should not touch", [channel, factorAtMost]) {
+            fields, _ in
             .blastRadius(channel: fields[channel], atMost: fields[factorAtMost])
         },
         variant("routing", "traffic leaves a sick channel, and returns", [channel, away, back]) { fields, _ in

@@ -68,7 +68,9 @@ struct PlanReading {
             let known = declared[mention.kind, default: []].map(\.value)
             let noun = mention.kind.rawValue
             error(
-                known.isEmpty ? "the plan has no \(noun) '\(mention.name)', and no other" : "there is no \(noun) '\(mention.name)'",
+                known.isEmpty
+                    ? "the plan has no \(noun) '\(mention.name)', and no other"
+                    : "there is no \(noun) '\(mention.name)'",
                 at: mention.span, fix: Self.advice(mention.name, known, "the plan's: "))
         }
         for mention in templates { resolve(mention) }
@@ -115,9 +117,12 @@ struct PlanReading {
 
     private mutating func unknown(_ root: String, _ mention: TemplateMention) {
         let own = mention.kept + declared[.data, default: []].map(\.value)
-        let known = own + ["id", "uuid", "seq", "now", "webhook", "run", "shadow", "recent", "env"] + mention.extraRoots
+        let known =
+            own + ["id", "uuid", "seq", "now", "webhook", "run", "shadow", "recent", "env"] + mention.extraRoots
         let isLater = keptAnywhere.contains(root)
-        let fix = isLater ? "a value kept by another journey is '${recent.\(root)}'" : Self.advice(root, known, "known here: ")
+        let fix =
+            isLater
+            ? "a value kept by another journey is '${recent.\(root)}'" : Self.advice(root, known, "known here: ")
         error(
             isLater ? "no earlier step of this journey keeps '\(root)'" : "nothing is called '\(root)'",
             at: mention.reference.span, fix: fix)

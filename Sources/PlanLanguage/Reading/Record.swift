@@ -109,7 +109,9 @@ extension KeyForm {
 extension PlanReading {
     fileprivate mutating func unknownKey(_ entry: YAMLNode.Entry, in name: String, _ known: [String]) {
         let fix = Self.advice(entry.key, known, "its keys are ")
-        error(name.isEmpty ? "a plan has no key '\(entry.key)'" : "'\(name)' has no key '\(entry.key)'", at: entry.keySpan, fix: fix)
+        error(
+            name.isEmpty ? "a plan has no key '\(entry.key)'" : "'\(name)' has no key '\(entry.key)'",
+            at: entry.keySpan, fix: fix)
     }
 
     fileprivate mutating func missing(_ key: KeyForm, in name: String, _ node: YAMLNode) {

@@ -4,10 +4,12 @@ import PlanModel
 extension Shape {
     /// Of a list with mistakes the other elements are read all the same; the mistakes are reported, so no plan
     /// comes of it.
-    static func list<Element: Sendable>(_ element: Shape<Element>, countMin: Int = 1) -> Shape where Value == [Element] {
+    static func list<Element: Sendable>(_ element: Shape<Element>, countMin: Int = 1) -> Shape
+    where Value == [Element] {
         Shape(form: .list(element.form, countMin: countMin)) { node, name, reading in
             guard case .sequence(let nodes) = node.content else {
-                reading.wrongKind(node, name, "a list", fix: node.isScalar && !node.isNull ? "write [\(node.written)]" : nil)
+                reading.wrongKind(
+                    node, name, "a list", fix: node.isScalar && !node.isNull ? "write [\(node.written)]" : nil)
                 return nil
             }
             if nodes.count < countMin { reading.error("'\(name)' is an empty list", at: node.span) }
@@ -99,7 +101,12 @@ extension Shape {
                 let word = entry.key.prefix { $0 != " " }
                 reading.error(
                     "\(noun) cannot be '\(entry.key)'", at: entry.keySpan,
-                    fix: PlanReading.advice(String(names.contains(entry.key) ? Substring(entry.key) : names.contains { $0.contains(" ") } ? Substring(entry.key) : word), names, "there are "))
+                    fix: PlanReading.advice(
+                        String(
+                            names.contains(entry.key)
+                                ? Substring(entry.key)
+                                : names.contains { $0.contains(" ") } ? Substring(entry.key) : word), names,
+                        "there are "))
                 return nil
             }
             return variant.read(entry, &reading)

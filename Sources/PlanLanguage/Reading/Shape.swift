@@ -66,11 +66,17 @@ extension Shape where Value == Int {
             guard case .integer(let value) = node.content else {
                 let bare = node.written.filter { $0 != "_" && $0 != "," }
                 let isGrouped = bare != node.written && Int(bare) != nil
+                if case .float = node.content {
+                    reading.error("'\(name)' is a whole number, not \(node.written)", at: node.span)
+                    return nil
+                }
                 reading.wrongKind(node, name, "a whole number", fix: isGrouped ? "write \(bare)" : nil)
                 return nil
             }
             guard range.contains(value) else {
-                let bounds = range.upperBound == .max ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+                let bounds =
+                    range.upperBound == .max
+                    ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
                 reading.error("'\(name)' is \(bounds), not \(value)", at: node.span)
                 return nil
             }
@@ -91,7 +97,9 @@ extension Shape where Value == Double {
                 return nil
             }
             guard range.contains(value) else {
-                let bounds = range.upperBound.isInfinite || range.upperBound == .greatestFiniteMagnitude ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
+                let bounds =
+                    range.upperBound.isInfinite || range.upperBound == .greatestFiniteMagnitude
+                    ? "at least \(range.lowerBound)" : "from \(range.lowerBound) to \(range.upperBound)"
                 reading.error("'\(name)' is \(bounds), not \(node.written)", at: node.span)
                 return nil
             }
@@ -131,7 +139,8 @@ extension Shape {
                 return nil
             }
             let closest = Spelling.closest(to: node.written, among: names)
-            let fix = closest.map { "did you mean '\($0)'?" } ?? "write " + names.map { "'\($0)'" }.joined(separator: " or ")
+            let fix =
+                closest.map { "did you mean '\($0)'?" } ?? "write " + names.map { "'\($0)'" }.joined(separator: " or ")
             reading.error("'\(name)' cannot be '\(node.written)'", at: node.span, fix: fix)
             return nil
         }
@@ -141,7 +150,8 @@ extension Shape {
     static func phrase(
         _ kind: String, pattern: String, examples: [String], _ parse: @escaping @Sendable (String) -> Value?
     ) -> Shape {
-        Shape(form: .phrase(kind: kind, pattern: pattern, examples: examples, takesNumbers: false)) { node, name, reading in
+        Shape(form: .phrase(kind: kind, pattern: pattern, examples: examples, takesNumbers: false)) {
+            node, name, reading in
             let fix = "write " + examples.map { "'\($0)'" }.joined(separator: " or ")
             guard case .text(let text) = node.content else {
                 reading.wrongKind(node, name, kind, fix: fix)
@@ -164,7 +174,8 @@ extension Shape where Value: RawRepresentable & CaseIterable, Value.RawValue == 
                 return nil
             }
             let closest = Spelling.closest(to: node.written, among: words)
-            let fix = closest.map { "did you mean '\($0)'?" } ?? "write " + words.map { "'\($0)'" }.joined(separator: " or ")
+            let fix =
+                closest.map { "did you mean '\($0)'?" } ?? "write " + words.map { "'\($0)'" }.joined(separator: " or ")
             reading.error("'\(name)' cannot be '\(node.written)'", at: node.span, fix: fix)
             return nil
         }

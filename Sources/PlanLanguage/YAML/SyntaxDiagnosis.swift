@@ -60,6 +60,8 @@ struct SyntaxDiagnosis {
         while end < line.upperBound {
             if bytes[end] == UInt8(ascii: "{") { depth += 1 }
             if bytes[end] == UInt8(ascii: "}") { depth -= 1 }
+            // The text may be a key.
+            if depth == 0, bytes[end] == UInt8(ascii: ":"), isFlowBoundary(end) { break }
             if depth < 0 || depth == 0 && (bytes[end] == UInt8(ascii: ",") || bytes[end] == UInt8(ascii: "]")) { break }
             end += 1
         }

@@ -157,6 +157,15 @@ private func shown(_ node: YAMLNode) -> String {
                 """
             ),
             (
+                "steps: [GET /${m}: {}]\n",
+                """
+                t:1:9: error: '${...}' between braces or brackets needs quotes; write "GET /${m}"
+                 1 | steps: [GET /${m}: {}]
+                   |         ^~~~~~~~~
+
+                """
+            ),
+            (
                 "list: [${a}, 1]\n",
                 """
                 t:1:8: error: '${...}' between braces or brackets needs quotes; write "${a}"
