@@ -1,5 +1,6 @@
 /// JSON that keeps the order of its members, for files that are compared and read by people.
-indirect enum JSONValue {
+enum JSONValue: Sendable {
+    case null
     case boolean(Bool)
     case number(Double)
     case text(String)
@@ -11,6 +12,7 @@ indirect enum JSONValue {
     /// Two spaces an indent; arrays of scalars in one line.
     func written(indent: String = "") -> String {
         switch self {
+        case .null: return "null"
         case .boolean(let value): return value ? "true" : "false"
         case .number(let value):
             return value == value.rounded() && abs(value) < 1e15 ? String(Int64(value)) : String(value)
