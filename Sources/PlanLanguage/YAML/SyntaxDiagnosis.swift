@@ -52,7 +52,7 @@ struct SyntaxDiagnosis {
         guard
             let dollar = (line.lowerBound..<min(place + 1, line.upperBound)).last(where: {
                 bytes[$0] == UInt8(ascii: "$") && $0 + 1 < line.upperBound && bytes[$0 + 1] == UInt8(ascii: "{")
-            }), !isQuoted(dollar, in: line), opensFlow(line.lowerBound..<dollar)
+            }), !isQuoted(dollar, in: line), dollar + 1 == place || opensFlow(line.lowerBound..<dollar)
         else { return nil }
         let start = (line.lowerBound..<dollar).last { isFlowBoundary($0) }.map { $0 + 1 } ?? line.lowerBound
         var end = dollar

@@ -166,6 +166,15 @@ private func shown(_ node: YAMLNode) -> String {
                 """
             ),
             (
+                "json: {\n  amount: ${amount}\n}\n",
+                """
+                t:2:11: error: '${...}' between braces or brackets needs quotes; write "${amount}"
+                 2 |   amount: ${amount}
+                   |           ^~~~~~~~~
+
+                """
+            ),
+            (
                 "list: [${a}, 1]\n",
                 """
                 t:1:8: error: '${...}' between braces or brackets needs quotes; write "${a}"
