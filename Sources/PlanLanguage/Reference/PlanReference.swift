@@ -3,14 +3,16 @@ package enum PlanReference {
     package static var text: String {
         var sections: [RecordForm] = []
         collect(PlanGrammar.shape.form, &sections)
-        return introduction + sections.map(section).joined(separator: "\n")
+        var listed: [String] = []
+        return introduction + sections.map { section($0, &listed) }.joined(separator: "\n")
     }
 
     private static let introduction = """
         # The language of plans
 
         A plan is YAML 1.2. This page is written by the grammar that reads plans; `spillway schema` prints the same as a
-        JSON Schema for editors, and `spillway check PLAN` says what is wrong with a plan.
+        JSON Schema for editors, and `spillway check PLAN` says what is wrong with a plan. A whole one to begin with is
+        [plans/flash-sale.yaml](../../plans/flash-sale.yaml).
 
         - `no`, `on`, `1_000` and `0b1` are text; `true`, `null`, `0x1F` and `0o7` are what they look like.
         - A key that stands twice, a merge key (`<<`), a tag and a second document are mistakes.
@@ -41,7 +43,7 @@ package enum PlanReference {
         }
     }
 
-    private static func section(_ record: RecordForm) -> String {
+    private static func section(_ record: RecordForm, _ listed: inout [String]) -> String {
         var lines = [
             "", "## \(record.title)", "", record.about, "", "| key | value | default | |", "|---|---|---|---|",
         ]
@@ -49,14 +51,17 @@ package enum PlanReference {
             let cells = ["`\(key.name)`", value(key.form), presence(key.presence), key.about]
             lines.append("| " + cells.map { $0.replacing("|", with: "\\|") }.joined(separator: " | ") + " |")
         }
-        for key in record.keys { lines += variants(of: key.form) }
+        for key in record.keys { lines += variants(of: key.form, &listed) }
         return lines.joined(separator: "\n") + "\n"
     }
 
-    private static func variants(of form: Form) -> [String] {
+    /// Once on the page, however many keys hold them.
+    private static func variants(of form: Form, _ listed: inout [String]) -> [String] {
         switch form {
-        case .list(let inner, _): return variants(of: inner)
+        case .list(let inner, _): return variants(of: inner, &listed)
         case .variants(let noun, let variants):
+            guard !listed.contains(noun) else { return [] }
+            listed.append(noun)
             let rows = variants.map { "- `\($0.name)`: \($0.about) (\(value($0.form)))" }
             return ["", "What \(noun) can be:", ""] + rows
         default: return []
