@@ -37,6 +37,25 @@ import Timebase
         #expect(plan.traffic.map(\.name.value) == ["hold", "hold-2", "flash"])
     }
 
+    @Test func `a list that may be left out may be empty`() {
+        let text = Self.small + "faults: []\nguards: []\ntargets: []\nobserve: []\n"
+        #expect(Plan.parse(SourceText(name: "p", text: text)).diagnostics.isEmpty)
+    }
+
+    @Test func `a stage needs time and arrivals, and a recent value its name`() {
+        let text = """
+            plan: p
+            target: {stack: embedded}
+            journeys: {pay: {steps: ['GET /${recent}': {}]}}
+            traffic: [hold: {for: 0s, rate: 0/s}]
+
+            """
+        #expect(
+            Plan.parse(SourceText(name: "p", text: text)).diagnostics.map(\.message) == [
+                "'recent' needs the name of a kept value", "'for' must be longer than 0s", "'rate' must be more than 0",
+            ])
+    }
+
     @Test func `settings replace what the text says, and are read like it`() throws {
         func parsed(_ overrides: String...) -> Plan.Outcome {
             Plan.parse(SourceText(name: "p", text: Self.small), overrides: overrides)

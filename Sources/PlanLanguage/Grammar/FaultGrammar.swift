@@ -41,7 +41,7 @@ enum FaultGrammar {
             return Fault(
                 at: fields[at], span: fields[span], channel: fields[channel], matching: fields[matching], effects: found
             )
-        })
+        }, countMin: 0)
 
     private static func onlyTrue(_ effect: Effect) -> Shape<Effect> {
         Shape<Bool>.boolean.then { value, node, name, reading in

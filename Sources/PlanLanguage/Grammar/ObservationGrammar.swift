@@ -17,7 +17,7 @@ enum ObservationGrammar {
             Observation(
                 prometheus: fields[prometheus], every: fields[every],
                 series: fields[series].map { (name: $0.name, selector: $0.value) })
-        })
+        }, countMin: 0)
 
     // MARK: Guards
 
@@ -39,7 +39,7 @@ enum ObservationGrammar {
                 kind: "a condition that aborts the drill", pattern: #"^[^<>]+ [<>] [^ ]+( for [^ ]+)?$"#,
                 examples: ["error ratio > 20% for 5s", "p99 > 800ms for 10s", "requests > 5000000"], takesNumbers: false
             ),
-            read: condition))
+            read: condition), countMin: 0)
 
     private static func condition(_ node: YAMLNode, _ name: String, _ reading: inout PlanReading) -> Guard? {
         let form = "write 'error ratio > 20% for 5s'"

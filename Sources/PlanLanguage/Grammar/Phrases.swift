@@ -20,13 +20,13 @@ enum Phrases {
     /// A duration of no length is most often a slip.
     static let positiveSpan = span.then { value, node, name, reading in
         if value > .zero { return value }
-        reading.error("'\(name)' is longer than nothing", at: node.span)
+        reading.error("'\(name)' must be longer than 0s", at: node.span)
         return nil as TimeSpan?
     }
 
     static let positiveRate = Shape<Rate>.value().then { value, node, name, reading in
         if value.perSecond > 0 { return value }
-        reading.error("'\(name)' is more than nothing", at: node.span, fix: "a stage without arrivals is 'pause'")
+        reading.error("'\(name)' must be more than 0", at: node.span, fix: "a stage without arrivals is 'pause'")
         return nil as Rate?
     }
 

@@ -136,7 +136,7 @@ enum TrafficGrammar {
                 "a replay has either a 'speed' or a 'rate'", at: fields.span(of: rescaled), fix: "leave one out")
         }
         if let factor = fields[speed], factor.value == 0 {
-            reading.error("'speed' is more than nothing", at: fields.span(of: speed))
+            reading.error("'speed' must be more than 0x", at: fields.span(of: speed))
         }
         if fields.has(mix) {
             reading.error("a replay has its own mix", at: fields.span(of: mix), fix: "leave 'mix' out")

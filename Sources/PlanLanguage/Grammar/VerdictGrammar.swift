@@ -100,7 +100,7 @@ enum VerdictGrammar {
                 strict(
                     "isolation", .isolation, "shadow traffic never reached a live store, nor live traffic a shadow one"),
                 strict("money", .money, "no money was lost, made or moved twice"),
-            ]))
+            ]), countMin: 0)
 
     private static let performance: [Variant<Verdict>] = [
         variant("capacity", "the goodput that holds for 10 s under the objective", [rateAtLeast, slo]) { fields, _ in

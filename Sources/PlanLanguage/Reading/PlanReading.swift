@@ -86,6 +86,8 @@ struct PlanReading {
         case "shadow": requirePart(rest, of: "shadow", ["token"], at: span)
         case "request" where mention.extraRoots.contains("request"):
             requirePart(rest, of: "request", ["method", "path", "body"], at: span)
+        case "recent" where rest.isEmpty:
+            error("'recent' needs the name of a kept value", at: span, fix: "write '${recent.payment}'")
         case "recent":
             if !keptAnywhere.contains(rest) {
                 error(
