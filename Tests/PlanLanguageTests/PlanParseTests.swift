@@ -56,6 +56,24 @@ import Timebase
             ])
     }
 
+    @Test(arguments: ["'GET /${order}': {}", "GET /: {headers: {X: '${order}'}}"])
+    func `a value is kept for its own journey, and for others as a recent one`(step: String) {
+        let text = """
+            plan: p
+            target: {stack: embedded}
+            journeys:
+              buy: {steps: [GET /: {keep: {order: $.id}}, 'GET /${order}': {}]}
+              ask: {steps: [\(step)]}
+            traffic: [hold: {for: 1s, rate: 1/s}]
+
+            """
+        let outcome = Plan.parse(SourceText(name: "p", text: text))
+        #expect(outcome.diagnostics.map(\.message) == ["no earlier step of this journey keeps 'order'"])
+        #expect(outcome.diagnostics.first?.fix == "a value kept by another journey is '${recent.order}'")
+        let recent = text.replacing(step, with: step.replacing("${order}", with: "${recent.order}"))
+        #expect(Plan.parse(SourceText(name: "p", text: recent)).plan != nil)
+    }
+
     @Test func `settings replace what the text says, and are read like it`() throws {
         func parsed(_ overrides: String...) -> Plan.Outcome {
             Plan.parse(SourceText(name: "p", text: Self.small), overrides: overrides)
