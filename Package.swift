@@ -40,6 +40,7 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // L0
         module("Timebase"),
@@ -59,6 +60,11 @@ let package = Package(
         tests("EventLoopTests", ["EventLoop", "Cryptography", "SeededRandom"]),
 
         // L1
+        module("PlanValues", ["Timebase"]),
+        tests("PlanValuesTests", ["PlanValues", "Timebase"]),
+        module("PlanModel", ["Diagnostics", "PlanValues", "Timebase"]),
+        module("PlanLanguage", ["CYAML", "Diagnostics", "PlanModel", "PlanValues", "Timebase"]),
+        tests("PlanLanguageTests", ["PlanLanguage", "Diagnostics", "PlanModel", "PlanValues", "Timebase"]),
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
@@ -67,7 +73,9 @@ let package = Package(
         tests("TrafficTests", ["SeededRandom", "Timebase", "Traffic"]),
 
         // L4
-        module("SpillwayCLI", ["Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram"]),
+        module(
+            "SpillwayCLI",
+            ["Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "PlanLanguage", "PlanModel"]),
         tests("SpillwayCLITests", ["EventLoop", "Histogram", "SpillwayCLI"]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 

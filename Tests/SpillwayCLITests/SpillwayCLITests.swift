@@ -47,6 +47,10 @@ private final class Lines: Sendable {
         ("echo --for 2m", "'--for 2m' is not between 1s and 60s"),
         ("echo --rate many", "'--rate many' needs a whole number from 1 to 50000"),
         ("echo --rate 1 --rate 2", "'--rate' stands twice; write it once"),
+        ("check", "'spillway check' needs a plan to check; write 'spillway check PLAN'"),
+        ("check a.yaml --format xml", "'--format' cannot be 'xml'; write 'text' or 'json'"),
+        ("check a.yaml --set", "'--set' needs a value; write --set PATH=VALUE"),
+        ("schema now", "'now' was not expected; 'spillway schema' takes options only"),
         ("echo now", "'now' was not expected; 'spillway echo' takes options only"),
     ])
     func `a command line that cannot be understood says what to write instead`(words: String, complaint: String) {
@@ -113,6 +117,43 @@ private final class Lines: Sendable {
         #expect(outcome.due == 50)
         #expect(outcome.answered == 50)
         #expect(outcome.latency.total == 50)
+    }
+}
+
+@Suite struct CheckTests {
+    /// The repository's root, found from this file.
+    private static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
+
+    @Test func `a right plan is said to be right`() {
+        let saying = Saying("check \(Self.root)/plans/flash-sale.yaml --set seed=3")
+        #expect(saying.code == .success)
+        let words = "right: 3 journeys, 5 stages, 1 fault, 15 targets"
+        #expect(saying.results == ["\(Self.root)/plans/flash-sale.yaml: \(words)"])
+        #expect(saying.talk.isEmpty)
+    }
+
+    @Test func `a mistake ends in a usage error, and the other plans are checked all the same`() {
+        let plan = "\(Self.root)/plans/steady-state.yaml"
+        let saying = Saying("check missing.yaml \(plan)")
+        #expect(saying.code == .usage)
+        #expect(saying.talk == ["error: 'missing.yaml' cannot be read: No such file or directory"])
+        #expect(saying.results == ["\(plan): right: 1 journey, 2 stages, 0 faults, 2 targets"])
+    }
+
+    @Test func `mistakes are JSON lines when a program reads them, and several settings are taken`() {
+        let plan = "\(Self.root)/plans/steady-state.yaml"
+        let saying = Saying("check \(plan) --format json --set seed=no --set traffic.hold.rate=5")
+        #expect(saying.code == .usage)
+        #expect(saying.talk.isEmpty)
+        #expect(saying.results.count == 2)
+        #expect(saying.results.allSatisfy { $0.hasPrefix(#"{"severity":"error","message":"'"#) })
+        #expect(saying.results.joined().contains(#""file":"--set seed","offset":0,"length":2"#))
+    }
+
+    @Test func `the schema is printed as it stands in the repository`() {
+        let saying = Saying("schema")
+        #expect(saying.code == .success)
+        #expect(saying.results.first?.hasPrefix("{\n  \"$schema\"") == true)
     }
 }
 

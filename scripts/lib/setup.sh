@@ -7,6 +7,7 @@
 required_packages=(
     "libssl-dev|TLS on the loop"
     "zlib1g-dev|compressed histograms"
+    "libyaml-dev|plans"
 )
 
 # What scripts/bench needs beside them: the peers that Spillway is measured against.
@@ -18,6 +19,27 @@ bench_packages=(
     "wrk|a peer of our client"
     "nghttp2-client|a peer of our client (h2load)"
 )
+
+# What scripts/test needs beside them.
+test_packages=(
+    "python3-venv|the independent validator of the plans' schema"
+)
+
+set_up_test() {
+    required_packages+=("${test_packages[@]}")
+    set_up
+    require_validator
+}
+
+# The Python package jsonschema in a folder of its own; only when it is missing is the network asked.
+require_validator() {
+    local folder=.build/jsonschema log=.build/logs/jsonschema.log
+    if "$folder/bin/python" -c 'import jsonschema' 2>/dev/null; then return 0; fi
+    mkdir -p .build/logs
+    { python3 -m venv --clear "$folder" && "$folder/bin/pip" install -q 'jsonschema==4.*'; } >"$log" 2>&1 \
+        || fail "the validator of the plans' schema (the Python package jsonschema) cannot be installed" \
+            "is the network there? the whole log: $log"
+}
 
 set_up_bench() {
     required_packages+=("${bench_packages[@]}")

@@ -12,13 +12,18 @@ package struct UsageError: Error, Equatable {
 
 /// The words behind a verb, sorted out by what the verb declares.
 package struct Arguments: Equatable, Sendable {
-    private var values: [String: String] = [:]
+    private var values: [String: [String]] = [:]
+    private(set) var operands: [String] = []
     private(set) var asksForHelp = false
 
     init(_ words: some Sequence<String>, for command: Command) throws(UsageError) {
         var rest = Array(words)[...]
         while let word = rest.popFirst() {
-            guard word.hasPrefix("-") else { throw Arguments.unexpected(word, command) }
+            guard word.hasPrefix("-") else {
+                guard command.operands != nil else { throw Arguments.unexpected(word, command) }
+                operands.append(word)
+                continue
+            }
             let (name, attached) = Arguments.split(word)
             if name == "--help" || name == "-h" {
                 asksForHelp = true
@@ -27,8 +32,12 @@ package struct Arguments: Equatable, Sendable {
             guard let option = command.options.first(where: { $0.name == name }) else {
                 throw Arguments.unknown(name, command)
             }
-            if values[name] != nil { throw UsageError("'\(name)' stands twice; write it once") }
-            values[name] = try Arguments.value(of: option, attached, &rest)
+            if values[name] != nil, !option.repeats { throw UsageError("'\(name)' stands twice; write it once") }
+            values[name, default: []].append(try Arguments.value(of: option, attached, &rest))
+        }
+        if let wanted = command.operands, operands.isEmpty, !asksForHelp {
+            throw UsageError(
+                "'spillway \(command.name)' needs \(wanted.about); write 'spillway \(command.name) \(wanted.name)'")
         }
     }
 
@@ -67,10 +76,22 @@ package struct Arguments: Equatable, Sendable {
 
     // MARK: Values
 
+    /// Every value of an option that may be repeated.
+    func all(_ name: String) -> [String] { values[name] ?? [] }
+
+    func choice(_ name: String, of words: [String], default standard: String) throws(UsageError) -> String {
+        guard let text = values[name]?.first else { return standard }
+        guard words.contains(text) else {
+            throw UsageError(
+                "'\(name)' cannot be '\(text)'; write \(words.map { "'\($0)'" }.joined(separator: " or "))")
+        }
+        return text
+    }
+
     func span(
         _ name: String, within range: ClosedRange<TimeSpan>, default standard: TimeSpan
     ) throws(UsageError) -> TimeSpan {
-        guard let text = values[name] else { return standard }
+        guard let text = values[name]?.first else { return standard }
         guard let span = TimeSpan(text) else {
             throw UsageError("'\(name) \(text)' needs a whole number with its unit; write '\(name) \(standard)'")
         }
@@ -81,7 +102,7 @@ package struct Arguments: Equatable, Sendable {
     }
 
     func number(_ name: String, within range: ClosedRange<Int>, default standard: Int) throws(UsageError) -> Int {
-        guard let text = values[name] else { return standard }
+        guard let text = values[name]?.first else { return standard }
         guard let number = Int(text), range.contains(number) else {
             throw UsageError(
                 "'\(name) \(text)' needs a whole number from \(range.lowerBound) to \(range.upperBound)")

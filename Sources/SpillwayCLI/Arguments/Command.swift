@@ -5,19 +5,39 @@ package struct Command: Sendable {
         /// What stands for its value in the help; nil when it has none.
         package let value: String?
         package let about: String
+        /// May stand several times.
+        package let repeats: Bool
 
-        package init(_ name: String, _ value: String? = nil, _ about: String) {
+        package init(_ name: String, _ value: String? = nil, _ about: String, repeats: Bool = false) {
             self.name = name
             self.value = value
             self.about = about
+            self.repeats = repeats
         }
 
         var spelled: String { value.map { "\(name) \($0)" } ?? name }
     }
 
+    /// Words behind the verb that are no options.
+    package struct Operands: Sendable {
+        /// What stands for one of them in the help.
+        package let name: String
+        package let about: String
+
+        /// One or more.
+        package init(_ name: String, _ about: String) {
+            self.name = name
+            self.about = about
+        }
+
+        var spelled: String { "\(name)..." }
+    }
+
     package let name: String
     package let summary: String
     package let about: [String]
+    /// Nil when the verb takes options only.
+    package var operands: Operands?
     package let options: [Option]
     package let examples: [String]
     package let run: @Sendable (Arguments, Console) throws(UsageError) -> ExitCode
@@ -25,15 +45,17 @@ package struct Command: Sendable {
     static let help = Option("--help", nil, "this text")
 
     var usage: String {
-        (["usage: spillway \(name)"] + (options + [Command.help]).map { "[\($0.spelled)]" }).joined(separator: " ")
+        let parts = ["usage: spillway \(name)"] + (operands.map { [$0.spelled] } ?? [])
+        return (parts + (options + [Command.help]).map { "[\($0.spelled)]" }).joined(separator: " ")
     }
 
     var helpLines: [String] {
-        let all = options + [Command.help]
-        let left = all.map(\.spelled)
-        let width = left.map(\.count).max() ?? 0
-        let rows = zip(left, all).map { name, option in
-            "  \(name)\(String(repeating: " ", count: width - name.count))   \(option.about)"
+        let described =
+            (operands.map { [($0.spelled, $0.about)] } ?? [])
+            + (options + [Command.help]).map { ($0.spelled, $0.about) }
+        let width = described.map(\.0.count).max() ?? 0
+        let rows = described.map { name, about in
+            "  \(name)\(String(repeating: " ", count: width - name.count))   \(about)"
         }
         return [usage, ""] + about + [""] + rows + ["", "examples:"] + examples.map { "  \($0)" }
     }

@@ -21,7 +21,7 @@ extension LayerTable {
             + row(.l2, "CurlTransport", "ChannelMock", "PaymentStack", "LoadDriver")
             + row(.l3, "Dashboard", "Drill", "Fleet")
             + row(.l4, "SpillwayCLI", "spillway")
-            + row(.tool, "BenchSupport", "RuntimeBench", "WireBench", "TrafficBench", "HTTPWireFuzz")
+            + row(.tool, "BenchSupport", "RuntimeBench", "WireBench", "TrafficBench", "HTTPWireFuzz", "YAMLFuzz")
             + row(.test, "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
         walls: [
             Wall(

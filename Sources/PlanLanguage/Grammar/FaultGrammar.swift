@@ -1,0 +1,111 @@
+import Diagnostics
+import PlanModel
+import PlanValues
+import Timebase
+
+/// `faults`: what goes wrong with the mock banks, on the clock of the stages.
+enum FaultGrammar {
+    private static let at = Key<Located<DrillInstant>>.required(
+        "at",
+        Shape<DrillInstant>.value().then { instant, node, _, reading in
+            if let stage = instant.stage { reading.mention(.stage, stage, at: node.span) }
+            return Located(instant, at: node.span)
+        }, "an instant of the traffic, or of a stage with `@`")
+    private static let span = Key<TimeSpan>.required("for", Phrases.positiveSpan, "how long")
+    private static let channel = Key<Located<String>>.required(
+        "channel", Shape<String>.text.located, "one of the mock profile")
+    private static let matching = Key<[(name: String, value: String)]>.defaulted(
+        "where", Phrases.texts, to: [], shown: "all", "only payments with these fields")
+
+    private static let latency = Key<Effect?>.optional("latency", latencyShape, "answers come later")
+    private static let timeout = Key<Effect?>.optional("timeout", timeoutShape, "no answer, though some were charged")
+    private static let connection = Key<Effect?>.optional("connection", connectionShape, "connections break")
+    private static let error = Key<Effect?>.optional("error", errorShape, "an error instead of an answer")
+    private static let body = Key<Effect?>.optional("body", bodyShape, "`malformed`, or dripping")
+    private static let callback = Key<Effect?>.optional("callback", callbackShape, "callbacks misbehave")
+    private static let maintenance = Key<Effect?>.optional("maintenance", maintenanceShape, "closed for a while")
+    private static let refuse = Key<Effect?>.optional("refuse", onlyTrue(.refusal), "nobody listens")
+    private static let effects = [latency, timeout, connection, error, body, callback, maintenance, refuse]
+
+    static let shape = Shape<[Fault]>.list(
+        .record(
+            "faults", "What goes wrong, when and for how long. At least one effect.",
+            [at, span, channel, matching] + effects as [any AnyKey]
+        ) { fields, reading in
+            let found = effects.compactMap { fields[$0] }
+            if !effects.contains(where: { fields.has($0) }) {
+                reading.error(
+                    "this fault has no effect", at: fields.span,
+                    fix: "write one of " + effects.map { "'\($0.form.name)'" }.joined(separator: ", "))
+            }
+            return Fault(
+                at: fields[at], span: fields[span], channel: fields[channel], matching: fields[matching], effects: found
+            )
+        }, countMin: 0)
+
+    private static func onlyTrue(_ effect: Effect) -> Shape<Effect> {
+        Shape<Bool>.boolean.then { value, node, name, reading in
+            if value { return effect }
+            reading.error("'\(name): false' has no effect", at: node.span, fix: "leave it out")
+            return nil
+        }
+    }
+
+    private static let multiply = Key<Factor?>.optional("multiply", multiplier, "times as long")
+    private static let add = Key<TimeSpan?>.optional("add", Phrases.positiveSpan, "so much longer")
+    private static let multiplier = Shape<Factor>(form: .either([.number(0...1_000_000), Shape<Factor>.value().form])) {
+        node, name, reading in
+        switch node.content {
+        case .integer, .float: Shape<Double>.number(0...1_000_000).read(node, name, &reading).map(Factor.init)
+        default: Shape<Factor>.value().read(node, name, &reading)
+        }
+    }
+    private static let latencyShape = Shape<Effect>.record("faults.latency", "Slower answers.", [multiply, add]) {
+        fields, reading in
+        if !fields.has(multiply), !fields.has(add) {
+            reading.error("this latency changes nothing", at: fields.span, fix: "write {multiply: 8} or {add: 2s}")
+        }
+        return .latency(multiply: fields[multiply], add: fields[add])
+    }
+
+    private static let everything = Ratio(1)
+    private static let rate = Key<Ratio>.defaulted("rate", .value(), to: everything, shown: "100%", "of the requests")
+    private static let charged = Key<Ratio>.required(
+        "charged", .value(), "of these, how many the bank charged all the same")
+    private static let timeoutShape = Shape<Effect>.record("faults.timeout", "No answer.", [rate, charged]) {
+        fields, _ in
+        .timeout(rate: fields[rate], charged: fields[charged])
+    }
+
+    private static let before = Key<Ratio>.defaulted(
+        "reset-before-reply", .value(), to: Ratio(0), shown: "0%", "of the requests, before anything was done")
+    private static let after = Key<Ratio>.defaulted(
+        "reset-after-commit", .value(), to: Ratio(0), shown: "0%", "of the requests, after the money moved")
+    private static let connectionShape = Shape<Effect>.record(
+        "faults.connection", "Broken connections.", [before, after]
+    ) { fields, reading in
+        if fields[before].value + fields[after].value > 1 {
+            reading.error("these are more than all requests", at: fields.span)
+        }
+        return .connection(resetBeforeReply: fields[before], resetAfterCommit: fields[after])
+    }
+
+    private static let status = Key<Int>.required("status", .integer(400...599), "what is answered")
+    private static let errorShape = Shape<Effect>.record("faults.error", "Errors.", [status, rate]) { fields, _ in
+        .error(status: fields[status], rate: fields[rate])
+    }
+    private static let maintenanceShape = Shape<Effect>.record("faults.maintenance", "A closed bank.", [status]) {
+        fields, _ in .maintenance(status: fields[status])
+    }
+
+    private static let drip = Key<ByteRate>.required("drip", .value(), "how slowly bodies come")
+    private static let bodyShape = Shape<Effect>.scalar(
+        .choice(["malformed": .malformedBody]),
+        or: .record("faults.body", "Bodies that crawl.", [drip]) { fields, _ in .drippingBody(fields[drip]) })
+
+    private static let hold = Key<Effect>.required(
+        "hold-then-flood", onlyTrue(.heldCallbacks), "kept back, and all sent at the end")
+    private static let callbackShape = Shape<Effect>.record("faults.callback", "Callbacks.", [hold]) { fields, _ in
+        fields[hold]
+    }
+}

@@ -1,0 +1,73 @@
+import PlanModel
+import PlanValues
+import Timebase
+
+/// Small forms that several sections share.
+enum Phrases {
+    static let address = Shape<HTTPAddress>.phrase(
+        "a URL", pattern: "^https?://[^@?# ]+$", examples: ["https://pay.example.test:8443"], HTTPAddress.init)
+
+    static let hostPort = Shape<HostPort>.phrase(
+        "a host and a port", pattern: #"^(\[[0-9a-fA-F:.%]+\]|[^:\[\] ]+):[0-9]+$"#,
+        examples: ["127.0.0.1:0", "[::1]:8080"],
+        HostPort.init)
+
+    static let jsonPath = Shape<JSONPath>.phrase(
+        "a JSON path", pattern: #"^\$(\.[^.\[\] ]+|\[[0-9]+\])*$"#, examples: ["$.id", "$.items[0].id"], JSONPath.init)
+
+    static let span = Shape<TimeSpan>.value()
+
+    /// A duration of no length is most often a slip.
+    static let positiveSpan = span.then { value, node, name, reading in
+        if value > .zero { return value }
+        reading.error("'\(name)' must be longer than 0s", at: node.span)
+        return nil as TimeSpan?
+    }
+
+    static let positiveRate = Shape<Rate>.value().then { value, node, name, reading in
+        if value.perSecond > 0 { return value }
+        reading.error("'\(name)' must be more than 0", at: node.span, fix: "a stage without arrivals is 'pause'")
+        return nil as Rate?
+    }
+
+    static let status = Shape<Int>.integer(100...599)
+
+    static let scalar = Shape<JSONScalar>(
+        form: .either([.text, .number(-.greatestFiniteMagnitude ... .greatestFiniteMagnitude), .boolean])
+    ) { node, name, reading in
+        switch node.content {
+        case .null: return .null
+        case .boolean(let value): return .boolean(value)
+        case .integer(let value): return .integer(value)
+        case .float(let value): return .float(value)
+        case .text(let text): return .text(text)
+        case .sequence, .mapping:
+            reading.wrongKind(node, name, "a single value")
+            return nil
+        }
+    }
+
+    static let priority = Shape<Priority>.word
+
+    static let weight = Shape<Double>.number(0...1_000_000)
+
+    static let templates = Shape<[(name: Located<String>, value: Template)]>.names(.template)
+        .map { pairs in pairs.map { (name: $0.name.value, value: $0.value) } }
+
+    static let texts = Shape<[(name: Located<String>, value: String)]>.names(
+        Shape<String>(form: .either([.text, .number(-.greatestFiniteMagnitude ... .greatestFiniteMagnitude)])) {
+            node, name, reading in
+            if node.isScalar, !node.isNull { return node.written }
+            reading.wrongKind(node, name, "text")
+            return nil
+        }
+    ).map { pairs in pairs.map { (name: $0.name.value, value: $0.value) } }
+
+    /// The name of something that the plan declares.
+    static func name(of kind: PlanReading.Kind) -> Shape<String> {
+        Shape<String>.text.then { name, node, _, reading in
+            reading.mention(kind, name, at: node.span)
+            return name
+        }
+    }
+}

@@ -1,0 +1,131 @@
+import Diagnostics
+import PlanModel
+
+/// The whole of a plan: the one description that checker, schema and reference are made from.
+enum PlanGrammar {
+    private static let name = Key<String>.required(
+        "plan",
+        .phrase("a name", pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", examples: ["flash-sale"]) { text in
+            let isName = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_.-".contains($0)) }
+            return isName && text.count <= 64 && text.first?.isLetter ?? false
+                || isName && text.first?.isNumber ?? false
+                ? text : nil
+        }, "its name, also of the report's folder")
+    private static let about = Key<String?>.optional("about", .text, "what the drill is for, in a sentence")
+    private static let seed = Key<Int>.defaulted(
+        "seed", .integer(0 ... .max), to: 1, shown: "1", "arrivals, data and faults derive from it")
+    /// Taken in before the rest is read; see `PlanAssembly`.
+    private static let include = Key<[String]>.defaulted(
+        "include", .oneOrMany(.text), to: [], shown: "none", "files whose `journeys` and `data` are added to the plan's"
+    )
+    private static let target = Key<Target>.required("target", TargetGrammar.shape, "what the traffic goes to")
+    private static let stack = Key<StackSettings>.defaulted(
+        "stack", TargetGrammar.stackShape, to: TargetGrammar.stackDefault, shown: "one core",
+        "settings of the embedded stack")
+    private static let shadow = Key<ShadowMarks>.defaulted(
+        "shadow", TargetGrammar.shadowShape, to: TargetGrammar.shadowDefault, shown: "on", "how this traffic is marked")
+    private static let channels = Key<Located<String>?>.optional(
+        "channels", Shape<String>.text.located, "the mock profile with the banks to start")
+    private static let webhooks = Key<WebhookSink?>.optional(
+        "webhooks", TargetGrammar.webhooksShape, "where the driver waits for webhooks")
+    private static let data = Key<[DataSource]>.defaulted(
+        "data", DataGrammar.section, to: [], shown: "none", "the values that templates draw from")
+    private static let journeys = Key<[Journey]>.required("journeys", JourneyGrammar.section, "what arrivals do")
+    private static let classify = Key<Classification>.defaulted(
+        "classify", JourneyGrammar.classify, to: JourneyGrammar.classifyDefault, shown: "as below",
+        "which statuses are no errors")
+    private static let setup = Key<[Step]>.defaulted(
+        "setup", lone(StepGrammar.steps), to: [], shown: "none", "steps done once, before warm-up")
+    private static let teardown = Key<[Step]>.defaulted(
+        "teardown", lone(StepGrammar.steps), to: [], shown: "none", "steps done once, after the drain")
+    private static let arrivals = Key<Arrivals>.defaulted(
+        "arrivals", TrafficGrammar.arrivals, to: .poisson, shown: "poisson", "how they are spread around the rate")
+    private static let traffic = Key<[Stage]>.required(
+        "traffic", TrafficGrammar.traffic, "stages, in order; an open model unless `users` is given")
+    private static let faults = Key<[Fault]>.defaulted(
+        "faults", FaultGrammar.shape, to: [], shown: "none", "what goes wrong, on the clock of the stages")
+    private static let observe = Key<[Observation]>.defaulted(
+        "observe", ObservationGrammar.observe, to: [], shown: "none", "time series drawn beside the load")
+    private static let guards = Key<[Guard]>.defaulted(
+        "guards", ObservationGrammar.guards, to: [], shown: "none", "abort the drill, drain, still report")
+    private static let targets = Key<[Verdict]>.defaulted(
+        "targets", VerdictGrammar.shape, to: [], shown: "none", "verdicts; one that cannot be judged is never passed")
+
+    static let shape = Shape<Plan>.record(
+        "plan", "A drill: what is driven, how, and what it must show.",
+        [
+            name, about, seed, include, target, stack, shadow, channels, webhooks, data, journeys, classify, setup,
+            teardown, arrivals, traffic, faults, observe, guards, targets,
+        ], plan)
+
+    /// `setup` and `teardown` are no journey: what others keep is not known there.
+    private static func lone(_ steps: Shape<[Step]>) -> Shape<[Step]> {
+        Shape<[Step]>(form: steps.form) { node, name, reading in
+            reading.kept = []
+            defer { reading.kept = [] }
+            return steps.read(node, name, &reading)
+        }
+    }
+
+    private static func plan(_ fields: Fields, _ reading: inout PlanReading) -> Plan? {
+        let plan = Plan(
+            name: fields[name], about: fields[about], seed: UInt64(fields[seed]), target: fields[target],
+            stack: fields[stack], shadow: fields[shadow], channels: fields[channels], webhooks: fields[webhooks],
+            data: fields[data], journeys: fields[journeys], classify: fields[classify], setup: fields[setup],
+            teardown: fields[teardown], arrivals: fields[arrivals], traffic: fields[traffic], faults: fields[faults],
+            observe: fields[observe], guards: fields[guards], targets: fields[targets])
+        checkWeights(plan, at: fields.span(of: journeys), &reading)
+        checkChannels(plan, &reading)
+        checkEmbedded(plan, fields, &reading)
+        checkWebhooks(plan, &reading)
+        return plan
+    }
+
+    // MARK: What only the whole tells
+
+    private static func checkWeights(_ plan: Plan, at span: SourceSpan, _ reading: inout PlanReading) {
+        let needsOwnWeights = plan.traffic.contains { $0.mix.isEmpty }
+        if needsOwnWeights, let first = plan.journeys.first, plan.journeys.allSatisfy({ $0.weight == 0 }) {
+            reading.error(
+                "the weights of all journeys are 0", at: first.name.span, fix: "give one more, or every stage a 'mix'")
+        }
+    }
+
+    private static func checkChannels(_ plan: Plan, _ reading: inout PlanReading) {
+        guard plan.channels == nil else { return }
+        for fault in plan.faults {
+            reading.error(
+                "the plan starts no mock banks, so '\(fault.channel.value)' cannot fail", at: fault.channel.span,
+                fix: "write 'channels:' with the path of a mock profile")
+        }
+    }
+
+    private static func checkEmbedded(_ plan: Plan, _ fields: Fields, _ reading: inout PlanReading) {
+        if case .embedded = plan.target.entry { return }
+        if fields.has(stack) {
+            reading.error(
+                "'stack' sets up the embedded stack, which this plan does not drive", at: fields.span(of: stack),
+                fix: "leave it out, or write 'target: {stack: embedded}'")
+        }
+        if plan.shadow.control != nil {
+            reading.error(
+                "untagged twins are real payments; 'control' is for the embedded stack", at: fields.span(of: shadow),
+                fix: "leave it out")
+        }
+    }
+
+    private static func checkWebhooks(_ plan: Plan, _ reading: inout PlanReading) {
+        guard plan.webhooks == nil else { return }
+        for mention in reading.templates where mention.reference.path == ["webhook"] {
+            reading.error(
+                "nobody listens for webhooks, so '${webhook}' is no address", at: mention.reference.span,
+                fix: "write a section 'webhooks'")
+        }
+        for step in plan.journeys.flatMap(\.steps) + plan.setup + plan.teardown {
+            guard case .awaitWebhook = step.action else { continue }
+            reading.error(
+                "nobody listens for webhooks", at: step.span,
+                fix: "write 'webhooks: {listen: \"127.0.0.1:0\", public-url: \"http://127.0.0.1\"}'")
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import PlanModel
+import PlanValues
+import Timebase
+
+/// `target`, `stack`, `shadow`, `webhooks`: what is driven, and how the traffic is marked.
+enum TargetGrammar {
+    private static let stack = Key<Entry?>.optional(
+        "stack", Shape<Entry>.choice(["embedded": .embedded]), "the reference stack, started by the drill")
+    private static let url = Key<Located<HTTPAddress>?>.optional(
+        "url", Phrases.address.located, "the one entry point of the stack")
+    private static let services = Key<[(name: Located<String>, value: Located<HTTPAddress>)]?>.optional(
+        "services", .names(Phrases.address.located, declaring: .service),
+        "several entry points; steps name one with `service`")
+    private static let transport = Key<Transport>.defaulted(
+        "transport", transportShape, to: .http1, shown: "http1",
+        "`http1`, or `curl` for proxies, HTTP/2 over TLS and odd endpoints")
+    private static let connections = Key<Int>.defaulted(
+        "connections", .integer(1...60_000), to: 256, shown: "256", "cap; waiting beyond it is measured, never hidden")
+    private static let inFlight = Key<Int>.defaulted(
+        "in-flight", .integer(1...1_000_000), to: 5_000, shown: "5000",
+        "cap on open arrivals; beyond it arrivals are dropped and counted")
+    private static let tls = Key<TLSFiles?>.optional("tls", tlsShape, "files for https")
+    private static let allow = Key<[Located<NetworkBlock>]>.defaulted(
+        "allow", .list(block.located), to: [], shown: "[127.0.0.0/8]",
+        "the driver refuses any other peer before the first byte")
+    private static let timeout = Key<TimeSpan>.defaulted(
+        "timeout", Phrases.positiveSpan, to: .seconds(10), shown: "10s", "how long an answer may take")
+
+    static let shape = Shape<Target>.record(
+        "target", "What the traffic goes to, and how: exactly one of `stack`, `url` and `services`.",
+        [stack, url, services, transport, connections, inFlight, tls, allow, timeout]
+    ) { fields, reading in
+        let named: [Entry] = [
+            fields[stack], fields[url].map(Entry.url),
+            fields[services].map { .services($0.map { (name: $0.name.value, url: $0.value) }) },
+        ].compactMap(\.self)
+        let written = [fields.has(stack), fields.has(url), fields.has(services)].count { $0 }
+        guard written == 1 else {
+            reading.error(
+                written == 0 ? "'target' names no stack" : "'target' names its stack \(written) times", at: fields.span,
+                fix: "write one of 'stack: embedded', 'url: https://...' and 'services: {...}'")
+            return nil
+        }
+        guard let entry = named.first else { return nil }
+        return Target(
+            entry: entry, transport: fields[transport], connections: fields[connections], inFlight: fields[inFlight],
+            tls: fields[tls], allow: fields[allow], timeout: fields[timeout])
+    }
+
+    private static let transportShape = Shape<Transport>(form: Shape<Transport>.word.form) { node, name, reading in
+        if ["http2", "h2", "h2c"].contains(node.written) {
+            reading.error(
+                "HTTP/2 on the loop is not built yet", at: node.span,
+                fix: "write 'curl' for HTTP/2 over TLS, or 'http1'")
+            return nil
+        }
+        return Shape<Transport>.word.read(node, name, &reading)
+    }
+
+    private static let block = Shape<NetworkBlock>.phrase(
+        "a network", pattern: "^[0-9a-fA-F.:]+(/[0-9]+)?$", examples: ["127.0.0.0/8", "10.1.2.3"], NetworkBlock.init
+    ).then { block, node, name, reading in
+        if block.isClean { return block }
+        reading.error(
+            "'\(node.written)' has bits set behind its prefix", at: node.span,
+            fix: "write the network's first address, or a longer prefix")
+        return nil as NetworkBlock?
+    }
+
+    private static let authority = Key<String?>.optional("ca", .text, "who must have signed the server's certificate")
+    private static let certificate = Key<String?>.optional("cert", .text, "the client's own certificate")
+    private static let key = Key<Template?>.optional(
+        "key", .template, "its key; `${env.NAME}` keeps it out of the plan")
+    private static let tlsShape = Shape<TLSFiles>.record(
+        "target.tls", "Files in PEM form, relative to the plan.", [authority, certificate, key]
+    ) { fields, reading in
+        if fields.has(certificate) != fields.has(key) {
+            reading.error("'cert' and 'key' belong together", at: fields.span, fix: "write both, or neither")
+        }
+        return TLSFiles(authority: fields[authority], certificate: fields[certificate], key: fields[key])
+    }
+
+    // MARK: Stack
+
+    private static let cores = Key<Int>.defaulted("cores", .integer(1...256), to: 1, shown: "1", "loops of the stack")
+    private static let defects = Key<[Located<String>]>.defaulted(
+        "defects", .list(Shape<String>.text.located, countMin: 0), to: [], shown: "[]",
+        "planted on purpose, by name, to see a verdict turn red")
+    static let stackDefault = StackSettings(cores: 1, defects: [])
+    static let stackShape = Shape<StackSettings>.record(
+        "stack", "Settings of the embedded stack.", [cores, defects]
+    ) { fields, _ in StackSettings(cores: fields[cores], defects: fields[defects]) }
+
+    // MARK: Shadow
+
+    private static let headers = Key<[(name: String, value: Template)]>.defaulted(
+        "headers", Phrases.templates, to: [], shown: "X-Shadow: ${shadow.token}",
+        "sent with every request; the token is signed")
+    private static let baggage = Key<Bool>.defaulted(
+        "baggage", .boolean, to: true, shown: "true", "W3C baggage `shadow=1,run=<id>`")
+    private static let canary = Key<Canary>.defaulted(
+        "canary", .word, to: .required, shown: "required",
+        "whether a tagged probe must come back tagged from every mock before traffic begins")
+    private static let control = Key<Rate?>.optional(
+        "control", .value(), "untagged twins of the traffic; embedded stack only")
+    static let shadowDefault = ShadowMarks(headers: [], baggage: true, canary: .required, control: nil)
+    static let shadowShape = Shape<ShadowMarks>.record(
+        "shadow", "How this traffic is marked; it is, also when this is left out.", [headers, baggage, canary, control]
+    ) { fields, _ in
+        ShadowMarks(
+            headers: fields[headers], baggage: fields[baggage], canary: fields[canary], control: fields[control])
+    }
+
+    // MARK: Webhooks
+
+    private static let listen = Key<HostPort>.required("listen", Phrases.hostPort, "port 0 is any that is free")
+    private static let publicURL = Key<HTTPAddress>.required(
+        "public-url", Phrases.address, "how the stack reaches it; `${webhook}` begins with it")
+    static let webhooksShape = Shape<WebhookSink>.record(
+        "webhooks", "Where the driver waits for the stack's webhooks.", [listen, publicURL]
+    ) { fields, _ in WebhookSink(listen: fields[listen], publicURL: fields[publicURL]) }
+}

@@ -1,0 +1,41 @@
+package import Timebase
+
+/// Series that are read from elsewhere while the traffic runs.
+package struct Observation: Sendable {
+    package let prometheus: Located<HTTPAddress>
+    package let every: TimeSpan
+    package let series: [(name: Located<String>, selector: String)]
+
+    package init(prometheus: Located<HTTPAddress>, every: TimeSpan, series: [(name: Located<String>, selector: String)])
+    {
+        self.prometheus = prometheus
+        self.every = every
+        self.series = series
+    }
+}
+
+/// When to abort: a condition that held for a while.
+package struct Guard: Sendable {
+    package enum Subject: Sendable, Equatable {
+        case errorRatio, shedRatio, unknownRatio, dropped, requests, inFlight
+        case latency(percentile: Double)
+        case series(String)
+    }
+
+    package let subject: Subject
+    /// The limit is an upper one.
+    package let isAbove: Bool
+    /// Ratios from 0 to 1, latencies in nanoseconds, series as they are.
+    package let limit: Double
+    /// Zero for at once.
+    package let span: TimeSpan
+    package let text: Located<String>
+
+    package init(subject: Subject, isAbove: Bool, limit: Double, span: TimeSpan, text: Located<String>) {
+        self.subject = subject
+        self.isAbove = isAbove
+        self.limit = limit
+        self.span = span
+        self.text = text
+    }
+}

@@ -1,0 +1,68 @@
+package import Timebase
+
+/// What the traffic goes to, and how.
+package struct Target: Sendable {
+    package let entry: Entry
+    package let transport: Transport
+    /// At most; waiting beyond them is measured.
+    package let connections: Int
+    /// At most so many open arrivals; beyond them arrivals are dropped, and counted.
+    package let inFlight: Int
+    package let tls: TLSFiles?
+    /// Addresses that may be connected to; empty for loopback alone.
+    package let allow: [Located<NetworkBlock>]
+    package let timeout: TimeSpan
+
+    package init(
+        entry: Entry, transport: Transport, connections: Int, inFlight: Int, tls: TLSFiles?,
+        allow: [Located<NetworkBlock>], timeout: TimeSpan
+    ) {
+        self.entry = entry
+        self.transport = transport
+        self.connections = connections
+        self.inFlight = inFlight
+        self.tls = tls
+        self.allow = allow
+        self.timeout = timeout
+    }
+}
+
+/// Where requests go when a step names no service.
+package enum Entry: Sendable {
+    /// The reference stack, started by the drill.
+    case embedded
+    case url(Located<HTTPAddress>)
+    /// In the order of the text; steps name one.
+    case services([(name: String, url: Located<HTTPAddress>)])
+}
+
+package enum Transport: String, Sendable, CaseIterable {
+    case http1, curl
+}
+
+/// Paths as written, relative to the plan.
+package struct TLSFiles: Sendable {
+    /// Who must have signed the server's certificate.
+    package let authority: String?
+    package let certificate: String?
+    /// A path, or a reference to a secret of the environment.
+    package let key: Template?
+
+    package init(authority: String?, certificate: String?, key: Template?) {
+        self.authority = authority
+        self.certificate = certificate
+        self.key = key
+    }
+}
+
+/// Of the embedded stack.
+package struct StackSettings: Sendable {
+    package let cores: Int
+    /// Planted on purpose, by name.
+    package let defects: [Located<String>]
+
+    package init(cores: Int, defects: [Located<String>]) {
+        self.cores = cores
+        self.defects = defects
+    }
+}

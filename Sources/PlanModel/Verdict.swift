@@ -1,0 +1,82 @@
+package import Diagnostics
+package import PlanValues
+package import Timebase
+
+/// A target of the plan, to be judged from evidence.
+package struct Verdict: Sendable {
+    package enum Claim: Sendable {
+        case capacity(atLeast: Rate, objective: Objective)
+        case latency(Scope, limits: [PercentileLimit])
+        case errors(Scope, atMost: Ratio)
+        case goodput(stage: String, atLeast: Share)
+        case shed(p99: TimeSpan?, retryAfterRequired: Bool, order: [Priority])
+        case recovery(after: String, to: Share, within: TimeSpan)
+        case hysteresis(atLeast: Ratio)
+        case amplification(atMost: Double)
+        case wastedWork(atMost: Ratio)
+        case queue(series: String, atMost: Double)
+        case blastRadius(channel: String, atMost: Factor)
+        case routing(channel: String, awayWithin: TimeSpan, backWithin: TimeSpan)
+        case breaker(channel: String, opensWithin: TimeSpan)
+        case fairness(by: String, atLeast: Double)
+        case generator(lagP99: TimeSpan)
+        case isolation
+        case money
+    }
+
+    package let claim: Claim
+    /// The words of the plan.
+    package let name: String
+    package let span: SourceSpan
+
+    package init(claim: Claim, name: String, span: SourceSpan) {
+        self.claim = claim
+        self.name = name
+        self.span = span
+    }
+}
+
+/// When an answer is good enough.
+package struct Objective: Sendable {
+    package let limits: [PercentileLimit]
+    package let errors: Ratio?
+
+    package init(limits: [PercentileLimit], errors: Ratio?) {
+        self.limits = limits
+        self.errors = errors
+    }
+}
+
+/// `p99: 400ms`.
+package struct PercentileLimit: Sendable {
+    package let percentile: Double
+    package let limit: TimeSpan
+
+    package init(percentile: Double, limit: TimeSpan) {
+        self.percentile = percentile
+        self.limit = limit
+    }
+}
+
+/// What a target looks at; nil for all of it.
+package struct Scope: Sendable {
+    package let journey: String?
+    package let stage: String?
+
+    package init(journey: String?, stage: String?) {
+        self.journey = journey
+        self.stage = stage
+    }
+}
+
+/// `90% of peak`, `95% of baseline`.
+package struct Share: Sendable {
+    package let ratio: Ratio
+    /// `peak`, or a stage.
+    package let reference: String
+
+    package init(ratio: Ratio, reference: String) {
+        self.ratio = ratio
+        self.reference = reference
+    }
+}
