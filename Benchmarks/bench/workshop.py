@@ -27,7 +27,6 @@ def run(command, what, log):
 class Workshop:
     def __init__(self):
         self.built = ROOT / ".build" / "bench"
-        self.built.mkdir(parents=True, exist_ok=True)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="spillway-bench-"))
 
     def have_machine(self):
@@ -54,6 +53,7 @@ class Workshop:
         status = subprocess.run(["bash", "-c", words], cwd=ROOT, stdin=subprocess.DEVNULL).returncode
         if status != 0:
             raise BenchError("the set-up failed")
+        self.built.mkdir(parents=True, exist_ok=True)
 
     def build(self, configuration="release"):
         run(["swift", "build", "--configuration", configuration, "--product", "RuntimeBench"],

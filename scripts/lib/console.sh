@@ -47,7 +47,8 @@ seconds_now() { printf '%s' "${EPOCHREALTIME/,/.}"; }
 seconds_since() { awk -v from="$1" -v to="$(seconds_now)" 'BEGIN { printf "%.1f", to - from }'; }
 
 # phase NAME COMMAND...: runs it with its output in a log, says how long it took, and shows the log if it fails.
-# `phase_filter`, when set, is a regular expression for the lines of the log that explain a failure.
+# `phase_filter`, when set, is a regular expression for the lines of the log that explain a failure; the details that
+# the test library prints below such a line (↳) go with it.
 phase() {
     local name="$1" log status=0 from
     shift
@@ -70,7 +71,10 @@ phase() {
 explain_failure() {
     local log="$1"
     if [[ -n "${phase_filter:-}" ]] && grep -qE "$phase_filter" "$log"; then
-        grep -E "$phase_filter" "$log" | awk '!seen[$0]++' | head -n 100
+        awk -v wanted="$phase_filter" '
+            $0 ~ wanted { explains = 1 }
+            $0 !~ wanted && !/^↳/ { explains = 0 }
+            explains && !/^↳ *$/ && !seen[$0]++' "$log" | head -n 100
     else
         tail -n 60 "$log"
     fi

@@ -46,9 +46,26 @@ set_up_bench() {
     set_up
 }
 
+# The fuzzer's runtime is C++ and comes with the toolchain; the library that it links to comes with Debian.
+set_up_fuzz() {
+    require_swift
+    local clang
+    clang="$(dirname "$(readlink -f "$(command -v swiftc)")")/clang"
+    if [[ -x "$clang" && "$("$clang" -print-file-name=libstdc++.so)" != */* ]]; then
+        required_packages+=("libstdc++-12-dev|the fuzzer")
+    fi
+    set_up
+}
+
 set_up() {
+    require_writable_checkout
     require_packages
     require_swift
+}
+
+require_writable_checkout() {
+    { mkdir -p .build/logs && [[ -w .build && -w .build/logs ]]; } 2>/dev/null \
+        || fail "cannot write to $PWD; Spillway builds into .build there"
 }
 
 require_packages() {
