@@ -8,7 +8,7 @@ extension HTTPClient {
         until deadline: Instant, _ body: (HTTPCall) async throws -> Value
     ) async throws -> Value {
         let request = try HTTPRequest.head(method, target, host: origin.host, fields: fields, plan)
-        counters.requests += 1
+        try admit(until: deadline)
         let call = try await begin(request, plan, until: deadline)
         defer { settle(call) }
         return try await body(call)

@@ -51,10 +51,7 @@ package final class HTTPClient {
     // MARK: Sending
 
     package func send(_ request: HTTPRequest, until deadline: Instant) async throws(HTTPClientError) -> HTTPResponse {
-        counters.requests += 1
-        // Nothing is sent for a caller who no longer waits: a payment would be unknown for no reason.
-        if deadline <= loop.now { throw failure(.timedOut, mayHaveBeenSent: false) }
-        if Task.isCancelled { throw failure(.cancelled, mayHaveBeenSent: false) }
+        try admit(until: deadline)
         /// Above one, an earlier attempt may have been sent, whatever becomes of this one.
         var attempts = 1
         var wait = TimeSpan.zero
@@ -82,6 +79,13 @@ package final class HTTPClient {
                     isClosed ? .closed : error.cause, mayHaveBeenSent: error.mayHaveBeenSent || attempts > 1)
             }
         }
+    }
+
+    /// Counts a request. Nothing is sent for a caller who no longer waits: a payment would be unknown for no reason.
+    func admit(until deadline: Instant) throws(HTTPClientError) {
+        counters.requests += 1
+        if deadline <= loop.now { throw failure(.timedOut, mayHaveBeenSent: false) }
+        if Task.isCancelled { throw failure(.cancelled, mayHaveBeenSent: false) }
     }
 
     /// What never left may take another connection. What may have been sent is repeated once, if it means the same

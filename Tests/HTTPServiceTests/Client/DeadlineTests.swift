@@ -13,8 +13,25 @@ import Testing
         case deadline, cancellation
     }
 
-    @Test(arguments: Means.allCases)
-    func `nothing is sent for a caller who no longer waits`(means: Means) throws {
+    enum Way: CaseIterable {
+        case whole, inPieces
+
+        func send(with client: HTTPClient, within span: TimeSpan) async -> HTTPClientError? {
+            let deadline = client.loop.now + span
+            do {
+                switch self {
+                case .whole: _ = try await client.send(Requests.post("/", "pay"), until: deadline)
+                case .inPieces: _ = try await client.call(.post, "/", until: deadline) { try await $0.response() }
+                }
+                return nil
+            } catch {
+                return error as? HTTPClientError
+            }
+        }
+    }
+
+    @Test(arguments: Means.allCases, Way.allCases)
+    func `nothing is sent for a caller who no longer waits`(means: Means, way: Way) throws {
         try World.simulated.run { loop in
             try await serving(on: loop) { server, address in
                 try await calling(address, on: loop) { client in
@@ -23,7 +40,7 @@ import Testing
                     let late = loop.start {
                         try? await loop.sleep(for: .milliseconds(10))
                         let span = TimeSpan.milliseconds(means == .deadline ? 0 : 1_000)
-                        found = await outcome(client, Requests.post("/", "pay"), within: span).error
+                        found = await way.send(with: client, within: span)
                     }
                     if means == .cancellation { late.cancel() }
                     await late.join()
