@@ -59,18 +59,22 @@ let package = Package(
         module("EventLoop", ["CLinux", "Cryptography", "SeededRandom", "Timebase"]),
         tests("EventLoopTests", ["EventLoop", "Cryptography", "SeededRandom"]),
 
+        module("JSON"),
+
         // L1
         module("PlanValues", ["Timebase"]),
         tests("PlanValuesTests", ["PlanValues", "Timebase"]),
         module("PlanModel", ["Diagnostics", "PlanValues", "Timebase"]),
-        module("PlanLanguage", ["CYAML", "Diagnostics", "PlanModel", "PlanValues", "Timebase"]),
-        tests("PlanLanguageTests", ["PlanLanguage", "Diagnostics", "PlanModel", "PlanValues", "Timebase"]),
+        module("PlanLanguage", ["CYAML", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
+        tests("PlanLanguageTests", ["PlanLanguage", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
         tests("HTTPServiceTests", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
         module("Traffic", ["SeededRandom", "Timebase"], libraries: ["m"]),
         tests("TrafficTests", ["SeededRandom", "Timebase", "Traffic"]),
+
+        module("Evidence", ["Histogram", "Timebase"]),
 
         // L4
         module(

@@ -1,5 +1,6 @@
 import Diagnostics
 import Glibc
+import JSON
 import PlanModel
 import Testing
 

@@ -1,3 +1,5 @@
+import JSON
+
 /// `docs/reference/plan.md`, from the grammar that reads plans.
 package enum PlanReference {
     package static var text: String {

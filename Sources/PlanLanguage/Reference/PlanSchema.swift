@@ -1,3 +1,5 @@
+import JSON
+
 /// The JSON Schema (2020-12) of plans, for completion and first checks in editors.
 ///
 /// It comes from the grammar that reads plans, and says as much of it as a schema can: keys, forms, ranges, phrases.

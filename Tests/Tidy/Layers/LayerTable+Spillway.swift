@@ -13,10 +13,11 @@ extension LayerTable {
             wrapped("CAllocationCount", by: "WireBench"),
         ]
             + row(
-                .l0, "Timebase", "Diagnostics", "SeededRandom", "Money", "Histogram", "Cryptography", "EventLoop",
+                .l0, "Timebase", "JSON", "Diagnostics", "SeededRandom", "Money", "Histogram", "Cryptography",
+                "EventLoop",
                 "SQLite")
             + row(.l1, "StackVocabulary", "PlanValues", "ChannelProfile", "PlanModel", "PlanLanguage")
-            + row(.l1, "HTTPWire", "HTTPService", "ShadowTag", "Traffic")
+            + row(.l1, "HTTPWire", "HTTPService", "ShadowTag", "Peers", "Traffic", "Journeys")
             + row(.l1, "Evidence", "Audit", "Verdicts", "Reporting", "Comparison")
             + row(.l2, "CurlTransport", "ChannelMock", "PaymentStack", "LoadDriver")
             + row(.l3, "Dashboard", "Drill", "Fleet")

@@ -1,5 +1,5 @@
 /// JSON that keeps the order of its members, for files that are compared and read by people.
-enum JSONValue: Sendable {
+package enum JSONValue: Sendable {
     case null
     case boolean(Bool)
     case number(Double)
@@ -7,10 +7,10 @@ enum JSONValue: Sendable {
     case array([JSONValue])
     case object([(String, JSONValue)])
 
-    static func texts(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.text)) }
+    package static func texts(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.text)) }
 
     /// Two spaces an indent; arrays of scalars in one line.
-    func written(indent: String = "") -> String {
+    package func written(indent: String = "") -> String {
         switch self {
         case .null: return "null"
         case .boolean(let value): return value ? "true" : "false"
