@@ -71,10 +71,13 @@ let package = Package(
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
         tests("HTTPServiceTests", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
-        module("Traffic", ["SeededRandom", "Timebase"], libraries: ["m"]),
-        tests("TrafficTests", ["SeededRandom", "Timebase", "Traffic"]),
+        module("Traffic", ["PlanModel", "PlanValues", "SeededRandom", "Timebase"], libraries: ["m"]),
+        tests("TrafficTests", ["Diagnostics", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
 
         module("Evidence", ["Histogram", "Timebase"]),
+
+        // L2
+        module("LoadDriver", ["Timebase"]),
 
         // L4
         module(
