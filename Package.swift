@@ -71,6 +71,19 @@ let package = Package(
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
         tests("HTTPServiceTests", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
+        module("Lease", ["EventLoop", "Timebase"]),
+        tests("LeaseTests", ["EventLoop", "Lease", "Timebase"]),
+        module("ShadowTag", ["Cryptography", "SeededRandom"]),
+        tests("ShadowTagTests", ["Cryptography", "SeededRandom", "ShadowTag"]),
+        module(
+            "Peers",
+            ["Cryptography", "Diagnostics", "EventLoop", "HTTPService", "PlanModel", "Timebase"]),
+        tests(
+            "PeersTests",
+            [
+                "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Peers", "PlanLanguage",
+                "PlanModel",
+            ]),
         module("Traffic", ["PlanModel", "PlanValues", "SeededRandom", "Timebase"], libraries: ["m"]),
         tests("TrafficTests", ["Diagnostics", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
 
