@@ -52,14 +52,14 @@ let package = Package(
         tests("HistogramTests", ["Histogram"]),
         module("Money"),
         tests("MoneyTests", ["Money"]),
-        module("Diagnostics"),
+        module("JSON"),
+        tests("JSONTests", ["JSON", "SeededRandom"]),
+        module("Diagnostics", ["JSON"]),
         tests("DiagnosticsTests", ["Diagnostics"]),
         module("Cryptography", ["COpenSSL"]),
         tests("CryptographyTests", ["Cryptography"]),
         module("EventLoop", ["CLinux", "Cryptography", "SeededRandom", "Timebase"]),
         tests("EventLoopTests", ["EventLoop", "Cryptography", "SeededRandom"]),
-
-        module("JSON"),
 
         // L1
         module("PlanValues", ["Timebase"]),
