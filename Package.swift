@@ -73,6 +73,15 @@ let package = Package(
         tests("HTTPServiceTests", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
         module("Traffic", ["SeededRandom", "Timebase"], libraries: ["m"]),
         tests("TrafficTests", ["SeededRandom", "Timebase", "Traffic"]),
+        module(
+            "Journeys",
+            ["Cryptography", "Diagnostics", "HTTPWire", "JSON", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
+        tests(
+            "JourneysTests",
+            [
+                "Cryptography", "Diagnostics", "HTTPWire", "JSON", "Journeys", "PlanLanguage", "PlanModel",
+                "SeededRandom", "Timebase",
+            ]),
 
         module("Evidence", ["Histogram", "Timebase"]),
 
