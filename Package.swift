@@ -86,6 +86,15 @@ let package = Package(
             ]),
         module("Traffic", ["PlanModel", "PlanValues", "SeededRandom", "Timebase"], libraries: ["m"]),
         tests("TrafficTests", ["Diagnostics", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
+        module(
+            "Journeys",
+            ["Cryptography", "Diagnostics", "HTTPWire", "JSON", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
+        tests(
+            "JourneysTests",
+            [
+                "Cryptography", "Diagnostics", "HTTPWire", "JSON", "Journeys", "PlanLanguage", "PlanModel",
+                "SeededRandom", "Timebase",
+            ]),
 
         module("Evidence", ["Histogram", "Timebase"]),
 
