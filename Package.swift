@@ -74,7 +74,8 @@ let package = Package(
         module("Traffic", ["SeededRandom", "Timebase"], libraries: ["m"]),
         tests("TrafficTests", ["SeededRandom", "Timebase", "Traffic"]),
 
-        module("Evidence", ["Histogram", "Timebase"]),
+        module("Evidence", ["EventLoop", "Histogram", "JSON", "Timebase"]),
+        tests("EvidenceTests", ["EventLoop", "Evidence", "Histogram", "JSON", "SeededRandom", "Timebase"]),
 
         // L4
         module(
@@ -87,6 +88,7 @@ let package = Package(
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
         benchmark("RuntimeBench", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
         benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
+        benchmark("EvidenceBench", ["CAllocationCount", "Evidence", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
 
         // The habits of the project, checked.
