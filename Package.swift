@@ -96,7 +96,8 @@ let package = Package(
                 "SeededRandom", "Timebase",
             ]),
 
-        module("Evidence", ["Histogram", "Timebase"]),
+        module("Evidence", ["EventLoop", "Histogram", "JSON", "Timebase"]),
+        tests("EvidenceTests", ["EventLoop", "Evidence", "Histogram", "JSON", "SeededRandom", "Timebase"]),
 
         // L2
         module("LoadDriver", ["Timebase"]),
@@ -112,6 +113,7 @@ let package = Package(
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
         benchmark("RuntimeBench", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
         benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
+        benchmark("EvidenceBench", ["CAllocationCount", "Evidence", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
 
         // The habits of the project, checked.

@@ -10,7 +10,6 @@ extension LayerTable {
             wrapped("CNGHTTP2", by: "HTTPWire"),
             wrapped("CPostgreSQL", by: "PaymentStack"),
             wrapped("CHiredis", by: "Fleet"),
-            wrapped("CAllocationCount", by: "WireBench"),
         ]
             + row(
                 .l0, "Timebase", "JSON", "Diagnostics", "SeededRandom", "Money", "Histogram", "Cryptography",
@@ -22,7 +21,9 @@ extension LayerTable {
             + row(.l2, "CurlTransport", "ChannelMock", "PaymentStack", "LoadDriver")
             + row(.l3, "Dashboard", "Drill", "Fleet")
             + row(.l4, "SpillwayCLI", "spillway")
-            + row(.tool, "BenchSupport", "RuntimeBench", "WireBench", "TrafficBench", "HTTPWireFuzz", "YAMLFuzz")
+            + row(
+                .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "EvidenceBench",
+                "HTTPWireFuzz", "YAMLFuzz")
             + row(.test, "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
         walls: [
             Wall(
