@@ -100,7 +100,18 @@ let package = Package(
         tests("EvidenceTests", ["EventLoop", "Evidence", "Histogram", "JSON", "SeededRandom", "Timebase"]),
 
         // L2
-        module("LoadDriver", ["Timebase"]),
+        module(
+            "LoadDriver",
+            [
+                "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Journeys",
+                "Lease", "Peers", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic",
+            ]),
+        tests(
+            "LoadDriverTests",
+            [
+                "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "Journeys", "LoadDriver",
+                "Peers", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic",
+            ]),
 
         // L4
         module(
