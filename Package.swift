@@ -84,10 +84,13 @@ let package = Package(
                 "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Peers", "PlanLanguage",
                 "PlanModel",
             ]),
-        module("Traffic", ["SeededRandom", "Timebase"], libraries: ["m"]),
-        tests("TrafficTests", ["SeededRandom", "Timebase", "Traffic"]),
+        module("Traffic", ["PlanModel", "PlanValues", "SeededRandom", "Timebase"], libraries: ["m"]),
+        tests("TrafficTests", ["Diagnostics", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
 
         module("Evidence", ["Histogram", "Timebase"]),
+
+        // L2
+        module("LoadDriver", ["Timebase"]),
 
         // L4
         module(
