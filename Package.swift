@@ -92,6 +92,20 @@ let package = Package(
         // L2
         module("LoadDriver", ["Timebase"]),
 
+        // L3
+        module(
+            "Drill",
+            [
+                "Cryptography", "Diagnostics", "EventLoop", "Peers", "PlanModel", "PlanValues", "ShadowTag",
+                "Timebase", "Traffic",
+            ]),
+        tests(
+            "DrillTests",
+            [
+                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Peers", "PlanLanguage", "PlanModel", "ShadowTag",
+                "Timebase", "Traffic",
+            ]),
+
         // L4
         module(
             "SpillwayCLI",
