@@ -95,6 +95,22 @@ import Traffic
         #expect(errors[2].fix == "paths are relative to the plan's folder")
     }
 
+    @Test func `a recording that is missing is told, though no traffic can be planned without it`() throws {
+        let draft = Draft(traffic: "[replay: {file: friday.ndjson, speed: 2x}]")
+        let loop = EventLoop.simulated(seed: 7)
+        let found = try loop.run { () async throws in
+            let plan = try draft.plan()
+            let space = try ReportSpace()
+            let surroundings = Preflight.Surroundings(
+                planFolder: space.path, outFolder: "\(space.path)/out", environment: [:],
+                entropy: [UInt8](repeating: 9, count: 32))
+            let policy = PeerPolicy(of: plan, permitted: [])
+            return await Preflight(plan, traffic: nil, policy: policy, surroundings: surroundings, on: loop).run()
+        }
+        #expect(found.check("file friday.ndjson")?.outcome == .failed)
+        #expect(found.check("disk space")?.outcome == .notObserved)
+    }
+
     @Test func `a folder or an empty file in a file's place is refused`() throws {
         let rest = "data: {card: {csv: ., pick: random}, user: {csv: empty.csv, pick: random}}\n"
         let found = try report(Draft(rest: rest)) { try $0.write("empty.csv", []) }

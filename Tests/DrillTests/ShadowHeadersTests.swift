@@ -29,12 +29,19 @@ import Testing
             ])
     }
 
-    @Test func `a header that differs from request to request fails the preflight`() throws {
+    @Test func `a header that differs from request to request, or breaks a line, fails the preflight`() throws {
         let loop = EventLoop.simulated(seed: 8)
         try loop.run { () async throws in
-            let rest = "shadow: {headers: {A: '${run.id}', B: '${id}'}}\n"
-            let report = try await Draft(rest: rest).run(on: loop, in: ReportSpace())
-            #expect(report.failures.contains("a shadow header is the same on every request, and 'id' is not"))
+            let rest = "shadow: {headers: {A: '${run.id}', B: '${id}', C: '${env.ZONE}'}}\n"
+            let report = try await Draft(rest: rest).run(
+                on: loop, in: ReportSpace(), environment: ["ZONE": "eu\r\nX: y"])
+            let words = report.checks.filter { $0.name == "shadow headers" }.map(\.words)
+            #expect(
+                words == [
+                    "a shadow header is the same on every request, and 'id' is not",
+                    "the value of 'ZONE' has bytes that no header can hold",
+                ])
+            #expect(!report.isClear)
         }
     }
 }

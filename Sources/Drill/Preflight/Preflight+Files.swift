@@ -13,8 +13,8 @@ extension Preflight {
 
     func folder() async -> [PreflightCheck] {
         let folder = ReportFolder(surroundings.outFolder)
-        let estimate = EvidenceEstimate(plan, traffic: traffic, recordings: recordings)
-        let needed = estimate.bytes + Self.spare
+        let estimate = traffic.map { EvidenceEstimate(plan, traffic: $0, recordings: recordings) }
+        let needed = estimate.map { $0.bytes + Self.spare }
         return await lookedAt("report folder") {
             do throws(SystemError) {
                 try folder.make()
@@ -36,7 +36,10 @@ extension Preflight {
         return [PreflightCheck("report folder", .warned, words, fix: "name another folder with '--out' to keep it")]
     }
 
-    static func diskSpace(needed: Int64, free: Int64, in path: String) -> PreflightCheck {
+    static func diskSpace(needed: Int64?, free: Int64, in path: String) -> PreflightCheck {
+        guard let needed else {
+            return PreflightCheck("disk space", .notObserved, "how much the traffic would take: it cannot be planned")
+        }
         let mebi: Int64 = 1 << 20
         let wanted = ByteSize(bytes: (needed + mebi - 1) / mebi * mebi)
         let room = ByteSize(bytes: free / mebi * mebi)

@@ -60,6 +60,9 @@ extension Preflight {
 
     // MARK: One peer
 
+    /// A name may have many addresses behind one dead network; only so many are waited for in full.
+    private static let addressesMax: Int64 = 3
+
     private struct Reach {
         var check: PreflightCheck
         var origin: PermittedOrigin?
@@ -81,7 +84,8 @@ extension Preflight {
             return Reach(check: PreflightCheck(name, .failed, error.description, fix: error.fix, at: url.span))
         }
         var failures: [StreamError] = []
-        for candidate in candidates.allowed {
+        let deadline = loop.now + patience * Self.addressesMax
+        for candidate in candidates.allowed where loop.now < deadline {
             do throws(StreamError) {
                 let origin = try await connected(to: candidate, of: candidates, url: address, security)
                 return Reach(check: PreflightCheck(name, .passed, Self.reached(origin)), origin: origin)

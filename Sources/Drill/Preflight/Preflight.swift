@@ -33,7 +33,8 @@ package struct Preflight {
     }
 
     let plan: Plan
-    let traffic: PlannedTraffic
+    /// Nil where the plan's traffic cannot be told, for want of a recording for one.
+    let traffic: PlannedTraffic?
     let recordings: [String: RecordingProfile]
     let policy: PeerPolicy
     let surroundings: Surroundings
@@ -42,7 +43,7 @@ package struct Preflight {
     var patience = TimeSpan.seconds(5)
 
     package init(
-        _ plan: Plan, traffic: PlannedTraffic, recordings: [String: RecordingProfile] = [:], policy: PeerPolicy,
+        _ plan: Plan, traffic: PlannedTraffic?, recordings: [String: RecordingProfile] = [:], policy: PeerPolicy,
         surroundings: Surroundings, on loop: EventLoop
     ) {
         self.plan = plan
@@ -101,11 +102,8 @@ package struct Preflight {
     // MARK: Marks and secrets
 
     private var shadowFields: [PreflightCheck] {
-        plan.shadow.unknownReferences.map { reference in
-            let name = reference.path.joined(separator: ".")
-            return PreflightCheck(
-                "shadow headers", .failed, "a shadow header is the same on every request, and '\(name)' is not",
-                fix: "write one of 'shadow.token', 'run.id', 'run.plan', 'run.seed' and 'env.NAME'", at: reference.span)
+        plan.shadow.mistakes(in: surroundings.environment).map { mistake in
+            PreflightCheck("shadow headers", .failed, mistake.words, fix: mistake.fix, at: mistake.span)
         }
     }
 

@@ -1,3 +1,4 @@
+import Diagnostics
 package import PlanModel
 package import ShadowTag
 
@@ -29,9 +30,24 @@ extension ShadowMarks {
         return fields
     }
 
-    /// What is not known before a request is made.
-    var unknownReferences: [Template.Reference] {
-        headers.flatMap(\.value.references).filter { !RunWords.isKnown($0.path) }
+    /// Headers that `fields` could not make, and what to write instead.
+    func mistakes(in environment: [String: String]) -> [(words: String, fix: String, span: SourceSpan)] {
+        headers.flatMap(\.value.references).compactMap { reference in
+            let name = reference.path.joined(separator: ".")
+            if !RunWords.isKnown(reference.path) {
+                return (
+                    "a shadow header is the same on every request, and '\(name)' is not",
+                    "write one of 'shadow.token', 'run.id', 'run.plan', 'run.seed' and 'env.NAME'", reference.span
+                )
+            }
+            guard reference.path[0] == "env", let value = environment[reference.path[1]],
+                value.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f })
+            else { return nil }
+            return (
+                "the value of '\(reference.path[1])' has bytes that no header can hold",
+                "look for a line end behind it", reference.span
+            )
+        }
     }
 }
 
