@@ -113,6 +113,20 @@ let package = Package(
                 "Peers", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic",
             ]),
 
+        // L3
+        module(
+            "Drill",
+            [
+                "Cryptography", "Diagnostics", "EventLoop", "Peers", "PlanModel", "PlanValues", "ShadowTag",
+                "Timebase", "Traffic",
+            ]),
+        tests(
+            "DrillTests",
+            [
+                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Peers", "PlanLanguage", "PlanModel", "ShadowTag",
+                "Timebase", "Traffic",
+            ]),
+
         // L4
         module(
             "SpillwayCLI",
