@@ -60,6 +60,8 @@ let package = Package(
         tests("EventLoopTests", ["EventLoop", "Cryptography", "SeededRandom"]),
 
         module("JSON"),
+        module("Numerals", ["Timebase"]),
+        tests("NumeralsTests", ["Numerals", "Timebase"]),
 
         // L1
         module("PlanValues", ["Timebase"]),
@@ -75,12 +77,24 @@ let package = Package(
         tests("TrafficTests", ["SeededRandom", "Timebase", "Traffic"]),
 
         module("Evidence", ["Histogram", "Timebase"]),
+        module(
+            "Verdicts",
+            ["Evidence", "Histogram", "Numerals", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
+        tests(
+            "VerdictsTests",
+            [
+                "Diagnostics", "Evidence", "Histogram", "PlanModel", "PlanValues", "SampleRuns", "SeededRandom",
+                "Timebase", "Verdicts",
+            ]),
 
         // L4
         module(
             "SpillwayCLI",
-            ["Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "PlanLanguage", "PlanModel"]),
-        tests("SpillwayCLITests", ["EventLoop", "Histogram", "SpillwayCLI"]),
+            [
+                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "Numerals", "PlanLanguage",
+                "PlanModel", "Verdicts",
+            ]),
+        tests("SpillwayCLITests", ["EventLoop", "Histogram", "SpillwayCLI", "Verdicts"]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
         // Benchmarks
@@ -88,6 +102,11 @@ let package = Package(
         benchmark("RuntimeBench", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
         benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
+
+        // Made-up runs for the tests of what reads them.
+        .target(
+            name: "SampleRuns", dependencies: ["Evidence", "Histogram", "SeededRandom", "Timebase"],
+            path: "Tests/SampleRuns", swiftSettings: swiftSettings),
 
         // The habits of the project, checked.
         .target(name: "Tidy", path: "Tests/Tidy", swiftSettings: swiftSettings),

@@ -13,7 +13,8 @@ extension LayerTable {
             wrapped("CAllocationCount", by: "WireBench"),
         ]
             + row(
-                .l0, "Timebase", "JSON", "Diagnostics", "SeededRandom", "Money", "Histogram", "Cryptography",
+                .l0, "Timebase", "JSON", "Numerals", "Diagnostics", "SeededRandom", "Money", "Histogram",
+                "Cryptography",
                 "EventLoop",
                 "SQLite")
             + row(.l1, "StackVocabulary", "PlanValues", "ChannelProfile", "PlanModel", "PlanLanguage")
@@ -23,7 +24,7 @@ extension LayerTable {
             + row(.l3, "Dashboard", "Drill", "Fleet")
             + row(.l4, "SpillwayCLI", "spillway")
             + row(.tool, "BenchSupport", "RuntimeBench", "WireBench", "TrafficBench", "HTTPWireFuzz", "YAMLFuzz")
-            + row(.test, "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
+            + row(.test, "SampleRuns", "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
         walls: [
             Wall(
                 from: ["Audit", "Verdicts", "Reporting", "Comparison"],
