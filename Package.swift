@@ -45,6 +45,8 @@ let package = Package(
         // L0
         module("Timebase"),
         tests("TimebaseTests", ["Timebase"]),
+        module("Numerals", ["Timebase"]),
+        tests("NumeralsTests", ["Numerals", "Timebase"]),
         // Square roots and roundings are calls into libm where the processor baseline lacks the instruction.
         module("SeededRandom", libraries: ["m"]),
         tests("SeededRandomTests", ["SeededRandom"]),
@@ -52,16 +54,14 @@ let package = Package(
         tests("HistogramTests", ["Histogram"]),
         module("Money"),
         tests("MoneyTests", ["Money"]),
-        module("Diagnostics"),
+        module("JSON"),
+        tests("JSONTests", ["JSON", "SeededRandom"]),
+        module("Diagnostics", ["JSON"]),
         tests("DiagnosticsTests", ["Diagnostics"]),
         module("Cryptography", ["COpenSSL"]),
         tests("CryptographyTests", ["Cryptography"]),
         module("EventLoop", ["CLinux", "Cryptography", "SeededRandom", "Timebase"]),
         tests("EventLoopTests", ["EventLoop", "Cryptography", "SeededRandom"]),
-
-        module("JSON"),
-        module("Numerals", ["Timebase"]),
-        tests("NumeralsTests", ["Numerals", "Timebase"]),
 
         // L1
         module("PlanValues", ["Timebase"]),
