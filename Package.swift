@@ -87,6 +87,19 @@ let package = Package(
                 "Timebase", "Verdicts",
             ]),
 
+        module(
+            "Reporting",
+            [
+                "EventLoop", "Evidence", "Histogram", "JSON", "Numerals", "PlanModel", "SeededRandom", "Timebase",
+                "Verdicts",
+            ]),
+        tests(
+            "ReportingTests",
+            [
+                "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "Timebase",
+                "Verdicts",
+            ]),
+
         // L4
         module(
             "SpillwayCLI",

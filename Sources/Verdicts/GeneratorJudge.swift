@@ -1,6 +1,7 @@
 import Evidence
 import Histogram
 import Numerals
+import PlanValues
 import Timebase
 
 /// Was the load made as it was planned?
@@ -69,8 +70,8 @@ struct GeneratorJudge {
     }
 
     private var expected: String {
-        "at least \(Figures.percent(Self.rateMin)) of the schedule in every slice of \(record.sliceLength), "
-            + "lag p99 at most \(lagLimit), |L - lambda W| / L at most \(Figures.percent(Self.littleMax)), "
+        "at least \(Ratio(Self.rateMin)) of the schedule in every slice of \(record.sliceLength), "
+            + "lag p99 at most \(lagLimit), |L - lambda W| / L at most \(Ratio(Self.littleMax)), "
             + "a connection for every request"
     }
 
@@ -90,13 +91,7 @@ struct GeneratorJudge {
 
 extension RunRecord {
     func arrivals(in slices: Range<Int>) -> ArrivalCounts {
-        slices.reduce(into: ArrivalCounts()) { sum, slice in
-            let counts = self.slices[slice].arrivals
-            sum.scheduled += counts.scheduled
-            sum.started += counts.started
-            sum.dropped += counts.dropped
-            sum.skipped += counts.skipped
-        }
+        slices.reduce(into: ArrivalCounts()) { $0 += self.slices[$1].arrivals }
     }
 }
 

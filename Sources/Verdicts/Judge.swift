@@ -54,7 +54,7 @@ extension Judgement {
     fileprivate static func notJudged(_ name: String, _ kind: Kind) -> Judgement {
         Judgement(
             name: name, kind: kind, claim: "'\(name)' holds as the plan asks", status: .notJudged,
-            expected: "as the plan asks", observed: "nothing", window: nil,
+            expected: "as the plan asks", observed: "not looked at", window: nil,
             reasons: ["this version of Spillway has no judge for '\(name)', so it is not passed"])
     }
 

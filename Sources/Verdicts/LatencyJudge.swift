@@ -75,19 +75,20 @@ struct LatencyJudge {
         guard !others.isEmpty else {
             return parts.count == 1 ? [] : ["the worst of \(Figures.grouped(parts.count)) percentiles is shown"]
         }
-        let listed = others.prefix(GeneratorJudge.witnessesMax).map { reason($0) }
+        // The first is the one that was observed.
+        let listed = [why(others[0])] + others.dropFirst().prefix(GeneratorJudge.witnessesMax - 1).map(reason)
         let more = others.count - listed.count
         return listed + (more > 0 ? ["\(Figures.grouped(more)) more like these"] : [])
     }
 
-    private func reason(_ part: Part) -> String {
-        let why =
-            switch (part.status, part.estimate) {
-            case (.fail, _): "above \(part.limit.limit) beyond doubt"
-            case (_, nil): "nothing was admitted, so there is no latency"
-            case (_, .some(let estimate)): estimate.doubt(about: "\(part.limit.limit)")
-            }
-        return "\(words(part)): \(why)"
+    private func reason(_ part: Part) -> String { "\(words(part)): \(why(part))" }
+
+    private func why(_ part: Part) -> String {
+        switch (part.status, part.estimate) {
+        case (.fail, _): "above \(part.limit.limit) beyond doubt"
+        case (_, nil): "nothing was admitted, so there is no latency"
+        case (_, .some(let estimate)): estimate.doubt(about: "\(part.limit.limit)")
+        }
     }
 }
 
