@@ -2,6 +2,7 @@ import EventLoop
 import Histogram
 import Synchronization
 import Testing
+import Verdicts
 
 @testable import SpillwayCLI
 
@@ -157,24 +158,21 @@ private final class Lines: Sendable {
     }
 }
 
-@Suite struct FiguresTests {
-    @Test(arguments: [(0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567")])
-    func `counts are grouped by thousands`(count: Int, text: String) {
-        #expect(Figures.grouped(count) == text)
-    }
-
-    @Test(
-        arguments: [
-            (0, "0ns"), (999, "999ns"), (1_000, "1.00us"), (9_994, "9.99us"), (9_996, "10.0us"), (84_120, "84.1us"),
-            (99_960, "100us"), (1_520_000, "1.52ms"), (12_000_000_000, "12.0s"), (3_600_000_000_000, "3,600s"),
-        ] as [(UInt64, String)])
-    func `spans have three digits and the unit that fits`(nanoseconds: UInt64, text: String) {
-        #expect(Figures.span(nanoseconds: nanoseconds) == text)
-    }
-
+@Suite struct TableTests {
     @Test func `a table sets its first column to the left and its numbers to the right`() {
         var table = Table(["world", "sent"])
         table.add(["live", "1,000"])
         #expect(table.lines == ["world   sent", "live   1,000"])
+    }
+}
+
+@Suite struct ExitCodeTests {
+    @Test(
+        arguments: [
+            (.integrityFailed, 1), (.interrupted(signal: 2), 130), (.interrupted(signal: 15), 143),
+            (.interrupted(signal: 1), 130), (.aborted, 4), (.inconclusive, 3), (.missed, 1), (.met, 0),
+        ] as [(RunVerdict, Int32)])
+    func `what a run came to is the documented number`(verdict: RunVerdict, number: Int32) {
+        #expect(ExitCode(verdict).rawValue == number)
     }
 }
