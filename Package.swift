@@ -82,8 +82,16 @@ let package = Package(
         // L4
         module(
             "SpillwayCLI",
-            ["Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "PlanLanguage", "PlanModel"]),
-        tests("SpillwayCLITests", ["EventLoop", "Histogram", "SpillwayCLI"]),
+            [
+                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver",
+                "PlanLanguage", "PlanModel", "PlanValues", "Timebase", "Traffic",
+            ]),
+        tests(
+            "SpillwayCLITests",
+            [
+                "Diagnostics", "EventLoop", "Histogram", "JSON", "LoadDriver", "PlanLanguage", "PlanModel", "SpillwayCLI",
+                "Timebase", "Traffic",
+            ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
         // Benchmarks
