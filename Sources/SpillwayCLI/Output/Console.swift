@@ -30,7 +30,7 @@ package struct Console: Sendable {
     }()
 
     /// Zero, or the errno of the write that failed.
-    fileprivate static func put(_ text: String, to descriptor: Int32) -> Int32 {
+    static func put(_ text: String, to descriptor: Int32) -> Int32 {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
