@@ -52,14 +52,14 @@ let package = Package(
         tests("HistogramTests", ["Histogram"]),
         module("Money"),
         tests("MoneyTests", ["Money"]),
-        module("Diagnostics"),
+        module("JSON"),
+        tests("JSONTests", ["JSON", "SeededRandom"]),
+        module("Diagnostics", ["JSON"]),
         tests("DiagnosticsTests", ["Diagnostics"]),
         module("Cryptography", ["COpenSSL"]),
         tests("CryptographyTests", ["Cryptography"]),
         module("EventLoop", ["CLinux", "Cryptography", "SeededRandom", "Timebase"]),
         tests("EventLoopTests", ["EventLoop", "Cryptography", "SeededRandom"]),
-
-        module("JSON"),
 
         // L1
         module("PlanValues", ["Timebase"]),
@@ -71,8 +71,30 @@ let package = Package(
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
         tests("HTTPServiceTests", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
+        module("Lease", ["EventLoop", "Timebase"]),
+        tests("LeaseTests", ["EventLoop", "Lease", "Timebase"]),
+        module("ShadowTag", ["Cryptography", "SeededRandom"]),
+        tests("ShadowTagTests", ["Cryptography", "SeededRandom", "ShadowTag"]),
+        module(
+            "Peers",
+            ["Cryptography", "Diagnostics", "EventLoop", "HTTPService", "PlanModel", "Timebase"]),
+        tests(
+            "PeersTests",
+            [
+                "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Peers", "PlanLanguage",
+                "PlanModel",
+            ]),
         module("Traffic", ["PlanModel", "PlanValues", "SeededRandom", "Timebase"], libraries: ["m"]),
         tests("TrafficTests", ["Diagnostics", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
+        module(
+            "Journeys",
+            ["Cryptography", "Diagnostics", "HTTPWire", "JSON", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
+        tests(
+            "JourneysTests",
+            [
+                "Cryptography", "Diagnostics", "HTTPWire", "JSON", "Journeys", "PlanLanguage", "PlanModel",
+                "SeededRandom", "Timebase",
+            ]),
 
         module("Evidence", ["Histogram", "Timebase"]),
 

@@ -17,7 +17,7 @@ extension LayerTable {
                 "EventLoop",
                 "SQLite")
             + row(.l1, "StackVocabulary", "PlanValues", "ChannelProfile", "PlanModel", "PlanLanguage")
-            + row(.l1, "HTTPWire", "HTTPService", "ShadowTag", "Peers", "Traffic", "Journeys")
+            + row(.l1, "Lease", "HTTPWire", "HTTPService", "ShadowTag", "Peers", "Traffic", "Journeys")
             + row(.l1, "Evidence", "Audit", "Verdicts", "Reporting", "Comparison")
             + row(.l2, "CurlTransport", "ChannelMock", "PaymentStack", "LoadDriver")
             + row(.l3, "Dashboard", "Drill", "Fleet")
