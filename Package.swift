@@ -158,6 +158,9 @@ let package = Package(
                 "PlanModel", "Verdicts",
             ]),
         tests("SpillwayCLITests", ["EventLoop", "Histogram", "SpillwayCLI", "Verdicts"]),
+                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver",
+                "PlanLanguage", "PlanModel", "PlanValues", "Timebase", "Traffic",
+            ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
         // Benchmarks

@@ -1,34 +1,9 @@
 import EventLoop
 import Histogram
-import Synchronization
 import Testing
 import Verdicts
 
 @testable import SpillwayCLI
-
-/// What a run of the program said, and its exit code.
-private struct Saying {
-    let code: ExitCode
-    let results: [String]
-    let talk: [String]
-
-    init(_ words: String) {
-        let results = Lines()
-        let talk = Lines()
-        code = SpillwayCLI.run(
-            words.split(separator: " ").map(String.init),
-            console: Console(result: { results.add($0) }, talk: { talk.add($0) }))
-        self.results = results.all
-        self.talk = talk.all
-    }
-}
-
-private final class Lines: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    func add(_ line: String) { lines.withLock { $0.append(line) } }
-    var all: [String] { lines.withLock { $0 } }
-}
 
 @Suite struct SpillwayCLITests {
     @Test(arguments: [
@@ -51,6 +26,12 @@ private final class Lines: Sendable {
         ("check", "'spillway check' needs a plan to check; write 'spillway check PLAN'"),
         ("check a.yaml --format xml", "'--format' cannot be 'xml'; write 'text' or 'json'"),
         ("check a.yaml --set", "'--set' needs a value; write --set PATH=VALUE"),
+        ("rehearse", "'spillway rehearse' needs a plan to rehearse; write 'spillway rehearse PLAN'"),
+        (
+            "rehearse a.yaml",
+            "rehearsing a whole drill in simulation comes later; write --arrivals for its traffic"
+        ),
+        ("rehearse a.yaml --seed -1", "'--seed -1' needs a whole number from 0 to 18446744073709551615"),
         ("schema now", "'now' was not expected; 'spillway schema' takes options only"),
         ("echo now", "'now' was not expected; 'spillway echo' takes options only"),
     ])
@@ -120,6 +101,7 @@ private final class Lines: Sendable {
         #expect(outcome.latency.total == 50)
     }
 }
+<<<<<<< HEAD
 
 @Suite struct CheckTests {
     /// The repository's root, found from this file.
@@ -176,3 +158,5 @@ private final class Lines: Sendable {
         #expect(ExitCode(verdict).rawValue == number)
     }
 }
+=======
+>>>>>>> cli
