@@ -83,6 +83,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Seconds since 1970, for the dates that protocols print and nothing else. A simulated world begins with 2026.
     package var secondsSince1970: Int64 { (epoch.nanoseconds + turnBegan.nanoseconds) / 1_000_000_000 }
 
+    /// What this loop's thread has had of a processor: the clock's rest was sleep, or was taken by the machine. In
+    /// simulation it is zero, for turns take no time.
+    package var processorTime: TimeSpan { simulation == nil ? Poller.processorTime : .zero }
+
     // MARK: Tasks
 
     /// Starts a task of this loop at once; it runs until its first wait before this returns.
@@ -214,13 +218,20 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         for letter in mailbox.takeAll() { letter() }
     }
 
+    /// Jobs that make jobs ready are followed for a few generations, so that one task handing work to another does not
+    /// cost a look at the descriptors, which is a system call.
     private func runReadyJobs() {
         if ready.isEmpty { return }
-        swap(&ready, &running)
         let executor = unsafe asUnownedTaskExecutor()
-        for job in running { unsafe job.runSynchronously(on: executor) }
-        running.removeAll(keepingCapacity: true)
+        for _ in 0..<EventLoop.generationsMax {
+            if ready.isEmpty { return }
+            swap(&ready, &running)
+            for job in running { unsafe job.runSynchronously(on: executor) }
+            running.removeAll(keepingCapacity: true)
+        }
     }
+
+    private static let generationsMax = 4
 
     private func fireDueTimers() {
         let now = now
