@@ -68,7 +68,9 @@ extension JourneyContext {
         values.repairUTF8(from: start)
         let form: Slot.Form = finding.kind == .text ? .text : .json
         if let ring = keep.ring, finding.kind != .null {
-            loop.push(values.span.extracting(start..<values.count), form, ring: ring)
+            // The optimizer lets no span of a class's property outlive the access to it.
+            let kept = values
+            loop.push(kept.span.extracting(start..<kept.count), form, ring: ring)
         }
         place(keep.slot, form, from: start)
         return true
