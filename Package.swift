@@ -171,6 +171,12 @@ let package = Package(
         benchmark("RuntimeBench", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
         benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
         benchmark("EvidenceBench", ["CAllocationCount", "Evidence", "Timebase"]),
+        benchmark(
+            "DriverBench",
+            [
+                "Diagnostics", "EventLoop", "Evidence", "Journeys", "LoadDriver", "Peers", "PlanLanguage", "PlanModel",
+                "Traffic",
+            ]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
 
         // Made-up runs for the tests of what reads them.
