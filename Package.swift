@@ -127,6 +127,7 @@ let package = Package(
             [
                 "Cryptography", "Diagnostics", "Drill", "EventLoop", "Peers", "PlanLanguage", "PlanModel", "ShadowTag",
                 "Timebase", "Traffic",
+            ]),
         module(
             "Verdicts",
             ["Evidence", "Histogram", "Numerals", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
@@ -154,12 +155,14 @@ let package = Package(
         module(
             "SpillwayCLI",
             [
-                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "Numerals", "PlanLanguage",
-                "PlanModel", "Verdicts",
+                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals",
+                "PlanLanguage", "PlanModel", "PlanValues", "Timebase", "Traffic", "Verdicts",
             ]),
-        tests("SpillwayCLITests", ["EventLoop", "Histogram", "SpillwayCLI", "Verdicts"]),
-                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver",
-                "PlanLanguage", "PlanModel", "PlanValues", "Timebase", "Traffic",
+        tests(
+            "SpillwayCLITests",
+            [
+                "Diagnostics", "EventLoop", "Histogram", "JSON", "LoadDriver", "Numerals", "PlanLanguage", "PlanModel",
+                "SpillwayCLI", "Timebase", "Traffic", "Verdicts",
             ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 

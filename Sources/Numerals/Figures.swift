@@ -30,6 +30,40 @@ package enum Figures {
 
     package static func span(_ span: TimeSpan) -> String { self.span(nanoseconds: UInt64(max(0, span.nanoseconds))) }
 
+    /// `6,000/s`, `0.50/s`
+    package static func rate(_ perSecond: Double) -> String {
+        (perSecond >= 100 || perSecond == perSecond.rounded()
+            ? grouped(Int(perSecond.rounded())) : threeDigits(perSecond)) + "/s"
+    }
+
+    /// A whole number that is surely enough: `18`.
+    package static func ceiling(_ value: Double) -> String { grouped(Int(value.rounded(.up))) }
+
+    /// As clocks show it: `45s`, `3m20s`, `2h05m`; what is below a second only when there is no more.
+    package static func clock(_ span: TimeSpan) -> String {
+        let seconds = span.nanoseconds / 1_000_000_000
+        func two(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        switch seconds {
+        case ..<1: return span < .zero ? "0s" : span.description
+        case ..<60: return "\(seconds)s"
+        case ..<3_600: return "\(seconds / 60)m" + (seconds % 60 == 0 ? "" : two(seconds % 60) + "s")
+        default: return "\(seconds / 3_600)h" + (seconds / 60 % 60 == 0 ? "" : two(seconds / 60 % 60) + "m")
+        }
+    }
+
+    /// Three digits and the unit that fits: `64.0 KiB`, `1.20 GiB`.
+    package static func bytes(_ count: Double) -> String {
+        let units: [(String, Double)] = [("GiB", 0x1p30), ("MiB", 0x1p20), ("KiB", 0x1p10)]
+        for (name, scale) in units where count >= scale { return threeDigits(count / scale) + " " + name }
+        return "\(grouped(Int(count.rounded()))) B"
+    }
+
+    /// Of what is shared out: `70%`, `12.5%`.
+    package static func share(_ share: Double) -> String {
+        let percent = share * 100
+        return (percent == percent.rounded() ? grouped(Int(percent)) : threeDigits(percent)) + "%"
+    }
+
     /// `12.5%`, `0.104%`, `99.98%`. What is close to nothing or to all is never rounded to it.
     package static func percent(_ ratio: Double) -> String {
         let percent = ratio * 100

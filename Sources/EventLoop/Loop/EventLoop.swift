@@ -221,13 +221,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Jobs that make jobs ready are followed for a few generations, so that one task handing work to another does not
     /// cost a look at the descriptors, which is a system call.
     private func runReadyJobs() {
-<<<<<<< HEAD
-=======
         if ready.isEmpty { return }
-        swap(&ready, &running)
->>>>>>> bench
         let executor = unsafe asUnownedTaskExecutor()
-        for _ in 0..<EventLoop.generationsMax where !ready.isEmpty {
+        for _ in 0..<EventLoop.generationsMax {
+            if ready.isEmpty { return }
             swap(&ready, &running)
             for job in running { unsafe job.runSynchronously(on: executor) }
             running.removeAll(keepingCapacity: true)

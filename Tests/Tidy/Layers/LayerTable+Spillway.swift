@@ -25,8 +25,6 @@ extension LayerTable {
             + row(
                 .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "EvidenceBench",
                 "HTTPWireFuzz", "YAMLFuzz")
-            + row(.test, "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
-            + row(.tool, "BenchSupport", "RuntimeBench", "WireBench", "TrafficBench", "HTTPWireFuzz", "YAMLFuzz")
             + row(.test, "SampleRuns", "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
         walls: [
             Wall(
