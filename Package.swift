@@ -40,6 +40,7 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // L0
@@ -70,11 +71,22 @@ let package = Package(
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
-        tests("HTTPServiceTests", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
+        tests(
+            "HTTPServiceTests",
+            ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "ScriptedPeers", "SeededRandom"]),
         module("Traffic", ["SeededRandom", "Timebase"], libraries: ["m"]),
         tests("TrafficTests", ["SeededRandom", "Timebase", "Traffic"]),
 
         module("Evidence", ["Histogram", "Timebase"]),
+
+        // L2
+        module("CurlTransport", ["CCurl", "Cryptography", "EventLoop", "HTTPService", "HTTPWire"]),
+        tests(
+            "CurlTransportTests",
+            [
+                "CurlTransport", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "ScriptedPeers",
+                "SeededRandom",
+            ]),
 
         // L4
         module(
@@ -88,6 +100,11 @@ let package = Package(
         benchmark("RuntimeBench", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
         benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
+
+        // What tests of several targets share.
+        .target(
+            name: "ScriptedPeers", dependencies: ["Cryptography", "EventLoop", "HTTPService", "HTTPWire"],
+            path: "Tests/ScriptedPeers", swiftSettings: swiftSettings),
 
         // The habits of the project, checked.
         .target(name: "Tidy", path: "Tests/Tidy", swiftSettings: swiftSettings),

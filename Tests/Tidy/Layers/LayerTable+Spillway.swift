@@ -23,7 +23,7 @@ extension LayerTable {
             + row(.l3, "Dashboard", "Drill", "Fleet")
             + row(.l4, "SpillwayCLI", "spillway")
             + row(.tool, "BenchSupport", "RuntimeBench", "WireBench", "TrafficBench", "HTTPWireFuzz", "YAMLFuzz")
-            + row(.test, "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
+            + row(.test, "Tidy", "TidyTests", "ScriptedPeers", "SimulationTests", "IntegrationTests"),
         walls: [
             Wall(
                 from: ["Audit", "Verdicts", "Reporting", "Comparison"],
