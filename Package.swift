@@ -40,6 +40,7 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // L0
@@ -154,6 +155,15 @@ let package = Package(
                 "Verdicts",
             ]),
 
+        // L2
+        module("CurlTransport", ["CCurl", "Cryptography", "EventLoop", "HTTPService", "HTTPWire"]),
+        tests(
+            "CurlTransportTests",
+            [
+                "CurlTransport", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "ScriptedPeers",
+                "SeededRandom",
+            ]),
+
         // L4
         module(
             "SpillwayCLI",
@@ -180,6 +190,10 @@ let package = Package(
         .target(
             name: "SampleRuns", dependencies: ["Evidence", "Histogram", "SeededRandom", "Timebase"],
             path: "Tests/SampleRuns", swiftSettings: swiftSettings),
+        // What tests of several targets share.
+        .target(
+            name: "ScriptedPeers", dependencies: ["Cryptography", "EventLoop", "HTTPService", "HTTPWire"],
+            path: "Tests/ScriptedPeers", swiftSettings: swiftSettings),
 
         // The habits of the project, checked.
         .target(name: "Tidy", path: "Tests/Tidy", swiftSettings: swiftSettings),
