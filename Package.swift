@@ -106,12 +106,12 @@ let package = Package(
             "SpillwayCLI",
             [
                 "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver",
-                "PlanLanguage", "PlanModel", "PlanValues", "Timebase", "Traffic",
+                "PlanLanguage", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic",
             ]),
         tests(
             "SpillwayCLITests",
             [
-                "Diagnostics", "EventLoop", "Histogram", "JSON", "LoadDriver", "PlanLanguage", "PlanModel", "SpillwayCLI",
+                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver", "PlanLanguage", "PlanModel", "SpillwayCLI",
                 "Timebase", "Traffic",
             ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
