@@ -1,3 +1,4 @@
+import Numerals
 import Testing
 import Timebase
 

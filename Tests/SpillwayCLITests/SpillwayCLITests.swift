@@ -1,6 +1,7 @@
 import EventLoop
 import Histogram
 import Testing
+import Verdicts
 
 @testable import SpillwayCLI
 
@@ -98,5 +99,16 @@ import Testing
         #expect(outcome.due == 50)
         #expect(outcome.answered == 50)
         #expect(outcome.latency.total == 50)
+    }
+}
+
+@Suite struct ExitCodeTests {
+    @Test(
+        arguments: [
+            (.integrityFailed, 1), (.interrupted(signal: 2), 130), (.interrupted(signal: 15), 143),
+            (.interrupted(signal: 1), 130), (.aborted, 4), (.inconclusive, 3), (.missed, 1), (.met, 0),
+        ] as [(RunVerdict, Int32)])
+    func `what a run came to is the documented number`(verdict: RunVerdict, number: Int32) {
+        #expect(ExitCode(verdict).rawValue == number)
     }
 }

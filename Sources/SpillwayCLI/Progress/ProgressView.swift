@@ -1,4 +1,5 @@
 import LoadDriver
+import Numerals
 import Timebase
 
 /// A run under way, as lines that fit a screen of any width:

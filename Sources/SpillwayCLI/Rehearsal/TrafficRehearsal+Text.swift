@@ -1,3 +1,4 @@
+import Numerals
 import PlanModel
 import Timebase
 import Traffic

@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import Numerals
 import Timebase
 
 /// `spillway demo`: a payment service to drive, which sheds, stalls and recovers.

@@ -10,10 +10,10 @@ extension LayerTable {
             wrapped("CNGHTTP2", by: "HTTPWire"),
             wrapped("CPostgreSQL", by: "PaymentStack"),
             wrapped("CHiredis", by: "Fleet"),
-            wrapped("CAllocationCount", by: "WireBench"),
         ]
             + row(
-                .l0, "Timebase", "JSON", "Diagnostics", "SeededRandom", "Money", "Histogram", "Cryptography",
+                .l0, "Timebase", "JSON", "Numerals", "Diagnostics", "SeededRandom", "Money", "Histogram",
+                "Cryptography",
                 "EventLoop",
                 "SQLite")
             + row(.l1, "StackVocabulary", "PlanValues", "ChannelProfile", "PlanModel", "PlanLanguage")
@@ -22,8 +22,10 @@ extension LayerTable {
             + row(.l2, "CurlTransport", "ChannelMock", "PaymentStack", "LoadDriver")
             + row(.l3, "Dashboard", "Drill", "Fleet")
             + row(.l4, "SpillwayCLI", "spillway")
-            + row(.tool, "BenchSupport", "RuntimeBench", "WireBench", "TrafficBench", "HTTPWireFuzz", "YAMLFuzz")
-            + row(.test, "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
+            + row(
+                .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "EvidenceBench",
+                "HTTPWireFuzz", "YAMLFuzz")
+            + row(.test, "SampleRuns", "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
         walls: [
             Wall(
                 from: ["Audit", "Verdicts", "Reporting", "Comparison"],
