@@ -169,13 +169,13 @@ let package = Package(
             "SpillwayCLI",
             [
                 "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals",
-                "PlanLanguage", "PlanModel", "PlanValues", "Timebase", "Traffic", "Verdicts",
+                "PlanLanguage", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic", "Verdicts",
             ]),
         tests(
             "SpillwayCLITests",
             [
-                "Diagnostics", "EventLoop", "Histogram", "JSON", "LoadDriver", "Numerals", "PlanLanguage", "PlanModel",
-                "SpillwayCLI", "Timebase", "Traffic", "Verdicts",
+                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals",
+                "PlanLanguage", "PlanModel", "SpillwayCLI", "Timebase", "Traffic", "Verdicts",
             ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
