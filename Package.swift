@@ -40,6 +40,7 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // L0
@@ -111,23 +112,11 @@ let package = Package(
         tests(
             "LoadDriverTests",
             [
-                "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "Journeys", "LoadDriver",
+                "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "Journeys",
+                "LoadDriver",
                 "Peers", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic",
             ]),
 
-        // L3
-        module(
-            "Drill",
-            [
-                "Cryptography", "Diagnostics", "EventLoop", "Peers", "PlanModel", "PlanValues", "ShadowTag",
-                "Timebase", "Traffic",
-            ]),
-        tests(
-            "DrillTests",
-            [
-                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Peers", "PlanLanguage", "PlanModel", "ShadowTag",
-                "Timebase", "Traffic",
-            ]),
         module(
             "Verdicts",
             ["Evidence", "Histogram", "Numerals", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
@@ -151,18 +140,42 @@ let package = Package(
                 "Verdicts",
             ]),
 
+        // L3
+        module(
+            "Drill",
+            [
+                "Cryptography", "Diagnostics", "EventLoop", "Evidence", "Journeys", "LoadDriver", "Peers", "PlanModel",
+                "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts",
+            ]),
+        tests(
+            "DrillTests",
+            [
+                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "Histogram",
+                "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting", "ShadowTag", "Timebase", "Traffic",
+                "Verdicts",
+            ]),
+
+        // L2
+        module("CurlTransport", ["CCurl", "Cryptography", "EventLoop", "HTTPService", "HTTPWire"]),
+        tests(
+            "CurlTransportTests",
+            [
+                "CurlTransport", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "ScriptedPeers",
+                "SeededRandom",
+            ]),
+
         // L4
         module(
             "SpillwayCLI",
             [
                 "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals",
-                "PlanLanguage", "PlanModel", "PlanValues", "Timebase", "Traffic", "Verdicts",
+                "PlanLanguage", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic", "Verdicts",
             ]),
         tests(
             "SpillwayCLITests",
             [
-                "Diagnostics", "EventLoop", "Histogram", "JSON", "LoadDriver", "Numerals", "PlanLanguage", "PlanModel",
-                "SpillwayCLI", "Timebase", "Traffic", "Verdicts",
+                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals",
+                "PlanLanguage", "PlanModel", "SpillwayCLI", "Timebase", "Traffic", "Verdicts",
             ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
@@ -183,6 +196,10 @@ let package = Package(
         .target(
             name: "SampleRuns", dependencies: ["Evidence", "Histogram", "SeededRandom", "Timebase"],
             path: "Tests/SampleRuns", swiftSettings: swiftSettings),
+        // What tests of several targets share.
+        .target(
+            name: "ScriptedPeers", dependencies: ["Cryptography", "EventLoop", "HTTPService", "HTTPWire"],
+            path: "Tests/ScriptedPeers", swiftSettings: swiftSettings),
 
         // The habits of the project, checked.
         .target(name: "Tidy", path: "Tests/Tidy", swiftSettings: swiftSettings),

@@ -52,6 +52,14 @@ struct SignalPipe: ~Copyable {
         return count > 0 ? bytes[..<count].filter { $0 != 0 }.map(Int32.init) : []
     }
 
+    /// Blocks the calling thread until a signal has come.
+    borrowing func wait() {
+        repeat {
+            var waited = pollfd(fd: reader, events: Int16(POLLIN), revents: 0)
+            _ = unsafe poll(&waited, 1, -1)
+        } while take().isEmpty
+    }
+
     deinit {
         for (number, handler) in previous { _ = signal(number, handler) }
         if !previous.isEmpty { Self.writer.store(-1, ordering: .sequentiallyConsistent) }

@@ -6,9 +6,9 @@ import Traffic
 extension TrafficRehearsal {
     var json: JSONValue {
         .object([
-            ("plan", .text(plan.name)), ("seed", .text(String(seed))), ("arrivals", .text(arrivals)),
+            ("plan", .text(plan.name)), ("seed", .count(seed)), ("arrivals", .text(arrivals)),
             ("length_s", .seconds(traffic.length)), ("expected", .rounded(preview.expected)),
-            ("scheduled", .number(Double(preview.scheduled))), ("rate_peak_per_s", .rounded(preview.peakRate)),
+            ("scheduled", .count(preview.scheduled)), ("rate_peak_per_s", .rounded(preview.peakRate)),
             ("stages", .array(stages.map(\.json))), ("journeys", .array(journeys.map(\.json))),
             ("estimate", estimate.json(caps: plan.target.connections, plan.target.inFlight)),
             (
@@ -28,10 +28,10 @@ extension TrafficRehearsal.StageRow {
         ]
         if let rate { members += [("from_per_s", .rounded(rate.from)), ("to_per_s", .rounded(rate.to))] }
         if let expected { members.append(("expected", .rounded(expected))) }
-        if let scheduled { members.append(("scheduled", .number(Double(scheduled)))) }
-        if let users { members.append(("users", .number(Double(users)))) }
+        if let scheduled { members.append(("scheduled", .count(scheduled))) }
+        if let users { members.append(("users", .count(users))) }
         if let replayed {
-            members += [("recorded", .number(Double(replayed.count))), ("speed", .rounded(replayed.speed))]
+            members += [("recorded", .count(replayed.count)), ("speed", .rounded(replayed.speed))]
         }
         return .object(members)
     }
@@ -41,7 +41,7 @@ extension TrafficRehearsal.JourneyRow {
     fileprivate var json: JSONValue {
         .object([
             ("name", .text(name)), ("priority", .text(priority.rawValue)), ("share", .rounded(share)),
-            ("expected", .rounded(expected)), ("requests_each", .number(Double(requests))),
+            ("expected", .rounded(expected)), ("requests_each", .count(requests)),
         ])
     }
 }
@@ -51,8 +51,8 @@ extension LoadEstimate {
         .object([
             ("latency_ms", .rounded(latency.seconds * 1e3)),
             ("requests_peak_per_s", .rounded(requestsPerSecondPeak)), ("connections", .rounded(connectionsPeak)),
-            ("connections_max", .number(Double(connections))), ("open_arrivals", .rounded(openArrivalsPeak)),
-            ("open_arrivals_max", .number(Double(inFlight))), ("cores", .rounded(cores)),
+            ("connections_max", .count(connections)), ("open_arrivals", .rounded(openArrivalsPeak)),
+            ("open_arrivals_max", .count(inFlight)), ("cores", .rounded(cores)),
             ("evidence_bytes", .number(evidenceBytes.rounded())),
         ])
     }

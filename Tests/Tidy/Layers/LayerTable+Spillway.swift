@@ -25,7 +25,7 @@ extension LayerTable {
             + row(
                 .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "EvidenceBench",
                 "HTTPWireFuzz", "YAMLFuzz")
-            + row(.test, "SampleRuns", "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
+            + row(.test, "SampleRuns", "ScriptedPeers", "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
         walls: [
             Wall(
                 from: ["Audit", "Verdicts", "Reporting", "Comparison"],
