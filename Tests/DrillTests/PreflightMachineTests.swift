@@ -38,7 +38,7 @@ import Traffic
         let space = try ReportSpace()
         let file = try space.write("file", [1])
         #expect(
-            try report(outFolder: "\(file)/out").failures == ["cannot make the folder '\(file)': File exists"])
+            try report(outFolder: "\(file)/out").failures == ["cannot make the folder '\(file)': File exists (EEXIST)"])
         #expect(
             try report(outFolder: "/proc/spillway").failures
                 == ["cannot make the folder '/proc/spillway': No such file or directory (ENOENT)"])
