@@ -111,23 +111,11 @@ let package = Package(
         tests(
             "LoadDriverTests",
             [
-                "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "Journeys", "LoadDriver",
+                "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "Journeys",
+                "LoadDriver",
                 "Peers", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic",
             ]),
 
-        // L3
-        module(
-            "Drill",
-            [
-                "Cryptography", "Diagnostics", "EventLoop", "Peers", "PlanModel", "PlanValues", "ShadowTag",
-                "Timebase", "Traffic",
-            ]),
-        tests(
-            "DrillTests",
-            [
-                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Peers", "PlanLanguage", "PlanModel", "ShadowTag",
-                "Timebase", "Traffic",
-            ]),
         module(
             "Verdicts",
             ["Evidence", "Histogram", "Numerals", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
@@ -148,6 +136,21 @@ let package = Package(
             "ReportingTests",
             [
                 "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "Timebase",
+                "Verdicts",
+            ]),
+
+        // L3
+        module(
+            "Drill",
+            [
+                "Cryptography", "Diagnostics", "EventLoop", "Evidence", "Journeys", "LoadDriver", "Peers", "PlanModel",
+                "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts",
+            ]),
+        tests(
+            "DrillTests",
+            [
+                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "Histogram",
+                "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting", "ShadowTag", "Timebase", "Traffic",
                 "Verdicts",
             ]),
 

@@ -112,6 +112,15 @@ package final class LoadDriver {
         if inFlight == 0, isStopping { drained.wake() }
     }
 
+    /// Before any traffic: there will be none.
+    package func refuse(_ reason: String) { stop(.failed(at: .zero, reason: reason)) }
+
+    /// Ends the connections.
+    package func close() {
+        for target in targets { target.close() }
+        for observer in observers { observer.close() }
+    }
+
     // MARK: Commands
 
     /// What a person, a guard or a signal asks for. On the loop.

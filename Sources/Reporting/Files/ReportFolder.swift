@@ -61,4 +61,35 @@ struct ReportFolder {
             throw ReportingError("write the folder", path, code: errno)
         }
     }
+
+    // MARK: Reading
+
+    /// The file, or the one of that name when the path is a folder's.
+    static func bytes(
+        of path: String, orIn name: String, bytesMax: Int
+    ) throws(ReportingError) -> (file: String, bytes: [UInt8]) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { throw ReportingError("read", path, code: errno) }
+        let file = status.st_mode & S_IFMT == S_IFDIR ? "\(path)/\(name)" : path
+        return (file, try bytes(of: file, bytesMax: bytesMax))
+    }
+
+    private static func bytes(of file: String, bytesMax: Int) throws(ReportingError) -> [UInt8] {
+        // A named pipe must not keep the program waiting.
+        let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw ReportingError("read", file, code: errno) }
+        defer { _ = close(descriptor) }
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe block.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw ReportingError("read", file, code: errno) }
+            if count == 0 { return bytes }
+            bytes += block[..<count]
+            guard bytes.count <= bytesMax else {
+                throw ReportingError("read", file, reason: "more than \(bytesMax) bytes, which no report has")
+            }
+        }
+    }
 }

@@ -41,18 +41,19 @@ struct StageSection {
                 rows.append((stage: stage.name, step: step, cell: cell))
             }
         }
+        let kinds = Outcome.allCases.filter { kind in rows.contains { $0.cell.outcomes[kind] > 0 } }
         return FigureTable(
             caption: "Steps: counts by outcome, and percentiles from the due instant",
-            header: ["step", "stage"] + Outcome.allCases.map(\.words) + ["p50", "p90", "p99", "p99.9", "max"],
-            rows: rows.prefix(PageLimits.rowsMax).map { stepRow($0.stage, $0.step, $0.cell) },
+            header: ["step", "stage"] + kinds.map(\.words) + ["p50", "p90", "p99", "p99.9", "max"],
+            rows: rows.prefix(PageLimits.rowsMax).map { stepRow($0.stage, $0.step, $0.cell, kinds) },
             more: max(0, rows.count - PageLimits.rowsMax))
     }
 
-    private func stepRow(_ stage: String, _ step: StepRecord, _ cell: StageCell) -> [Markup] {
+    private func stepRow(_ stage: String, _ step: StepRecord, _ cell: StageCell, _ kinds: [Outcome]) -> [Markup] {
         let latency = LatencyPair([cell])
         return [
             Markup([Markup(step.title), .element("small", [], " \(step.journey), \(step.priority)")]), Markup(stage),
-        ] + Outcome.allCases.map { Markup(cell.outcomes[$0] == 0 ? "-" : Figures.grouped(cell.outcomes[$0])) }
+        ] + kinds.map { Markup(cell.outcomes[$0] == 0 ? "-" : Figures.grouped(cell.outcomes[$0])) }
             + [50, 90, 99, 99.9, 100].map { latency.markup($0) }
     }
 }

@@ -112,10 +112,10 @@ enum Stylesheet {
         .figures{border-collapse:collapse;font-size:.85rem;font-variant-numeric:tabular-nums;overflow-wrap:normal}
         .figures caption{text-align:left;font-weight:600;padding-bottom:.35rem}
         details .figures caption{display:none}
-        .figures th,.figures td{padding:.28rem .7rem;text-align:right;vertical-align:top;white-space:nowrap;
+        .figures th,.figures td{padding:.28rem .55rem;text-align:right;vertical-align:top;white-space:nowrap;
         border-bottom:1px solid var(--line)}
         .figures th:first-child{text-align:left;padding-left:0;font-weight:400}
-        .figures thead th{color:var(--soft);font-weight:400}
+        .figures thead th{color:var(--soft);font-weight:400;white-space:normal;vertical-align:bottom;max-width:6.5rem}
         .figures small{display:block}
 
         """
