@@ -39,12 +39,12 @@ package struct ULID: Sendable, Hashable {
     }
 
     func append(to out: inout [UInt8]) {
-        var shift = 125
-        while shift >= 0 {
-            let bits = shift >= 64 ? high >> UInt64(shift - 64) : low >> UInt64(shift) | high << UInt64(64 - shift)
-            out.append(Self.digit(UInt8(truncatingIfNeeded: bits) & 31))
-            shift -= 5
+        let digits = InlineArray<26, UInt8> { index in
+            let shift = UInt64(125 &- 5 &* index)
+            let bits = shift >= 64 ? high &>> (shift &- 64) : low &>> shift | (shift == 0 ? 0 : high &<< (64 &- shift))
+            return Self.digit(UInt8(truncatingIfNeeded: bits) & 31)
         }
+        out.append(digits.span)
     }
 
     /// 0-9, then letters without I, L, O and U.
