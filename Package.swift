@@ -88,7 +88,10 @@ let package = Package(
         tests("TrafficTests", ["Diagnostics", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
         module(
             "Journeys",
-            ["Cryptography", "Diagnostics", "HTTPWire", "JSON", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
+            [
+                "Cryptography", "Diagnostics", "HTTPWire", "JSON", "PlanModel", "PlanValues", "SeededRandom",
+                "ShadowTag", "Timebase",
+            ]),
         tests(
             "JourneysTests",
             [
@@ -111,8 +114,14 @@ let package = Package(
         // Benchmarks
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
         benchmark("RuntimeBench", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
-        benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
+        .target(
+            name: "BenchSupport", dependencies: ["CAllocationCount"], path: "Benchmarks/BenchSupport",
+            swiftSettings: swiftSettings),
+        benchmark("WireBench", ["BenchSupport", "HTTPWire"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
+        benchmark(
+            "JourneyBench",
+            ["BenchSupport", "Diagnostics", "Journeys", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase"]),
 
         // The habits of the project, checked.
         .target(name: "Tidy", path: "Tests/Tidy", swiftSettings: swiftSettings),

@@ -10,7 +10,7 @@ extension LayerTable {
             wrapped("CNGHTTP2", by: "HTTPWire"),
             wrapped("CPostgreSQL", by: "PaymentStack"),
             wrapped("CHiredis", by: "Fleet"),
-            wrapped("CAllocationCount", by: "WireBench"),
+            wrapped("CAllocationCount", by: "BenchSupport"),
         ]
             + row(
                 .l0, "Timebase", "JSON", "Diagnostics", "SeededRandom", "Money", "Histogram", "Cryptography",
@@ -22,7 +22,9 @@ extension LayerTable {
             + row(.l2, "CurlTransport", "ChannelMock", "PaymentStack", "LoadDriver")
             + row(.l3, "Dashboard", "Drill", "Fleet")
             + row(.l4, "SpillwayCLI", "spillway")
-            + row(.tool, "BenchSupport", "RuntimeBench", "WireBench", "TrafficBench", "HTTPWireFuzz", "YAMLFuzz")
+            + row(
+                .tool, "BenchSupport", "RuntimeBench", "WireBench", "TrafficBench", "JourneyBench", "HTTPWireFuzz",
+                "YAMLFuzz")
             + row(.test, "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
         walls: [
             Wall(
