@@ -40,11 +40,14 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // L0
         module("Timebase"),
         tests("TimebaseTests", ["Timebase"]),
+        module("Numerals", ["Timebase"]),
+        tests("NumeralsTests", ["Numerals", "Timebase"]),
         // Square roots and roundings are calls into libm where the processor baseline lacks the instruction.
         module("SeededRandom", libraries: ["m"]),
         tests("SeededRandomTests", ["SeededRandom"]),
@@ -99,16 +102,84 @@ let package = Package(
                 "SeededRandom", "Timebase",
             ]),
 
-        module("Evidence", ["Histogram", "Timebase"]),
+        module("Evidence", ["EventLoop", "Histogram", "JSON", "Timebase"]),
+        tests("EvidenceTests", ["EventLoop", "Evidence", "Histogram", "JSON", "SeededRandom", "Timebase"]),
 
         // L2
-        module("LoadDriver", ["Timebase"]),
+        module(
+            "LoadDriver",
+            [
+                "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Journeys",
+                "Lease", "Peers", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic",
+            ]),
+        tests(
+            "LoadDriverTests",
+            [
+                "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "Journeys",
+                "LoadDriver",
+                "Peers", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic",
+            ]),
+
+        module(
+            "Verdicts",
+            ["Evidence", "Histogram", "Numerals", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
+        tests(
+            "VerdictsTests",
+            [
+                "Diagnostics", "Evidence", "Histogram", "PlanModel", "PlanValues", "SampleRuns", "SeededRandom",
+                "Timebase", "Verdicts",
+            ]),
+
+        module(
+            "Reporting",
+            [
+                "EventLoop", "Evidence", "Histogram", "JSON", "Numerals", "PlanModel", "SeededRandom", "Timebase",
+                "Verdicts",
+            ]),
+        tests(
+            "ReportingTests",
+            [
+                "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "Timebase",
+                "Verdicts",
+            ]),
+
+        // L3
+        module(
+            "Drill",
+            [
+                "Cryptography", "Diagnostics", "EventLoop", "Evidence", "Journeys", "LoadDriver", "Peers", "PlanModel",
+                "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts",
+            ]),
+        tests(
+            "DrillTests",
+            [
+                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "Histogram",
+                "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting", "ShadowTag", "Timebase", "Traffic",
+                "Verdicts",
+            ]),
+
+        // L2
+        module("CurlTransport", ["CCurl", "Cryptography", "EventLoop", "HTTPService", "HTTPWire"]),
+        tests(
+            "CurlTransportTests",
+            [
+                "CurlTransport", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "ScriptedPeers",
+                "SeededRandom",
+            ]),
 
         // L4
         module(
             "SpillwayCLI",
-            ["Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "PlanLanguage", "PlanModel"]),
-        tests("SpillwayCLITests", ["EventLoop", "Histogram", "SpillwayCLI"]),
+            [
+                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals",
+                "PlanLanguage", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic", "Verdicts",
+            ]),
+        tests(
+            "SpillwayCLITests",
+            [
+                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals",
+                "PlanLanguage", "PlanModel", "SpillwayCLI", "Timebase", "Traffic", "Verdicts",
+            ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
         // Benchmarks
@@ -118,10 +189,20 @@ let package = Package(
             name: "BenchSupport", dependencies: ["CAllocationCount"], path: "Benchmarks/BenchSupport",
             swiftSettings: swiftSettings),
         benchmark("WireBench", ["BenchSupport", "HTTPWire"]),
+        benchmark("EvidenceBench", ["CAllocationCount", "Evidence", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
         benchmark(
             "JourneyBench",
             ["BenchSupport", "Diagnostics", "Journeys", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase"]),
+
+        // Made-up runs for the tests of what reads them.
+        .target(
+            name: "SampleRuns", dependencies: ["Evidence", "Histogram", "SeededRandom", "Timebase"],
+            path: "Tests/SampleRuns", swiftSettings: swiftSettings),
+        // What tests of several targets share.
+        .target(
+            name: "ScriptedPeers", dependencies: ["Cryptography", "EventLoop", "HTTPService", "HTTPWire"],
+            path: "Tests/ScriptedPeers", swiftSettings: swiftSettings),
 
         // The habits of the project, checked.
         .target(name: "Tidy", path: "Tests/Tidy", swiftSettings: swiftSettings),

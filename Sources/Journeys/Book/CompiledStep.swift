@@ -79,6 +79,8 @@ final class CompiledRequest: Sendable {
     let service: Int
     let method: Method
     let head: Segments
+    /// The part of the head behind the target, without its end.
+    let marks: Segments
     let signatures: [CompiledSignature]
     /// Known only when it is rendered; nil for a body that never changes.
     let body: Segments?
@@ -87,13 +89,14 @@ final class CompiledRequest: Sendable {
     let expectation: CompiledExpectation
 
     init(
-        service: Int, method: Method, head: Segments, signatures: [CompiledSignature], body: Segments?,
+        service: Int, method: Method, head: Segments, marks: Segments, signatures: [CompiledSignature], body: Segments?,
         ending: (length: [UInt8], body: [UInt8])?,
         expectation: CompiledExpectation
     ) {
         self.service = service
         self.method = method
         self.head = head
+        self.marks = marks
         self.signatures = signatures
         self.body = body
         self.ending = ending

@@ -9,13 +9,14 @@ extension Compilation {
         let service = services.firstIndex { $0.name == request.service } ?? 0
         var names: Set<String> = []
         var head = opening(request, services[service])
-        head.add(fields(request, services[service], &names))
+        var marks = fields(request, services[service], &names)
         let signatures = request.sign.map { signature($0, of: request, at: step.span, &names) }
         if !names.contains("traceparent") {
-            head.add("traceparent: ")
-            head.add(.trace)
-            head.add("\r\n")
+            marks.add("traceparent: ")
+            marks.add(.trace)
+            marks.add("\r\n")
         }
+        head.add(marks)
         let body = request.body.map { self.body($0) }
         var ending: (length: [UInt8], body: [UInt8])?
         if body == nil || body?.constant != nil {
@@ -27,7 +28,7 @@ extension Compilation {
         }
         return CompiledRequest(
             service: service, method: Method.allCases.first { $0.name == request.method } ?? .other,
-            head: Segments(head), signatures: signatures,
+            head: Segments(head), marks: Segments(marks), signatures: signatures,
             body: body.flatMap { $0.constant == nil ? Segments($0) : nil }, ending: ending,
             expectation: expectation(request, step))
     }

@@ -10,10 +10,10 @@ extension LayerTable {
             wrapped("CNGHTTP2", by: "HTTPWire"),
             wrapped("CPostgreSQL", by: "PaymentStack"),
             wrapped("CHiredis", by: "Fleet"),
-            wrapped("CAllocationCount", by: "BenchSupport"),
         ]
             + row(
-                .l0, "Timebase", "JSON", "Diagnostics", "SeededRandom", "Money", "Histogram", "Cryptography",
+                .l0, "Timebase", "JSON", "Numerals", "Diagnostics", "SeededRandom", "Money", "Histogram",
+                "Cryptography",
                 "EventLoop",
                 "SQLite")
             + row(.l1, "StackVocabulary", "PlanValues", "ChannelProfile", "PlanModel", "PlanLanguage")
@@ -23,9 +23,9 @@ extension LayerTable {
             + row(.l3, "Dashboard", "Drill", "Fleet")
             + row(.l4, "SpillwayCLI", "spillway")
             + row(
-                .tool, "BenchSupport", "RuntimeBench", "WireBench", "TrafficBench", "JourneyBench", "HTTPWireFuzz",
-                "YAMLFuzz")
-            + row(.test, "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
+                .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "JourneyBench",
+                "EvidenceBench", "HTTPWireFuzz", "YAMLFuzz")
+            + row(.test, "SampleRuns", "ScriptedPeers", "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
         walls: [
             Wall(
                 from: ["Audit", "Verdicts", "Reporting", "Comparison"],
