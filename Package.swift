@@ -91,7 +91,10 @@ let package = Package(
         tests("TrafficTests", ["Diagnostics", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
         module(
             "Journeys",
-            ["Cryptography", "Diagnostics", "HTTPWire", "JSON", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
+            [
+                "Cryptography", "Diagnostics", "HTTPWire", "JSON", "PlanModel", "PlanValues", "SeededRandom",
+                "ShadowTag", "Timebase",
+            ]),
         tests(
             "JourneysTests",
             [
@@ -184,9 +187,15 @@ let package = Package(
         // Benchmarks
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
         benchmark("RuntimeBench", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
-        benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
+        .target(
+            name: "BenchSupport", dependencies: ["CAllocationCount"], path: "Benchmarks/BenchSupport",
+            swiftSettings: swiftSettings),
+        benchmark("WireBench", ["BenchSupport", "HTTPWire"]),
         benchmark("EvidenceBench", ["CAllocationCount", "Evidence", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
+        benchmark(
+            "JourneyBench",
+            ["BenchSupport", "Diagnostics", "Journeys", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase"]),
 
         // Made-up runs for the tests of what reads them.
         .target(

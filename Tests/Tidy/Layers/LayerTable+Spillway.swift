@@ -23,8 +23,8 @@ extension LayerTable {
             + row(.l3, "Dashboard", "Drill", "Fleet")
             + row(.l4, "SpillwayCLI", "spillway")
             + row(
-                .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "EvidenceBench",
-                "HTTPWireFuzz", "YAMLFuzz")
+                .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "JourneyBench",
+                "EvidenceBench", "HTTPWireFuzz", "YAMLFuzz")
             + row(.test, "SampleRuns", "ScriptedPeers", "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
         walls: [
             Wall(
