@@ -45,6 +45,8 @@ let package = Package(
         // L0
         module("Timebase"),
         tests("TimebaseTests", ["Timebase"]),
+        module("Numerals", ["Timebase"]),
+        tests("NumeralsTests", ["Numerals", "Timebase"]),
         // Square roots and roundings are calls into libm where the processor baseline lacks the instruction.
         module("SeededRandom", libraries: ["m"]),
         tests("SeededRandomTests", ["SeededRandom"]),
@@ -100,13 +102,71 @@ let package = Package(
         tests("EvidenceTests", ["EventLoop", "Evidence", "Histogram", "JSON", "SeededRandom", "Timebase"]),
 
         // L2
-        module("LoadDriver", ["Timebase"]),
+        module(
+            "LoadDriver",
+            [
+                "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Journeys",
+                "Lease", "Peers", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic",
+            ]),
+        tests(
+            "LoadDriverTests",
+            [
+                "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "Journeys",
+                "LoadDriver",
+                "Peers", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic",
+            ]),
+
+        module(
+            "Verdicts",
+            ["Evidence", "Histogram", "Numerals", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
+        tests(
+            "VerdictsTests",
+            [
+                "Diagnostics", "Evidence", "Histogram", "PlanModel", "PlanValues", "SampleRuns", "SeededRandom",
+                "Timebase", "Verdicts",
+            ]),
+
+        module(
+            "Reporting",
+            [
+                "EventLoop", "Evidence", "Histogram", "JSON", "Numerals", "PlanModel", "SeededRandom", "Timebase",
+                "Verdicts",
+            ]),
+        tests(
+            "ReportingTests",
+            [
+                "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "Timebase",
+                "Verdicts",
+            ]),
+
+        // L3
+        module(
+            "Drill",
+            [
+                "Cryptography", "Diagnostics", "EventLoop", "Evidence", "Journeys", "LoadDriver", "Peers", "PlanModel",
+                "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts",
+            ]),
+        tests(
+            "DrillTests",
+            [
+                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "Histogram",
+                "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting", "ShadowTag", "Timebase", "Traffic",
+                "Verdicts",
+            ]),
 
         // L4
         module(
             "SpillwayCLI",
-            ["Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "PlanLanguage", "PlanModel"]),
-        tests("SpillwayCLITests", ["EventLoop", "Histogram", "SpillwayCLI"]),
+            [
+                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals",
+                "PlanLanguage", "PlanModel", "PlanValues", "Timebase", "Traffic", "Verdicts",
+            ]),
+        tests(
+            "SpillwayCLITests",
+            [
+                "Diagnostics", "EventLoop", "Histogram", "JSON", "LoadDriver", "Numerals", "PlanLanguage", "PlanModel",
+                "SpillwayCLI", "Timebase", "Traffic", "Verdicts",
+            ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
         // Benchmarks
@@ -115,6 +175,11 @@ let package = Package(
         benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
         benchmark("EvidenceBench", ["CAllocationCount", "Evidence", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
+
+        // Made-up runs for the tests of what reads them.
+        .target(
+            name: "SampleRuns", dependencies: ["Evidence", "Histogram", "SeededRandom", "Timebase"],
+            path: "Tests/SampleRuns", swiftSettings: swiftSettings),
 
         // The habits of the project, checked.
         .target(name: "Tidy", path: "Tests/Tidy", swiftSettings: swiftSettings),

@@ -66,6 +66,11 @@ package struct PlannedTraffic: Sendable {
         mix = Mix(plan.traffic.map { Self.weights(of: $0, in: plan) }, seed: root)
     }
 
+    /// In order, the stages that play a recording.
+    package var replayStages: [Int] {
+        stages.indices.filter { if case .replay = stages[$0].source { true } else { false } }
+    }
+
     /// Arrivals by the schedule alone.
     package func scheduled(inStage stage: Int) -> Int { schedule.count(in: stages[stage].span) }
 

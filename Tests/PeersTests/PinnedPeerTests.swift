@@ -57,6 +57,15 @@ import Testing
         #expect(!candidates.allowed.isEmpty && candidates.refused.isEmpty)
     }
 
+    @Test func `an interface behind an address changes nothing in its judgement`() throws {
+        let open = try policy(allow: ["::/0"], permitted: ["::/0"])
+        guard case .failure(.refused(_, let refusal, _)) = try candidates(open, "fe80::1%1", live: true) else {
+            Issue.record("a link-local address was taken")
+            return
+        }
+        #expect(refusal.reason == .linkLocal)
+    }
+
     @Test func `a host that must not be hit, or has no address, is an error in words`() throws {
         func words(_ host: String) throws -> String? {
             if case .failure(let error) = try candidates(policy(), host) { error.description } else { nil }

@@ -167,6 +167,13 @@ package struct ArrivalCounts: Sendable, Equatable {
     package var skipped: UInt64 = 0
 
     package init() {}
+
+    package static func += (left: inout ArrivalCounts, right: ArrivalCounts) {
+        left.scheduled += right.scheduled
+        left.started += right.started
+        left.dropped += right.dropped
+        left.skipped += right.skipped
+    }
 }
 
 package struct GeneratorRecord: Sendable {

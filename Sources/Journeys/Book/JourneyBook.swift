@@ -26,6 +26,8 @@ package struct JourneyBook: Sendable {
     /// Once before the traffic and once behind it; without steps when the plan has none.
     package let setup: CompiledJourney
     package let teardown: CompiledJourney
+    /// What marks the requests of a recording: one request, of which only the fields are sent.
+    package let marks: CompiledJourney
     /// Of `journeys`; their indices come first.
     package let stepCount: Int
     /// In the order of `target.services`; one, called "", when there is no choice.

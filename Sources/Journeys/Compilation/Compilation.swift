@@ -39,9 +39,19 @@ struct Compilation {
         let count = stepCount
         let setup = journey("setup", .normal, nil, nil, plan.setup)
         let teardown = journey("teardown", .normal, nil, nil, plan.teardown)
+        let marks = journey("marks", .normal, nil, nil, [Self.bareStep(at: plan.traffic[0].name.span)])
         return JourneyBook(
-            journeys: journeys, setup: setup, teardown: teardown, stepCount: count, services: services.map(\.name),
+            journeys: journeys, setup: setup, teardown: teardown, marks: marks, stepCount: count,
+            services: services.map(\.name),
             recentNames: recentNames, patterns: patterns, classify: plan.classify, setting: setting)
+    }
+
+    private static func bareStep(at span: SourceSpan) -> Step {
+        let request = Request(
+            method: "GET", path: Template([.literal("/")], span: span), service: nil, headers: [], body: nil, sign: [],
+            expectation: Expectation(statuses: [], headers: [], json: [], body: nil), keep: [], timeout: nil,
+            condition: nil)
+        return Step(action: .request(request), title: "recorded request", span: span)
     }
 
     private mutating func journey(

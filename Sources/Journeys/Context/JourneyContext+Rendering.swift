@@ -76,7 +76,7 @@ extension JourneyContext {
     }
 
     /// The W3C field: version, trace, span, and that it is sampled. Neither trace nor span may be all zeros.
-    private func writeTrace(_ step: CompiledStep, _ attempt: Int, into wire: inout [UInt8]) {
+    func writeTrace(_ step: CompiledStep, _ attempt: Int, into wire: inout [UInt8]) {
         let place = seed.split(Label.trace).child(step.position).child(attempt)
         wire.append("traceparent: 00-".utf8.span)
         wire.appendHexadecimal(place.child(0).bits)

@@ -21,6 +21,9 @@ package struct ULID: Sendable, Hashable {
         self.low = low
     }
 
+    /// As one number.
+    package var value: UInt128 { UInt128(high) << 64 | UInt128(low) }
+
     /// The most significant first.
     package var bytes: InlineArray<16, UInt8> {
         .init { index in

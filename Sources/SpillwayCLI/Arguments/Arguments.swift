@@ -79,6 +79,16 @@ package struct Arguments: Equatable, Sendable {
     /// Every value of an option that may be repeated.
     func all(_ name: String) -> [String] { values[name] ?? [] }
 
+    func has(_ name: String) -> Bool { values[name] != nil }
+
+    func seed(_ name: String) throws(UsageError) -> UInt64? {
+        guard let text = values[name]?.first else { return nil }
+        guard let seed = UInt64(text) else {
+            throw UsageError("'\(name) \(text)' needs a whole number from 0 to \(UInt64.max)")
+        }
+        return seed
+    }
+
     func choice(_ name: String, of words: [String], default standard: String) throws(UsageError) -> String {
         guard let text = values[name]?.first else { return standard }
         guard words.contains(text) else {

@@ -12,7 +12,8 @@ extension LayerTable {
             wrapped("CHiredis", by: "Fleet"),
         ]
             + row(
-                .l0, "Timebase", "JSON", "Diagnostics", "SeededRandom", "Money", "Histogram", "Cryptography",
+                .l0, "Timebase", "JSON", "Numerals", "Diagnostics", "SeededRandom", "Money", "Histogram",
+                "Cryptography",
                 "EventLoop",
                 "SQLite")
             + row(.l1, "StackVocabulary", "PlanValues", "ChannelProfile", "PlanModel", "PlanLanguage")
@@ -24,7 +25,7 @@ extension LayerTable {
             + row(
                 .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "EvidenceBench",
                 "HTTPWireFuzz", "YAMLFuzz")
-            + row(.test, "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
+            + row(.test, "SampleRuns", "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
         walls: [
             Wall(
                 from: ["Audit", "Verdicts", "Reporting", "Comparison"],
