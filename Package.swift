@@ -46,6 +46,8 @@ let package = Package(
         // L0
         module("Timebase"),
         tests("TimebaseTests", ["Timebase"]),
+        module("Numerals", ["Timebase"]),
+        tests("NumeralsTests", ["Numerals", "Timebase"]),
         // Square roots and roundings are calls into libm where the processor baseline lacks the instruction.
         module("SeededRandom", libraries: ["m"]),
         tests("SeededRandomTests", ["SeededRandom"]),
@@ -53,14 +55,14 @@ let package = Package(
         tests("HistogramTests", ["Histogram"]),
         module("Money"),
         tests("MoneyTests", ["Money"]),
-        module("Diagnostics"),
+        module("JSON"),
+        tests("JSONTests", ["JSON", "SeededRandom"]),
+        module("Diagnostics", ["JSON"]),
         tests("DiagnosticsTests", ["Diagnostics"]),
         module("Cryptography", ["COpenSSL"]),
         tests("CryptographyTests", ["Cryptography"]),
         module("EventLoop", ["CLinux", "Cryptography", "SeededRandom", "Timebase"]),
         tests("EventLoopTests", ["EventLoop", "Cryptography", "SeededRandom"]),
-
-        module("JSON"),
 
         // L1
         module("PlanValues", ["Timebase"]),
@@ -71,13 +73,87 @@ let package = Package(
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
+        tests("HTTPServiceTests", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
+        module("Lease", ["EventLoop", "Timebase"]),
+        tests("LeaseTests", ["EventLoop", "Lease", "Timebase"]),
+        module("ShadowTag", ["Cryptography", "SeededRandom"]),
+        tests("ShadowTagTests", ["Cryptography", "SeededRandom", "ShadowTag"]),
+        module(
+            "Peers",
+            ["Cryptography", "Diagnostics", "EventLoop", "HTTPService", "PlanModel", "Timebase"]),
         tests(
-            "HTTPServiceTests",
-            ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "ScriptedPeers", "SeededRandom"]),
-        module("Traffic", ["SeededRandom", "Timebase"], libraries: ["m"]),
-        tests("TrafficTests", ["SeededRandom", "Timebase", "Traffic"]),
+            "PeersTests",
+            [
+                "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Peers", "PlanLanguage",
+                "PlanModel",
+            ]),
+        module("Traffic", ["PlanModel", "PlanValues", "SeededRandom", "Timebase"], libraries: ["m"]),
+        tests("TrafficTests", ["Diagnostics", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
+        module(
+            "Journeys",
+            ["Cryptography", "Diagnostics", "HTTPWire", "JSON", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
+        tests(
+            "JourneysTests",
+            [
+                "Cryptography", "Diagnostics", "HTTPWire", "JSON", "Journeys", "PlanLanguage", "PlanModel",
+                "SeededRandom", "Timebase",
+            ]),
 
-        module("Evidence", ["Histogram", "Timebase"]),
+        module("Evidence", ["EventLoop", "Histogram", "JSON", "Timebase"]),
+        tests("EvidenceTests", ["EventLoop", "Evidence", "Histogram", "JSON", "SeededRandom", "Timebase"]),
+
+        // L2
+        module(
+            "LoadDriver",
+            [
+                "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Journeys",
+                "Lease", "Peers", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic",
+            ]),
+        tests(
+            "LoadDriverTests",
+            [
+                "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "Journeys",
+                "LoadDriver",
+                "Peers", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic",
+            ]),
+
+        module(
+            "Verdicts",
+            ["Evidence", "Histogram", "Numerals", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
+        tests(
+            "VerdictsTests",
+            [
+                "Diagnostics", "Evidence", "Histogram", "PlanModel", "PlanValues", "SampleRuns", "SeededRandom",
+                "Timebase", "Verdicts",
+            ]),
+
+        module(
+            "Reporting",
+            [
+                "EventLoop", "Evidence", "Histogram", "JSON", "Numerals", "PlanModel", "SeededRandom", "Timebase",
+                "Verdicts",
+            ]),
+        tests(
+            "ReportingTests",
+            [
+                "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "Timebase",
+                "Verdicts",
+            ]),
+
+        // L3
+        module(
+            "Drill",
+            [
+                "Cryptography", "Diagnostics", "EventLoop", "Evidence", "Journeys", "LoadDriver", "Peers", "PlanModel",
+                "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts",
+            ]),
+        tests(
+            "DrillTests",
+            [
+                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "Histogram",
+                "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting", "ShadowTag", "Timebase", "Traffic",
+                "Verdicts",
+            ]),
 
         // L2
         module("CurlTransport", ["CCurl", "Cryptography", "EventLoop", "HTTPService", "HTTPWire"]),
@@ -91,16 +167,29 @@ let package = Package(
         // L4
         module(
             "SpillwayCLI",
-            ["Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "PlanLanguage", "PlanModel"]),
-        tests("SpillwayCLITests", ["EventLoop", "Histogram", "SpillwayCLI"]),
+            [
+                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals",
+                "PlanLanguage", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic", "Verdicts",
+            ]),
+        tests(
+            "SpillwayCLITests",
+            [
+                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals",
+                "PlanLanguage", "PlanModel", "SpillwayCLI", "Timebase", "Traffic", "Verdicts",
+            ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
         // Benchmarks
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
         benchmark("RuntimeBench", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
         benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
+        benchmark("EvidenceBench", ["CAllocationCount", "Evidence", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
 
+        // Made-up runs for the tests of what reads them.
+        .target(
+            name: "SampleRuns", dependencies: ["Evidence", "Histogram", "SeededRandom", "Timebase"],
+            path: "Tests/SampleRuns", swiftSettings: swiftSettings),
         // What tests of several targets share.
         .target(
             name: "ScriptedPeers", dependencies: ["Cryptography", "EventLoop", "HTTPService", "HTTPWire"],

@@ -231,6 +231,21 @@ class Measures:
             report = json.loads(process.finish())
         return f"{report['trace']}/{report['events']}/{report['answered']}/{report['virtual_ns']}"
 
+    # MARK: Evidence
+
+    def evidence(self):
+        """An intent and its ending, and the twin's copy of the same bytes, by turns in one process."""
+        progress("evidence: intents and endings")
+        command = [self.workshop.product("EvidenceBench"), self.workshop.folder, self.plan.repetitions]
+        with Process(command, CLIENT_CORE, self.workshop.log("evidence")) as process:
+            report = json.loads(process.finish())
+        ours, twin = report["ours_ns"], report["twin_ns"]
+        yield Row("evidence", "a request recorded", [ns / 1e3 for ns in ours], "us", most=0.3, details=report)
+        yield Row(
+            "evidence", "a request recorded / its bytes copied", [own / copied for own, copied in zip(ours, twin)],
+            "ratio of time")
+        yield Row("evidence", "allocations", [report["allocations"]], "per request", most=0.01)
+
     # MARK: Idle connections
 
     def idle(self):

@@ -55,8 +55,8 @@ class Workshop:
             raise BenchError("the set-up failed")
         self.built.mkdir(parents=True, exist_ok=True)
 
-    def build(self, configuration="release"):
-        run(["swift", "build", "--configuration", configuration, "--product", "RuntimeBench"],
+    def build(self, configuration="release", product="RuntimeBench"):
+        run(["swift", "build", "--configuration", configuration, "--product", product],
             f"the {configuration} build", self.built / f"build-{configuration}.log")
 
     def build_twins(self):
@@ -84,8 +84,11 @@ class Workshop:
     def allocation_count(self):
         return self.built / "allocation-count.so"
 
+    def product(self, name, configuration="release"):
+        return ROOT / ".build" / configuration / name
+
     def runtime_bench(self, configuration="release"):
-        return ROOT / ".build" / configuration / "RuntimeBench"
+        return self.product("RuntimeBench", configuration)
 
     def twin(self, name):
         return self.built / name

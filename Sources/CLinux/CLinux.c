@@ -44,6 +44,7 @@ static int64_t read_clock(clockid_t clock) {
 
 int64_t spillway_monotonic_ns(void) { return read_clock(CLOCK_MONOTONIC); }
 int64_t spillway_realtime_ns(void) { return read_clock(CLOCK_REALTIME); }
+int64_t spillway_thread_processor_ns(void) { return read_clock(CLOCK_THREAD_CPUTIME_ID); }
 
 void spillway_set_timer_slack(uint64_t nanoseconds) { prctl(PR_SET_TIMERSLACK, nanoseconds, 0, 0, 0); }
 

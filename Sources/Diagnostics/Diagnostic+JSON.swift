@@ -1,3 +1,5 @@
+internal import JSON
+
 /// The JSON form of a diagnostic, for editors and CI. Keys keep this order, absent values are null, and later versions
 /// only add keys:
 ///
@@ -10,43 +12,22 @@
 extension Diagnostic {
     package var json: String {
         let notes = notes.map { note in
-            #"{"message":\#(JSONText.string(note.message)),"place":\#(JSONText.place(note.span))}"#
+            JSONValue.object([("message", .text(note.message)), ("place", Self.place(note.span))])
         }
-        return #"{"severity":"\#(severity.rawValue)","message":\#(JSONText.string(message)),"#
-            + #""fix":\#(fix.map(JSONText.string) ?? "null"),"place":\#(JSONText.place(span)),"#
-            + #""notes":[\#(notes.joined(separator: ","))]}"#
+        return JSONValue.object([
+            ("severity", .text(severity.rawValue)), ("message", .text(message)), ("fix", .optional(fix)),
+            ("place", Self.place(span)), ("notes", .array(notes)),
+        ]).written(.compact)
     }
-}
 
-enum JSONText {
-    static func place(_ span: SourceSpan?) -> String {
-        guard let span else { return "null" }
+    private static func place(_ span: SourceSpan?) -> JSONValue {
+        guard let span else { return .null }
         let place = DisplayPlace(span)
-        return
-            #"{"file":\#(string(span.source.name)),"offset":\#(span.range.lowerBound),"length":\#(span.range.count),"#
-            + #""line":\#(place.first.line + 1),"column":\#(place.first.columns.lowerBound + 1),"#
-            + #""end_line":\#(place.end.line + 1),"end_column":\#(place.end.columns.upperBound + 1)}"#
-    }
-
-    /// Escapes what RFC 8259 demands, and what breaks scripts and terminals: DEL, C1 controls, U+2028 and U+2029.
-    static func string(_ text: String) -> String {
-        var quoted = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": quoted += "\\\""
-            case "\\": quoted += "\\\\"
-            case "\n": quoted += "\\n"
-            case "\r": quoted += "\\r"
-            case "\t": quoted += "\\t"
-            case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}": quoted += escaped(scalar)
-            default: quoted.unicodeScalars.append(scalar)
-            }
-        }
-        return quoted + "\""
-    }
-
-    private static func escaped(_ scalar: Unicode.Scalar) -> String {
-        let digits = String(scalar.value, radix: 16)
-        return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+        return .object([
+            ("file", .text(span.source.name)), ("offset", .count(span.range.lowerBound)),
+            ("length", .count(span.range.count)), ("line", .count(place.first.line + 1)),
+            ("column", .count(place.first.columns.lowerBound + 1)), ("end_line", .count(place.end.line + 1)),
+            ("end_column", .count(place.end.columns.upperBound + 1)),
+        ])
     }
 }

@@ -41,9 +41,10 @@ package struct NetworkBlock: Sendable, Equatable, CustomStringConvertible {
 
     private static func version4(_ text: Substring) -> [UInt8]? {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard parts.count == 4, parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy { "0"..."9" ~= $0 } }) else {
-            return nil
-        }
+        // A leading zero makes the number octal for some readers.
+        guard parts.count == 4, parts.allSatisfy({ $0 == "0" || $0.first != "0" }),
+            parts.allSatisfy({ !$0.isEmpty && $0.allSatisfy { "0"..."9" ~= $0 } })
+        else { return nil }
         let bytes = parts.compactMap { UInt8($0) }
         return bytes.count == 4 ? bytes : nil
     }

@@ -46,12 +46,12 @@ package enum Transport: String, Sendable, CaseIterable {
 /// Paths as written, relative to the plan.
 package struct TLSFiles: Sendable {
     /// Who must have signed the server's certificate.
-    package let authority: String?
-    package let certificate: String?
+    package let authority: Located<String>?
+    package let certificate: Located<String>?
     /// A path, or a reference to a secret of the environment.
     package let key: Template?
 
-    package init(authority: String?, certificate: String?, key: Template?) {
+    package init(authority: Located<String>?, certificate: Located<String>?, key: Template?) {
         self.authority = authority
         self.certificate = certificate
         self.key = key

@@ -2,7 +2,10 @@ import Diagnostics
 
 /// The program behind the executable: finds the verb, sorts out its arguments, runs it.
 package enum SpillwayCLI {
-    static let commands = [CheckCommand.command, SchemaCommand.command, EchoCommand.command]
+    static let commands = [
+        CheckCommand.command, RehearseCommand.command, DemoCommand.command, SchemaCommand.command,
+        EchoCommand.command,
+    ]
 
     package static func run(_ words: [String], console: Console = .standard) -> ExitCode {
         do throws(UsageError) {

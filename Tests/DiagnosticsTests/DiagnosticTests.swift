@@ -71,11 +71,6 @@ import Testing
             Diagnostic.warning("w").json
                 == #"{"severity":"warning","message":"w","fix":null,"place":null,"notes":[]}"#)
     }
-
-    @Test func `strings are escaped`() {
-        #expect(JSONText.string(" ~é商\u{1F600}") == "\" ~é商\u{1F600}\"")
-        #expect(JSONText.string("\\\"\r\t\0\u{1F}\u{7F}\u{9F}\u{2028}") == #""\\\"\r\t\u0000\u001f\u007f\u009f\u2028""#)
-    }
 }
 
 @Suite struct SpellingTests {

@@ -80,6 +80,10 @@ import Testing
         for shift in 0..<64 { values += [1 << UInt64(shift), (1 << UInt64(shift)) - 1, (1 << UInt64(shift)) + 1] }
         for value in values {
             #expect(text { HeadEncoder.contentLength(value, into: &$0) } == "content-length: \(value)\r\n")
+            if let length = Int(exactly: value) {
+                #expect(
+                    text { HeadEncoder.endWithLength(length, into: &$0) } == "content-length: \(value)\r\n\r\n")
+            }
             #expect(try text { try HeadEncoder.field("n", decimal: value, into: &$0) } == "n: \(value)\r\n")
             if let count = Int(exactly: value), count > 0 {
                 let line = text { ChunkEncoder.begin(byteCount: count, into: &$0) }

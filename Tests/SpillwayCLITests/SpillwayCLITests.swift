@@ -1,33 +1,9 @@
 import EventLoop
 import Histogram
-import Synchronization
 import Testing
+import Verdicts
 
 @testable import SpillwayCLI
-
-/// What a run of the program said, and its exit code.
-private struct Saying {
-    let code: ExitCode
-    let results: [String]
-    let talk: [String]
-
-    init(_ words: String) {
-        let results = Lines()
-        let talk = Lines()
-        code = SpillwayCLI.run(
-            words.split(separator: " ").map(String.init),
-            console: Console(result: { results.add($0) }, talk: { talk.add($0) }))
-        self.results = results.all
-        self.talk = talk.all
-    }
-}
-
-private final class Lines: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    func add(_ line: String) { lines.withLock { $0.append(line) } }
-    var all: [String] { lines.withLock { $0 } }
-}
 
 @Suite struct SpillwayCLITests {
     @Test(arguments: [
@@ -50,6 +26,12 @@ private final class Lines: Sendable {
         ("check", "'spillway check' needs a plan to check; write 'spillway check PLAN'"),
         ("check a.yaml --format xml", "'--format' cannot be 'xml'; write 'text' or 'json'"),
         ("check a.yaml --set", "'--set' needs a value; write --set PATH=VALUE"),
+        ("rehearse", "'spillway rehearse' needs a plan to rehearse; write 'spillway rehearse PLAN'"),
+        (
+            "rehearse a.yaml",
+            "rehearsing a whole drill in simulation comes later; write --arrivals for its traffic"
+        ),
+        ("rehearse a.yaml --seed -1", "'--seed -1' needs a whole number from 0 to 18446744073709551615"),
         ("schema now", "'now' was not expected; 'spillway schema' takes options only"),
         ("echo now", "'now' was not expected; 'spillway echo' takes options only"),
     ])
@@ -120,61 +102,13 @@ private final class Lines: Sendable {
     }
 }
 
-@Suite struct CheckTests {
-    /// The repository's root, found from this file.
-    private static let root = #filePath.split(separator: "/").dropLast(3).reduce("") { $0 + "/" + $1 }
-
-    @Test func `a right plan is said to be right`() {
-        let saying = Saying("check \(Self.root)/plans/flash-sale.yaml --set seed=3")
-        #expect(saying.code == .success)
-        let words = "right: 3 journeys, 5 stages, 1 fault, 15 targets"
-        #expect(saying.results == ["\(Self.root)/plans/flash-sale.yaml: \(words)"])
-        #expect(saying.talk.isEmpty)
-    }
-
-    @Test func `a mistake ends in a usage error, and the other plans are checked all the same`() {
-        let plan = "\(Self.root)/plans/steady-state.yaml"
-        let saying = Saying("check missing.yaml \(plan)")
-        #expect(saying.code == .usage)
-        #expect(saying.talk == ["error: 'missing.yaml' cannot be read: No such file or directory"])
-        #expect(saying.results == ["\(plan): right: 1 journey, 2 stages, 0 faults, 2 targets"])
-    }
-
-    @Test func `mistakes are JSON lines when a program reads them, and several settings are taken`() {
-        let plan = "\(Self.root)/plans/steady-state.yaml"
-        let saying = Saying("check \(plan) --format json --set seed=no --set traffic.hold.rate=5")
-        #expect(saying.code == .usage)
-        #expect(saying.talk.isEmpty)
-        #expect(saying.results.count == 2)
-        #expect(saying.results.allSatisfy { $0.hasPrefix(#"{"severity":"error","message":"'"#) })
-        #expect(saying.results.joined().contains(#""file":"--set seed","offset":0,"length":2"#))
-    }
-
-    @Test func `the schema is printed as it stands in the repository`() {
-        let saying = Saying("schema")
-        #expect(saying.code == .success)
-        #expect(saying.results.first?.hasPrefix("{\n  \"$schema\"") == true)
-    }
-}
-
-@Suite struct FiguresTests {
-    @Test(arguments: [(0, "0"), (999, "999"), (1_000, "1,000"), (-1_234_567, "-1,234,567")])
-    func `counts are grouped by thousands`(count: Int, text: String) {
-        #expect(Figures.grouped(count) == text)
-    }
-
+@Suite struct ExitCodeTests {
     @Test(
         arguments: [
-            (0, "0ns"), (999, "999ns"), (1_000, "1.00us"), (9_994, "9.99us"), (9_996, "10.0us"), (84_120, "84.1us"),
-            (99_960, "100us"), (1_520_000, "1.52ms"), (12_000_000_000, "12.0s"), (3_600_000_000_000, "3,600s"),
-        ] as [(UInt64, String)])
-    func `spans have three digits and the unit that fits`(nanoseconds: UInt64, text: String) {
-        #expect(Figures.span(nanoseconds: nanoseconds) == text)
-    }
-
-    @Test func `a table sets its first column to the left and its numbers to the right`() {
-        var table = Table(["world", "sent"])
-        table.add(["live", "1,000"])
-        #expect(table.lines == ["world   sent", "live   1,000"])
+            (.integrityFailed, 1), (.interrupted(signal: 2), 130), (.interrupted(signal: 15), 143),
+            (.interrupted(signal: 1), 130), (.aborted, 4), (.inconclusive, 3), (.missed, 1), (.met, 0),
+        ] as [(RunVerdict, Int32)])
+    func `what a run came to is the documented number`(verdict: RunVerdict, number: Int32) {
+        #expect(ExitCode(verdict).rawValue == number)
     }
 }

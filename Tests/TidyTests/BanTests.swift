@@ -17,7 +17,7 @@ struct Plant: CustomTestStringConvertible, Sendable {
 
     var testDescription: String { name }
 
-    static let all: [Plant] = imports + escapes + clocks + randomness + others
+    static let all: [Plant] = imports + escapes + clocks + randomness + peers + others
 
     private static let imports = [
         Plant(
@@ -72,6 +72,12 @@ struct Plant: CustomTestStringConvertible, Sendable {
         Plant(".randomElement(", "a.randomElement()", draw),
         Plant(".shuffled(", "a.shuffled()", draw),
         Plant(".shuffle(", "a.shuffle()", draw),
+    ]
+
+    private static let judged = "reaches a peer that nobody has judged; take a 'PermittedOrigin' and ask it"
+    private static let peers = [
+        Plant("HTTPOrigin(", "let a = HTTPOrigin(address)", judged, at: "Sources/LoadDriver/A.swift"),
+        Plant(".connect(to", "try await loop.connect(to: a, until: b)", judged, at: "Sources/Drill/A.swift"),
     ]
 
     private static let hides = "hides a test; mend it, or say why on the line before: '// reason: ...'"

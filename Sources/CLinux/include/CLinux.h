@@ -26,6 +26,8 @@ int spillway_accept(int listener, void *address, uint32_t *length);
 int spillway_socket(int family);
 int64_t spillway_monotonic_ns(void);
 int64_t spillway_realtime_ns(void);
+// What the calling thread has had of a processor.
+int64_t spillway_thread_processor_ns(void);
 void spillway_set_timer_slack(uint64_t nanoseconds);
 // Pins the calling thread. 0, or -1 with errno.
 int spillway_pin_to_core(int core);

@@ -67,6 +67,9 @@ import Glibc
     /// The machine's monotonic clock, which every live loop shares.
     static var now: Instant { Instant(nanoseconds: spillway_monotonic_ns()) }
 
+    /// What the calling thread has had of a processor.
+    static var processorTime: TimeSpan { TimeSpan(nanoseconds: spillway_thread_processor_ns()) }
+
     // MARK: Registrations
 
     /// The number that tells this registration from earlier ones of the same descriptor.

@@ -26,6 +26,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     private var deferred: [any DeferredWork] = []
     private var liveTasks = 0
     private var isEnded = false
+    /// At the clock, when the last events had been taken.
+    private var lastLook = Instant(nanoseconds: 0)
     /// Threads for blocking work; those that want one more wait here.
     var offloads = 0
     var offloadQueue: [Parking] = []
@@ -69,8 +71,21 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         }
     }
 
+    /// `now` at the beginning of this turn, for what need not be exact to the length of a turn, such as an idle
+    /// connection's deadline. It costs no look at the clock.
+    package var turnBegan: Instant {
+        switch world {
+        case .live: lastLook
+        case .simulated(let simulation): simulation.now
+        }
+    }
+
     /// Seconds since 1970, for the dates that protocols print and nothing else. A simulated world begins with 2026.
-    package var secondsSince1970: Int64 { (epoch + (now - .init(nanoseconds: 0))).nanoseconds / 1_000_000_000 }
+    package var secondsSince1970: Int64 { (epoch.nanoseconds + turnBegan.nanoseconds) / 1_000_000_000 }
+
+    /// What this loop's thread has had of a processor: the clock's rest was sleep, or was taken by the machine. In
+    /// simulation it is zero, for turns take no time.
+    package var processorTime: TimeSpan { simulation == nil ? Poller.processorTime : .zero }
 
     // MARK: Tasks
 
@@ -147,15 +162,19 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         precondition(!isEnded, "a loop runs once")
         EscapeTrap.install()
         if case .live(let poller) = world { poller.enterThread() }
+        lastLook = now
         spillway_set_current_token(token)
         defer { end() }
         var result: Result<Value, Failure>?
+        // Asked every turn, which of a result of any size would cost calls through its type.
+        var hasResult = false
         spawn {
             do throws(Failure) { result = .success(try await body()) } catch { result = .failure(error) }
+            hasResult = true
         }
         while true {
             runReadyJobs()
-            if result != nil, ready.isEmpty {
+            if hasResult, ready.isEmpty {
                 runDeferredWork()
                 if ready.isEmpty { break }
             }
@@ -199,17 +218,24 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         for letter in mailbox.takeAll() { letter() }
     }
 
+    /// Jobs that make jobs ready are followed for a few generations, so that one task handing work to another does not
+    /// cost a look at the descriptors, which is a system call.
     private func runReadyJobs() {
-        swap(&ready, &running)
+        if ready.isEmpty { return }
         let executor = unsafe asUnownedTaskExecutor()
-        for job in running { unsafe job.runSynchronously(on: executor) }
-        running.removeAll(keepingCapacity: true)
+        for _ in 0..<EventLoop.generationsMax {
+            if ready.isEmpty { return }
+            swap(&ready, &running)
+            for job in running { unsafe job.runSynchronously(on: executor) }
+            running.removeAll(keepingCapacity: true)
+        }
     }
 
+    private static let generationsMax = 4
+
     private func fireDueTimers() {
-        guard let next = timers.nextDeadline else { return }
         let now = now
-        guard next <= now else { return }
+        lastLook = now
         while let due = timers.popDue(now) {
             simulation?.trace.mix(due.deadline.nanoseconds)
             due.target.timerFired(due.timer)
@@ -217,6 +243,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     private func runDeferredWork() {
+        if deferred.isEmpty { return }
         var index = 0
         while index < deferred.count {
             deferred[index].runAtEndOfTurn()

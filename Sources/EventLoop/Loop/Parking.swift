@@ -45,7 +45,9 @@
         }
     }
 
-    private func take(_ continuation: UnsafeContinuation<Wake, Never>, until deadline: Instant) {
+    /// Half of a wait, for the hot loop of a task whose every canceller also wakes this place, by closing the stream
+    /// that it belongs to. Registering for cancellation costs more than the rest of a wait.
+    package func take(_ continuation: UnsafeContinuation<Wake, Never>, until deadline: Instant) {
         unsafe precondition(waiter == nil, "two tasks wait at the same place")
         unsafe waiter = continuation
         self.deadline = deadline

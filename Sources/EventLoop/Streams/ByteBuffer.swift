@@ -40,7 +40,22 @@
 
     @inlinable package func append(to array: inout [UInt8], from offset: Int = 0, count wanted: Int) {
         precondition(offset >= 0 && wanted >= 0 && offset + wanted <= count, "copy beyond the readable bytes")
-        unsafe array.append(contentsOf: storage[(start + offset)..<(start + offset + wanted)])
+        unsafe array.append(
+            contentsOf: UnsafeRawBufferPointer(rebasing: storage[(start + offset)..<(start + offset + wanted)]))
+    }
+
+    /// Makes the array the first readable bytes. One of that length already, as with one request after another of the
+    /// same client, is written over where it stands.
+    @inlinable package func copy(into array: inout [UInt8], count wanted: Int) {
+        precondition(wanted >= 0 && wanted <= count, "copy beyond the readable bytes")
+        if array.count == wanted {
+            unsafe array.withUnsafeMutableBytes {
+                unsafe $0.copyMemory(from: .init(rebasing: storage[start..<(start + wanted)]))
+            }
+        } else {
+            array.removeAll(keepingCapacity: true)
+            append(to: &array, count: wanted)
+        }
     }
 
     @inlinable package func consume(_ amount: Int) {

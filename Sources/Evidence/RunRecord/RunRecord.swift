@@ -99,12 +99,15 @@ package struct StepRecord: Sendable, Equatable {
     package var priority: String
     /// The journey's first: its latency counts from the arrival; that of the others from the end of the one before.
     package var isFirst: Bool
+    /// One request and its answer. False for polls and awaited webhooks, whose time is no latency of an answer.
+    package var isRequest: Bool
 
-    package init(journey: String, title: String, priority: String, isFirst: Bool) {
+    package init(journey: String, title: String, priority: String, isFirst: Bool, isRequest: Bool = true) {
         self.journey = journey
         self.title = title
         self.priority = priority
         self.isFirst = isFirst
+        self.isRequest = isRequest
     }
 }
 
@@ -164,6 +167,13 @@ package struct ArrivalCounts: Sendable, Equatable {
     package var skipped: UInt64 = 0
 
     package init() {}
+
+    package static func += (left: inout ArrivalCounts, right: ArrivalCounts) {
+        left.scheduled += right.scheduled
+        left.started += right.started
+        left.dropped += right.dropped
+        left.skipped += right.skipped
+    }
 }
 
 package struct GeneratorRecord: Sendable {

@@ -42,7 +42,9 @@ package final class HTTPExchange {
     private var bodyBytes: [UInt8] = []
     private static let bodyRoomMax = 64 * 1024
     /// The stream broke under the handler; the connection ends whatever the handler made of it.
-    private(set) var failure: StreamError?
+    private(set) var failure: StreamError? { didSet { isBroken = failure != nil } }
+    /// Asked with every request, which of a large optional costs more than all else that is asked.
+    private(set) var isBroken = false
 
     init(server: HTTPServer, peer: Address) {
         self.server = server
@@ -130,8 +132,11 @@ package final class HTTPExchange {
         answer = .complete
         noteUnreadExpectation()
         writeHead(status, fields)
-        if status != 204, status != 304 { HeadEncoder.contentLength(body.count, into: &output) }
-        HeadEncoder.end(into: &output)
+        if status != 204, status != 304 {
+            HeadEncoder.endWithLength(body.count, into: &output)
+        } else {
+            HeadEncoder.end(into: &output)
+        }
         if hasBody(status) { output.append(contentsOf: body) }
     }
 
@@ -200,12 +205,10 @@ package final class HTTPExchange {
     private func writeHead(_ status: UInt16, _ fields: FieldBlock?) {
         if !head.keepsAlive || server.isDraining { keeps = false }
         do throws(WireError) {
-            try HeadEncoder.statusLine(status, into: &output)
+            try server.beginHead(status, into: &output)
         } catch {
             preconditionFailure("\(status) is not a status")
         }
-        HeadEncoder.fields(server.currentDate(), into: &output)
-        HeadEncoder.fields(server.configuration.fields, into: &output)
         if let fields { HeadEncoder.fields(fields, into: &output) }
         if !keeps {
             HeadEncoder.connectionClose(into: &output)
@@ -223,15 +226,16 @@ package final class HTTPExchange {
 
     func begin() {
         answer = .none
-        body = nil
+        if isBodyStarted { body = nil }
         isBodyStarted = false
         isBodyRead = head.framing.isNone
         keeps = true
-        failure = nil
+        if isBroken { failure = nil }
     }
 
     /// One large body must not be remembered by every connection.
     private func forgetBody() {
+        if bodyBytes.isEmpty { return }
         if bodyBytes.capacity > HTTPExchange.bodyRoomMax {
             bodyBytes = []
         } else {
@@ -242,7 +246,7 @@ package final class HTTPExchange {
     func handlerReturned() {
         forgetBody()
         // The peer's doing, which has been counted, and nobody is left to answer.
-        if failure != nil { return }
+        if isBroken { return }
         switch answer {
         case .complete: break
         case .none: fail(status: 500)
@@ -253,7 +257,7 @@ package final class HTTPExchange {
     /// A body that the codec refused is the peer's fault; everything else is ours.
     func handlerFailed(_ error: any Error) {
         forgetBody()
-        if failure != nil { return }
+        if isBroken { return }
         switch (answer, error) {
         case (.none, HTTPExchangeError.malformedBody(let fault)):
             server.counters.requestsMalformed += 1
@@ -281,7 +285,7 @@ package final class HTTPExchange {
     var isStreaming: Bool { if case .streaming = answer { true } else { false } }
 
     /// Nothing of the request is left to read: the connection goes on to the next at once.
-    var mayKeepAtOnce: Bool { keeps && isBodyRead }
+    var mayKeepAtOnce: Bool { keeps && isBodyRead && !isBroken }
 
     /// Reads away what the handler left of the body. False when the connection ends.
     func readAwayBody() async throws(StreamError) -> Bool {

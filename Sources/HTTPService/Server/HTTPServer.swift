@@ -25,7 +25,9 @@ package final class HTTPServer {
     private var draining: [Parking] = []
     private var connectionsTurnedAway = 0
     private var dateSecond: Int64 = -1
-    private var date = FieldBlock()
+    /// What an answer begins with in this second: the date and the server's own fields; before them a 200's status line.
+    private var fixedFields: [UInt8] = []
+    private var okHead: [UInt8] = []
 
     private static let acceptPause = TimeSpan.milliseconds(50)
     /// Connections over the bound that are being told so; beyond it they are reset. They cost descriptors too.
@@ -149,13 +151,25 @@ package final class HTTPServer {
 
     // MARK: Answers
 
-    /// The Date field, made once a second.
-    func currentDate() -> FieldBlock {
+    /// The status line, the date and the fields of every answer. They are put together once a second.
+    func beginHead(_ status: UInt16, into out: inout [UInt8]) throws(WireError) {
         let second = loop.secondsSince1970
-        if second != dateSecond {
-            dateSecond = second
-            date = FieldBlock.date(secondsSinceEpoch: second)
+        if second != dateSecond { try renewHead(second) }
+        if status == 200 {
+            out.append(contentsOf: okHead)
+        } else {
+            try HeadEncoder.statusLine(status, into: &out)
+            out.append(contentsOf: fixedFields)
         }
-        return date
+    }
+
+    private func renewHead(_ second: Int64) throws(WireError) {
+        dateSecond = second
+        fixedFields.removeAll(keepingCapacity: true)
+        HeadEncoder.fields(FieldBlock.date(secondsSinceEpoch: second), into: &fixedFields)
+        HeadEncoder.fields(configuration.fields, into: &fixedFields)
+        okHead.removeAll(keepingCapacity: true)
+        try HeadEncoder.statusLine(200, into: &okHead)
+        okHead.append(contentsOf: fixedFields)
     }
 }

@@ -18,6 +18,8 @@ final class ServerConnection {
     private let exchange: HTTPExchange
     private var isFlushing = false
     private var requestsInARow = 0
+    /// Of the head that has begun to arrive.
+    private var headDeadline = Instant.never
     /// How long this request's body has kept us waiting.
     private var waitedForBody = TimeSpan.zero
     private var bodyBytesRead = 0
@@ -57,12 +59,36 @@ final class ServerConnection {
 
     // MARK: Life
 
+    /// The only place where a kept connection waits, and flat: every `async` call between here and the wait would cost
+    /// each request a change of executor on the way back.
     func serve(securedBy context: TLSContext?) async {
         do throws(StreamError) {
             if let context { try await secure(by: context) }
             exchange.connection = self
             defer { exchange.connection = nil }
-            while try await serveOne() {}
+            var goesOn = true
+            while goesOn {
+                switch try nextStep() {
+                case .handle:
+                    do {
+                        try await server.handler(exchange)
+                        exchange.handlerReturned()
+                    } catch {
+                        exchange.handlerFailed(error)
+                    }
+                    if !mayGoOnAtOnce() { goesOn = try await finishRequest() }
+                case .wait(let place, let deadline):
+                    let wake = await stand(at: place, until: deadline)
+                    endIdleness()
+                    if !wake.isReady { goesOn = try await waitEnded(wake) }
+                case .flush: try await flush()
+                case .refuse(let error):
+                    server.counters.requestsMalformed += 1
+                    try await refuse { HeadEncoder.refusal(error, into: &$0) }
+                    goesOn = false
+                case .end: goesOn = false
+                }
+            }
         } catch {
             note(error)
         }
@@ -89,26 +115,18 @@ final class ServerConnection {
         }
     }
 
+    /// The usual end of a request: nothing of it is left to read, and its answer leaves with the next step.
+    private func mayGoOnAtOnce() -> Bool {
+        requestsInARow += 1
+        return exchange.mayKeepAtOnce && exchange.output.count <= ServerConnection.outputMark
+            && requestsInARow < ServerConnection.requestsInARowMax
+    }
+
     /// False when the connection ends here.
-    private func serveOne() async throws(StreamError) -> Bool {
-        guard try await receiveHead() else { return false }
-        server.counters.requests += 1
-        exchange.begin()
-        waitedForBody = .zero
-        bodyBytesRead = 0
-        // The answers before this one must not wait for its handler.
-        if !exchange.output.isEmpty { loop.atEndOfTurn(self) }
-        do {
-            try await server.handler(exchange)
-            exchange.handlerReturned()
-        } catch {
-            exchange.handlerFailed(error)
-        }
+    private func finishRequest() async throws(StreamError) -> Bool {
         if let failure = exchange.failure { try await giveUp(failure) }
         if exchange.mayKeepAtOnce {
-            if exchange.output.count > ServerConnection.outputMark { try await flush() }
-            requestsInARow += 1
-            if requestsInARow == ServerConnection.requestsInARowMax { try await letOthersRun() }
+            try await letOthersRun()
             return true
         }
         let keeps = try await exchange.readAwayBody()
@@ -120,9 +138,12 @@ final class ServerConnection {
     }
 
     private func letOthersRun() async throws(StreamError) {
-        requestsInARow = 0
+        let isTurnOver = requestsInARow >= ServerConnection.requestsInARowMax
         try await flush()
-        await Task.yield()
+        if isTurnOver {
+            requestsInARow = 0
+            await Task.yield()
+        }
     }
 
     /// Nothing more can come of this request. A peer whose body did not come can still hear the handler's answer, or
@@ -140,53 +161,81 @@ final class ServerConnection {
 
     // MARK: Heads
 
-    /// The only place where a kept connection waits, kept flat: every `async` call between here and the wait would cost
-    /// each request a change of executor on the way back.
-    private func receiveHead() async throws(StreamError) -> Bool {
-        var deadline: Instant?
+    /// What a connection does next, found without waiting.
+    private enum Step {
+        case handle
+        case wait(Parking, until: Instant)
+        case flush
+        case refuse(WireError)
+        case end
+    }
+
+    private func nextStep() throws(StreamError) -> Step {
+        let (buffer, stream) = (buffer, stream)
         while true {
             if !buffer.isEmpty {
                 do throws(WireError) {
-                    if try parseHead() { return true }
+                    if try parseHead(from: buffer) { return beginRequest() }
                 } catch {
-                    server.counters.requestsMalformed += 1
-                    try await refuse { HeadEncoder.refusal(error, into: &$0) }
-                    return false
+                    return .refuse(error)
                 }
             }
-            if !exchange.output.isEmpty, !(try flushNow()) { try await flush() }
+            if !exchange.output.isEmpty, !(try flushNow(to: stream)) { return .flush }
             buffer.reserve(ServerConnection.readRoom)
             if let count = try stream.readNow(into: buffer) {
                 if count > 0 { continue }
-                if parser.isInsideHead || !buffer.isEmpty { server.counters.connectionsLost += 1 }
-                return false
+                if isInsideMessage { server.counters.connectionsLost += 1 }
+                return .end
             }
-            guard let place = try stream.placeOfBytes() else { continue }
-            requestsInARow = 0
-            let wake: Wake
-            if parser.isInsideHead || !buffer.isEmpty {
-                deadline = deadline ?? loop.now + server.configuration.headTimeout
-                wake = await place.wait(until: deadline ?? .never)
-            } else {
-                if server.isDraining { return false }
-                isIdle = true
-                loop.buffers.give(buffer)
-                wake = await place.wait(until: loop.now + server.configuration.idleTimeout)
-                buffer = loop.buffers.take()
-                isIdle = false
-            }
-            if !wake.isReady { return try await waitEnded(wake) }
+            if let place = try stream.placeOfBytes() { return beginWait(at: place) }
         }
     }
 
-    private func parseHead() throws(WireError) -> Bool {
+    private var isInsideMessage: Bool { parser.isInsideHead || !buffer.isEmpty }
+
+    private func beginRequest() -> Step {
+        server.counters.requests += 1
+        exchange.begin()
+        headDeadline = .never
+        waitedForBody = .zero
+        bodyBytesRead = 0
+        // The answers before this one must not wait for its handler.
+        if !exchange.output.isEmpty { loop.atEndOfTurn(self) }
+        return .handle
+    }
+
+    /// An idle connection holds no buffer.
+    private func beginWait(at place: Parking) -> Step {
+        requestsInARow = 0
+        if isInsideMessage {
+            if headDeadline == .never { headDeadline = loop.now + server.configuration.headTimeout }
+            return .wait(place, until: headDeadline)
+        }
+        if server.isDraining { return .end }
+        isIdle = true
+        loop.buffers.give(buffer)
+        return .wait(place, until: loop.turnBegan + server.configuration.idleTimeout)
+    }
+
+    /// Who cancels the task has closed the stream, which wakes it here.
+    @inline(__always)
+    private func stand(at place: Parking, until deadline: Instant) async -> Wake {
+        await unsafe withUnsafeContinuation { unsafe place.take($0, until: deadline) }
+    }
+
+    private func endIdleness() {
+        guard isIdle else { return }
+        isIdle = false
+        buffer = loop.buffers.take()
+    }
+
+    private func parseHead(from buffer: ByteBuffer) throws(WireError) -> Bool {
         let isWhole = try buffer.withReadable { bytes throws(WireError) in
             try parser.parseRequest(bytes, into: &exchange.head)
         }
         guard isWhole else { return false }
         let count = exchange.head.byteCount
-        exchange.headBytes.removeAll(keepingCapacity: true)
-        buffer.append(to: &exchange.headBytes, count: count)
+        buffer.copy(into: &exchange.headBytes, count: count)
         buffer.consume(count)
         return true
     }
@@ -194,7 +243,7 @@ final class ServerConnection {
     /// False: the connection ends in order. A peer that began a head and took too long is told so.
     private func waitEnded(_ wake: Wake) async throws(StreamError) -> Bool {
         guard wake == .timedOut else { throw StreamError(.read, stream.peer.description, wake: wake) }
-        if parser.isInsideHead || !buffer.isEmpty {
+        if isInsideMessage {
             server.counters.headsTimedOut += 1
             try await refuse { $0.append(contentsOf: ServerConnection.timedOut) }
         } else {
@@ -271,7 +320,7 @@ final class ServerConnection {
     // MARK: Writing
 
     /// True when all of it is with the kernel.
-    private func flushNow() throws(StreamError) -> Bool {
+    private func flushNow(to stream: any ByteStream) throws(StreamError) -> Bool {
         let sent = try stream.writeNow(exchange.output, from: 0)
         guard sent == exchange.output.count else {
             exchange.output.removeFirst(sent)
@@ -307,7 +356,7 @@ final class ServerConnection {
 extension ServerConnection: DeferredWork {
     /// A handler waits while answers before its own are still here. A failure is seen again by the next write.
     func runAtEndOfTurn() {
-        if !isFlushing, !exchange.output.isEmpty { _ = try? flushNow() }
+        if !isFlushing, !exchange.output.isEmpty { _ = try? flushNow(to: stream) }
     }
 }
 

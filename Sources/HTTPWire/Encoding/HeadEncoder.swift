@@ -89,6 +89,23 @@ package enum HeadEncoder {
         contentLength(UInt64(length), into: &out)
     }
 
+    /// The length as the last field, and the empty line.
+    package static func endWithLength(_ length: Int, into out: inout [UInt8]) {
+        // At most twenty digits and two ends of lines, put together from behind.
+        var line = InlineArray<24, UInt8>(repeating: Byte.lineFeed)
+        line[20] = Byte.carriageReturn
+        line[22] = Byte.carriageReturn
+        var first = 20
+        var rest = UInt64(length)
+        repeat {
+            first &-= 1
+            line[first] = 0x30 | UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        out.append("content-length: ".utf8.span)
+        out.append(line.span.extracting(first..<24))
+    }
+
     /// Not to an HTTP/1.0 client: it would take the chunk sizes for data. Answer it until close.
     package static func chunkedBody(into out: inout [UInt8]) {
         out.append("transfer-encoding: chunked\r\n".utf8.span)

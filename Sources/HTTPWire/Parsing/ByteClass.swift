@@ -33,6 +33,13 @@ func isAuthority(_ byte: UInt8) -> Bool {
     contains(byte, low: 0x2fff_6ff2_0000_0000, high: 0x47ff_fffe_afff_fffe)
 }
 
+/// Letters, digits, `-` and `.`: nothing else is in almost every host.
+@inline(__always)
+func isPlainHost(_ byte: UInt8) -> Bool {
+    // From - to 9 there is also the slash.
+    byte &- 0x2d < 13 ? byte != Byte.slash : (byte | 0x20) &- 0x61 < 26
+}
+
 enum Byte {
     static var tab: UInt8 { 0x09 }
     static var lineFeed: UInt8 { 0x0a }

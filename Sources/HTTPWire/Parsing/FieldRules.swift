@@ -204,6 +204,8 @@ extension Span<UInt8> {
         var isBracketed = false
         let end = value.upperBound
         var position = value.lowerBound
+        // A name or an address of four numbers, up to its port: none of what follows can stand in it.
+        while position < end, isPlainHost(self[position]) { position &+= 1 }
         while position < end {
             let byte = self[position]
             guard HTTPWire.isAuthority(byte) else { return false }
@@ -227,9 +229,10 @@ extension Span<UInt8> {
 
     private func isPort(from start: Int, to end: Int, mayBeEmpty: Bool) -> Bool {
         if start == end { return mayBeEmpty }
+        if end &- start > 5 { return false }
         var port = 0
         for position in start..<end {
-            guard isDigit(self[position]), end &- start <= 5 else { return false }
+            guard isDigit(self[position]) else { return false }
             port = port &* 10 &+ Int(self[position] &- 0x30)
         }
         return port <= 65_535

@@ -77,8 +77,10 @@ enum TargetGrammar {
         return nil as NetworkBlock?
     }
 
-    private static let authority = Key<String?>.optional("ca", .text, "who must have signed the server's certificate")
-    private static let certificate = Key<String?>.optional("cert", .text, "the client's own certificate")
+    private static let authority = Key<Located<String>?>.optional(
+        "ca", Shape<String>.text.located, "who must have signed the server's certificate")
+    private static let certificate = Key<Located<String>?>.optional(
+        "cert", Shape<String>.text.located, "the client's own certificate")
     private static let key = Key<Template?>.optional(
         "key", .template, "its key; `${env.NAME}` keeps it out of the plan")
     private static let tlsShape = Shape<TLSFiles>.record(

@@ -79,6 +79,16 @@ package struct Arguments: Equatable, Sendable {
     /// Every value of an option that may be repeated.
     func all(_ name: String) -> [String] { values[name] ?? [] }
 
+    func has(_ name: String) -> Bool { values[name] != nil }
+
+    func seed(_ name: String) throws(UsageError) -> UInt64? {
+        guard let text = values[name]?.first else { return nil }
+        guard let seed = UInt64(text) else {
+            throw UsageError("'\(name) \(text)' needs a whole number from 0 to \(UInt64.max)")
+        }
+        return seed
+    }
+
     func choice(_ name: String, of words: [String], default standard: String) throws(UsageError) -> String {
         guard let text = values[name]?.first else { return standard }
         guard words.contains(text) else {
@@ -91,14 +101,32 @@ package struct Arguments: Equatable, Sendable {
     func span(
         _ name: String, within range: ClosedRange<TimeSpan>, default standard: TimeSpan
     ) throws(UsageError) -> TimeSpan {
+        try spans(name, within: range, example: standard).first ?? standard
+    }
+
+    /// Every value of an option that may be repeated, or that has no value of its own accord.
+    func spans(
+        _ name: String, within range: ClosedRange<TimeSpan>, example: TimeSpan = .seconds(10)
+    ) throws(UsageError) -> [TimeSpan] {
+        var spans: [TimeSpan] = []
+        for text in all(name) {
+            guard let span = TimeSpan(text) else {
+                throw UsageError("'\(name) \(text)' needs a whole number with its unit; write '\(name) \(example)'")
+            }
+            guard range.contains(span) else {
+                throw UsageError("'\(name) \(text)' is not between \(range.lowerBound) and \(range.upperBound)")
+            }
+            spans.append(span)
+        }
+        return spans
+    }
+
+    func address(_ name: String, default standard: Address) throws(UsageError) -> Address {
         guard let text = values[name]?.first else { return standard }
-        guard let span = TimeSpan(text) else {
-            throw UsageError("'\(name) \(text)' needs a whole number with its unit; write '\(name) \(standard)'")
+        guard let address = Address(text) else {
+            throw UsageError("'\(name) \(text)' needs an address and a port; write '\(name) 127.0.0.1:8080'")
         }
-        guard range.contains(span) else {
-            throw UsageError("'\(name) \(text)' is not between \(range.lowerBound) and \(range.upperBound)")
-        }
-        return span
+        return address
     }
 
     func number(_ name: String, within range: ClosedRange<Int>, default standard: Int) throws(UsageError) -> Int {

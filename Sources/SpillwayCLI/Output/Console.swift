@@ -7,14 +7,17 @@ package struct Console: Sendable {
     package let talk: @Sendable (String) -> Void
     /// Why results were lost, when they were: a full disk, a closed output.
     package let loss: @Sendable () -> String?
+    /// Where the results are read.
+    package let reader: Terminal
 
     package init(
         result: @escaping @Sendable (String) -> Void, talk: @escaping @Sendable (String) -> Void,
-        loss: @escaping @Sendable () -> String? = { nil }
+        loss: @escaping @Sendable () -> String? = { nil }, reader: Terminal = .plain
     ) {
         self.result = result
         self.talk = talk
         self.loss = loss
+        self.reader = reader
     }
 
     /// The process's own.
@@ -23,11 +26,11 @@ package struct Console: Sendable {
         return Console(
             result: { output.write($0 + "\n") },
             talk: { _ = put($0 + "\n", to: STDERR_FILENO) },
-            loss: { output.loss })
+            loss: { output.loss }, reader: .of(STDOUT_FILENO))
     }()
 
     /// Zero, or the errno of the write that failed.
-    fileprivate static func put(_ text: String, to descriptor: Int32) -> Int32 {
+    static func put(_ text: String, to descriptor: Int32) -> Int32 {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -1,9 +1,12 @@
-/// Rows of text in columns: the first to the left, the others to the right, as numbers are read.
+/// Rows of text in columns: the first to the left, the others to the right, as numbers are read, but for those that
+/// hold words.
 struct Table {
     private var rows: [[String]]
+    private let left: ClosedRange<Int>
 
-    init(_ header: [String]) {
+    init(_ header: [String], left: ClosedRange<Int> = 0...0) {
         rows = [header]
+        self.left = left
     }
 
     mutating func add(_ row: [String]) {
@@ -16,7 +19,7 @@ struct Table {
         return rows.map { row in
             zip(row, widths).enumerated().map { column, cell in
                 let padding = String(repeating: " ", count: cell.1 - cell.0.count)
-                return column == 0 ? cell.0 + padding : padding + cell.0
+                return column == 0 || left.contains(column) ? cell.0 + padding : padding + cell.0
             }.joined(separator: "  ")
         }
     }

@@ -23,37 +23,15 @@ enum CheckCommand {
         let isJSON = try arguments.choice("--format", of: ["text", "json"], default: "text") == "json"
         var areRight = true
         for path in arguments.operands {
-            let outcome = outcome(of: path, overrides: arguments.all("--set"))
+            let outcome = PlanFile(path).outcome(overrides: arguments.all("--set"))
             areRight = areRight && outcome.plan != nil
             if isJSON { report(outcome, asJSON: console) } else { report(outcome, path, console) }
         }
         return areRight ? .success : .usage
     }
 
-    private static func outcome(of path: String, overrides: [String]) -> Plan.Outcome {
-        let file = PlanFile(path)
-        do throws(PlanFile.Unreadable) {
-            let source = try file.text()
-            return Plan.parse(source, environment: PlanFile.environment, overrides: overrides) {
-                path throws(Plan.IncludeError) in
-                do throws(PlanFile.Unreadable) {
-                    return try file.neighbour(path).text()
-                } catch {
-                    throw Plan.IncludeError(error.reason)
-                }
-            }
-        } catch {
-            let diagnostic = Diagnostic.error("'\(path)' cannot be read: \(error.reason)")
-            return Plan.Outcome(plan: nil, diagnostics: [diagnostic], droppedCount: 0)
-        }
-    }
-
     private static func report(_ outcome: Plan.Outcome, _ path: String, _ console: Console) {
-        for diagnostic in outcome.diagnostics {
-            let words = DiagnosticRenderer().render(diagnostic)
-            console.talk(words.hasSuffix("\n") ? String(words.dropLast()) : words)
-        }
-        if outcome.droppedCount > 0 { console.talk("and \(outcome.droppedCount) more") }
+        outcome.tell(console)
         if let plan = outcome.plan { console.result("\(path): \(summary(of: plan))") }
     }
 

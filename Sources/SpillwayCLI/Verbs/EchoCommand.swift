@@ -1,6 +1,7 @@
 import EventLoop
 import HTTPService
 import Histogram
+import Numerals
 
 /// `spillway echo`: the runtime shows itself. The same server and the same open-loop client exchange requests live on
 /// loopback, and then simulated, where minutes pass in moments and a seed repeats them to the bit.

@@ -1,5 +1,7 @@
 import Diagnostics
 import Glibc
+import PlanLanguage
+import PlanModel
 
 /// A plan on disk, and the files beside it.
 struct PlanFile {
@@ -10,7 +12,7 @@ struct PlanFile {
     /// One more byte than a plan may have is enough to see that it has too many.
     private static let bytesMax = 4 << 20
 
-    private let path: String
+    let path: String
 
     init(_ path: String) {
         self.path = path
@@ -22,20 +24,49 @@ struct PlanFile {
         return PlanFile(path[...slash] + other)
     }
 
-    func text() throws(Unreadable) -> SourceText {
-        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Self.failure() }
-        defer { close(descriptor) }
-        var bytes: [UInt8] = []
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
-        while bytes.count <= Self.bytesMax {
-            let count = unsafe read(descriptor, &buffer, buffer.count)
-            if count < 0, errno == EINTR { continue }
-            if count < 0 { throw Self.failure() }
-            if count == 0 { break }
-            bytes += buffer[..<count]
+    /// Reads and checks the plan with all that it includes.
+    func outcome(overrides: [String]) -> Plan.Outcome {
+        do throws(Unreadable) {
+            return Plan.parse(try text(), environment: Self.environment, overrides: overrides) {
+                path throws(Plan.IncludeError) in
+                do throws(Unreadable) {
+                    return try neighbour(path).text()
+                } catch {
+                    throw Plan.IncludeError(error.reason)
+                }
+            }
+        } catch {
+            let diagnostic = Diagnostic.error("'\(path)' cannot be read: \(error.reason)")
+            return Plan.Outcome(plan: nil, diagnostics: [diagnostic], droppedCount: 0)
         }
+    }
+
+    func text() throws(Unreadable) -> SourceText {
+        let pieces = try pieces()
+        var bytes: [UInt8] = []
+        while bytes.count <= Self.bytesMax, let piece = try pieces() { bytes += piece }
         return SourceText(name: path, bytes: bytes)
+    }
+
+    /// The file's bytes in pieces; nil at its end. It is closed with the last use of what is returned.
+    func pieces() throws(Unreadable) -> () throws(Unreadable) -> [UInt8]? {
+        let file = OpenFile(unsafe open(path, O_RDONLY | O_CLOEXEC))
+        guard file.descriptor >= 0 else { throw Self.failure() }
+        return { () throws(Unreadable) in
+            var buffer = [UInt8](repeating: 0, count: 1 << 16)
+            var count = -1
+            repeat { count = unsafe read(file.descriptor, &buffer, buffer.count) } while count < 0 && errno == EINTR
+            if count < 0 { throw Self.failure() }
+            return count == 0 ? nil : Array(buffer[..<count])
+        }
+    }
+
+    private final class OpenFile {
+        let descriptor: Int32
+
+        init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+        deinit { if descriptor >= 0 { close(descriptor) } }
     }
 
     private static func failure() -> Unreadable {
@@ -53,5 +84,16 @@ struct PlanFile {
             unsafe place += 1
         }
         return names
+    }
+}
+
+extension Plan.Outcome {
+    /// Everything that is wrong, for people.
+    func tell(_ console: Console) {
+        for diagnostic in diagnostics {
+            let words = DiagnosticRenderer().render(diagnostic)
+            console.talk(words.hasSuffix("\n") ? String(words.dropLast()) : words)
+        }
+        if droppedCount > 0 { console.talk("and \(droppedCount) more") }
     }
 }

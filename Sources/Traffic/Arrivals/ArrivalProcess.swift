@@ -17,4 +17,11 @@ package struct Arrival: Hashable, Sendable {
     /// Since the start of the curve.
     package let nanoseconds: Int64
     package let stage: Int
+
+    @inlinable
+    package init(index: Int, nanoseconds: Int64, stage: Int) {
+        self.index = index
+        self.nanoseconds = nanoseconds
+        self.stage = stage
+    }
 }

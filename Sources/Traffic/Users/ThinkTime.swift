@@ -7,6 +7,8 @@ package enum ThinkTime: Hashable, Sendable {
     case constant(TimeSpan)
     case uniform(from: TimeSpan, to: TimeSpan)
     case exponential(mean: TimeSpan)
+    /// Never below zero.
+    case normal(mean: TimeSpan, deviation: TimeSpan)
     case logNormal(p50: TimeSpan, p99: TimeSpan, max: TimeSpan)
 
     /// The thinking at one place of the seed tree.
@@ -19,6 +21,8 @@ package enum ThinkTime: Hashable, Sendable {
             case .uniform(let from, let to):
                 from == to ? from.seconds : Uniform(from.seconds..<to.seconds).sample(&random)
             case .exponential(let mean): Exponential(mean: mean.seconds).sample(&random)
+            case .normal(let mean, let deviation):
+                max(Normal(mean: mean.seconds, deviation: deviation.seconds).sample(&random), 0)
             case .logNormal(let p50, let p99, let max):
                 LogNormal(p50: p50.seconds, p99: p99.seconds, cap: max.seconds).sample(&random)
             }

@@ -1,5 +1,5 @@
 extension Ban {
-    static let spillway = imports + escapes + clocks + randomness + safety + unfinished + output
+    static let spillway = imports + escapes + clocks + randomness + safety + peers + unfinished + output
 
     /// Modules that a ban of its own names, so that the layer table need not.
     static let bannedModules: Set<String> = ["Foundation", "Dispatch", "XCTest"]
@@ -64,6 +64,11 @@ extension Ban {
             waiver: .reasonInLoopAndTests),
         Ban("nonisolated(unsafe)", "hides a data race; make it a 'let', an 'Atomic' or a 'Mutex'"),
     ]
+
+    /// Connections that no policy has judged.
+    private static let peers = ["HTTPOrigin(", ".connect(to"].map {
+        Ban($0, "reaches a peer that nobody has judged; take a 'PermittedOrigin' and ask it", in: .drivers)
+    }
 
     private static let unfinished = [
         Ban(

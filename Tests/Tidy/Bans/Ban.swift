@@ -7,6 +7,8 @@ struct Ban: Sendable {
         case tests
         /// All but the command line and the tools, whose output is for a person.
         case awayFromConsole
+        /// What sends load, and so must not choose whom to.
+        case drivers
     }
 
     enum Condition: Sendable {

@@ -23,6 +23,7 @@ struct BanRules {
         case .deterministicLayers: place.isDeterministic
         case .tests: place.isTest
         case .awayFromConsole: !place.ownsConsole
+        case .drivers: place.isDriver
         }
     }
 
@@ -41,13 +42,16 @@ private struct Place {
     var isLoop: Bool
     var isDeterministic: Bool
     var ownsConsole: Bool
+    var isDriver: Bool
 
     init(_ file: RepositoryFile, _ table: LayerTable) {
         let layer = file.target.flatMap(table.entry)?.layer
         let isManifest = file.path == "Package.swift"
         isTest = file.components.first == "Tests"
         isLoop = file.target == "EventLoop"
-        isDeterministic = [.c, .l0, .l1].contains(layer) && file.components.first == "Sources"
+        let isSource = file.components.first == "Sources"
+        isDeterministic = [.c, .l0, .l1].contains(layer) && isSource
+        isDriver = isSource && ["CurlTransport", "LoadDriver", "Drill", "Fleet"].contains(file.target)
         ownsConsole = [.l4, .tool].contains(layer) || isManifest
     }
 }

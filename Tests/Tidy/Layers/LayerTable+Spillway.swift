@@ -10,20 +10,22 @@ extension LayerTable {
             wrapped("CNGHTTP2", by: "HTTPWire"),
             wrapped("CPostgreSQL", by: "PaymentStack"),
             wrapped("CHiredis", by: "Fleet"),
-            wrapped("CAllocationCount", by: "WireBench"),
         ]
             + row(
-                .l0, "Timebase", "JSON", "Diagnostics", "SeededRandom", "Money", "Histogram", "Cryptography",
+                .l0, "Timebase", "JSON", "Numerals", "Diagnostics", "SeededRandom", "Money", "Histogram",
+                "Cryptography",
                 "EventLoop",
                 "SQLite")
             + row(.l1, "StackVocabulary", "PlanValues", "ChannelProfile", "PlanModel", "PlanLanguage")
-            + row(.l1, "HTTPWire", "HTTPService", "ShadowTag", "Peers", "Traffic", "Journeys")
+            + row(.l1, "Lease", "HTTPWire", "HTTPService", "ShadowTag", "Peers", "Traffic", "Journeys")
             + row(.l1, "Evidence", "Audit", "Verdicts", "Reporting", "Comparison")
             + row(.l2, "CurlTransport", "ChannelMock", "PaymentStack", "LoadDriver")
             + row(.l3, "Dashboard", "Drill", "Fleet")
             + row(.l4, "SpillwayCLI", "spillway")
-            + row(.tool, "BenchSupport", "RuntimeBench", "WireBench", "TrafficBench", "HTTPWireFuzz", "YAMLFuzz")
-            + row(.test, "Tidy", "TidyTests", "ScriptedPeers", "SimulationTests", "IntegrationTests"),
+            + row(
+                .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "EvidenceBench",
+                "HTTPWireFuzz", "YAMLFuzz")
+            + row(.test, "SampleRuns", "ScriptedPeers", "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
         walls: [
             Wall(
                 from: ["Audit", "Verdicts", "Reporting", "Comparison"],

@@ -1,0 +1,261 @@
+import Cryptography
+package import Diagnostics
+package import EventLoop
+import Evidence
+import Journeys
+import LoadDriver
+import Peers
+import PlanModel
+package import Reporting
+import ShadowTag
+import Timebase
+import Traffic
+import Verdicts
+
+/// One run of one plan, from the first look to the last file.
+///
+///     traffic -> preflight -> set-up -> traffic stages -> drain -> teardown -> evidence closed -> judged -> reports
+///
+/// **Goal.** Whatever happens on the way, nothing is sent before everything was looked at, and nothing that was seen is
+/// lost: a run that breaks off still has its evidence and its reports, and says what broke it off.
+///
+/// **Method.** Each step is somebody else's; this one holds the order. All of it runs on one loop, in either world.
+/// The controller is elsewhere, and speaks through `DrillConduct`.
+///
+/// **Not here.** Reading plans, drawing progress, exit codes: the command line's.
+package struct Drill {
+    private let order: DrillOrder
+    private let conduct: DrillConduct
+    private let loop: EventLoop
+    private let folder: PlanFolder
+
+    package enum Outcome: Sendable {
+        /// The preflight or the plan itself stood against it: nothing was sent.
+        case refused([Diagnostic])
+        case done(Report, warnings: [Diagnostic])
+    }
+
+    package init(_ order: DrillOrder, _ conduct: DrillConduct, on loop: EventLoop) {
+        self.order = order
+        self.conduct = conduct
+        self.loop = loop
+        folder = PlanFolder(order.planFolder)
+    }
+
+    /// Throws what keeps a report from being written; the evidence stands then all the same.
+    package func run() async throws(DrillFault) -> Outcome {
+        let profiles: [String: RecordingProfile]
+        let traffic: PlannedTraffic
+        do throws(DiagnosticError) {
+            profiles = try await recordingProfiles()
+            traffic = try plannedTraffic(profiles)
+        } catch {
+            return .refused([error.diagnostic])
+        }
+        conduct.onPhase(.preflight)
+        let preflight = await Preflight(
+            order.plan, traffic: traffic, recordings: profiles, policy: order.policy,
+            surroundings: Preflight.Surroundings(
+                planFolder: order.planFolder, outFolder: order.outFolder, environment: order.environment,
+                entropy: order.entropy), on: loop
+        ).run()
+        guard preflight.isClear, let key = preflight.shadowKey else { return .refused(preflight.diagnostics) }
+        return try await run(traffic, preflight, key)
+    }
+
+    // MARK: Traffic
+
+    private func recordingProfiles() async throws(DiagnosticError) -> [String: RecordingProfile] {
+        var profiles: [String: RecordingProfile] = [:]
+        for stage in order.plan.traffic {
+            guard case .replay(let path, _, _) = stage.load, profiles[path.value] == nil else { continue }
+            let input = folder.recording(path.value)
+            let found = try? await loop.offload("recording") { () -> Result<RecordingProfile, PlanFolder.Unreadable> in
+                do {
+                    return .success(try RecordingProfile(Replay(input.recording())))
+                } catch {
+                    return .failure(PlanFolder.Unreadable(reason: "\(error)"))
+                }
+            }
+            switch found {
+            case .success(let profile)?: profiles[path.value] = profile
+            case .failure(let error)?:
+                throw DiagnosticError(.error("the recording '\(path.value)': \(error.reason)", at: path.span))
+            case nil: throw DiagnosticError(.error("the recording '\(path.value)' was not read", at: path.span))
+            }
+        }
+        return profiles
+    }
+
+    private func plannedTraffic(
+        _ profiles: [String: RecordingProfile]
+    ) throws(DiagnosticError) -> PlannedTraffic {
+        do throws(PlannedTraffic.Fault) {
+            return try PlannedTraffic(order.plan, seed: order.seed, recordings: profiles)
+        } catch {
+            throw DiagnosticError(.error("\(error)"))
+        }
+    }
+
+    // MARK: The run itself
+
+    private func run(
+        _ traffic: PlannedTraffic, _ preflight: PreflightReport, _ key: ShadowKey
+    ) async throws(DrillFault) -> Outcome {
+        let plan = order.plan
+        let runID = RunID(secondsSince1970: loop.secondsSince1970, entropy: order.runEntropy)
+        let receiver = try await webhookReceiver()
+        let setting = runSetting(traffic, preflight, key.tag(runID, expires: expiry(traffic)), receiver?.address)
+        let compiled = JourneyBook.compile(plan, setting)
+        guard let book = compiled.book else { return .refused(compiled.diagnostics) }
+        let evidence = try makeEvidence(runID)
+        var driverSetting = DriverSetting(
+            plan: plan, traffic: traffic, book: book, targets: try targets(preflight, book), evidence: evidence,
+            identity: identity(runID, preflight))
+        driverSetting.recordings = recordings
+        driverSetting.webhooks = receiver?.receiver
+        driverSetting.observers = try observers(preflight, traffic)
+        driverSetting.onProgress = conduct.onProgress
+        driverSetting.isLeaseHeld = conduct.isLeaseHeld
+        let driver = LoadDriver(on: loop, driverSetting)
+        conduct.inlet.open { driver.take($0) }
+        let record = await drive(driver)
+        conduct.inlet.close()
+        driver.close()
+        await receiver?.receiver.drain(until: loop.now + .seconds(2))
+        do throws(EvidenceError) { try evidence.close() } catch { throw DrillFault("\(error)") }
+        return try write(
+            Report(record, targets: plan.targets), warnings: preflight.diagnostics + compiled.diagnostics)
+    }
+
+    /// A set-up that fails is the end before the beginning: the record says so, and has no arrivals.
+    private func drive(_ driver: LoadDriver) async -> RunRecord {
+        conduct.onPhase(.setup)
+        if let fault = await driver.setUp() { driver.refuse("the set-up failed: \(fault)") }
+        conduct.onPhase(.traffic)
+        var record = await driver.run()
+        conduct.onPhase(.teardown)
+        if let fault = await driver.tearDown() {
+            let end = record.slices.count
+            record.events.append(
+                RunEvent(at: record.sliceLength * Int64(end), kind: .note, text: "the teardown failed: \(fault)"))
+        }
+        return record
+    }
+
+    private func write(_ report: Report, warnings: [Diagnostic]) throws(DrillFault) -> Outcome {
+        conduct.onPhase(.reporting)
+        do throws(ReportingError) { try report.write(into: order.outFolder) } catch { throw DrillFault("\(error)") }
+        return .done(report, warnings: warnings)
+    }
+
+    // MARK: What the driver is given
+
+    private func makeEvidence(_ runID: RunID) throws(DrillFault) -> EvidenceWriter {
+        // A simulated run leaves no files of its own: what it would have sent was never sent.
+        if loop.simulation != nil { return EvidenceWriter(inMemoryFor: 0) }
+        do throws(EvidenceError) {
+            return try EvidenceWriter(
+                folder: "\(order.outFolder)/evidence-\(runID)", worker: 0, runID: runID.text,
+                planDigest: order.planDigest)
+        } catch {
+            throw DrillFault("\(error)")
+        }
+    }
+
+    private func targets(_ preflight: PreflightReport, _ book: JourneyBook) throws(DrillFault) -> [ServiceTarget] {
+        var targets: [ServiceTarget] = []
+        for (_, origin) in preflight.origins { targets.append(try target(origin)) }
+        precondition(
+            targets.count == book.services.count, "\(targets.count) origins of \(book.services.count) services")
+        return targets
+    }
+
+    private func target(_ origin: PermittedOrigin) throws(DrillFault) -> ServiceTarget {
+        do throws(TLSError) {
+            return try ServiceTarget(origin, of: order.plan.target, on: loop)
+        } catch {
+            throw DrillFault("\(origin.authority): \(error)")
+        }
+    }
+
+    private func observers(_ preflight: PreflightReport, _ traffic: PlannedTraffic) throws(DrillFault) -> [Observer] {
+        var observers: [Observer] = []
+        for (observation, origin) in zip(order.plan.observe, preflight.observed) {
+            guard let origin else { continue }
+            observers.append(Observer(observation, from: try target(origin), length: traffic.length))
+        }
+        return observers
+    }
+
+    private var recordings: [RecordingInput] {
+        order.plan.traffic.compactMap { stage in
+            if case .replay(let path, _, _) = stage.load { folder.recording(path.value) } else { nil }
+        }
+    }
+
+    /// The tag outlives the run and what drains behind it, and not much more.
+    private func expiry(_ traffic: PlannedTraffic) -> Int64 {
+        loop.secondsSince1970 + Int64(traffic.length.seconds) + 3_600
+    }
+
+    private func runSetting(
+        _ traffic: PlannedTraffic, _ preflight: PreflightReport, _ tag: ShadowTag, _ webhooks: String?
+    ) -> RunSetting {
+        let marks = order.plan.shadow.fields(
+            tag: tag, plan: order.plan.name, seed: order.seed, environment: order.environment)
+        var hosts: [String: String] = [:]
+        for (service, origin) in preflight.origins { hosts[service ?? ""] = origin.authority }
+        let folder = folder
+        return RunSetting(
+            runID: tag.runID.text, epochMilliseconds: loop.secondsSince1970 * 1_000, shadowToken: tag.token,
+            shadowFields: marks.map {
+                (name: String(decoding: $0.name, as: UTF8.self), value: String(decoding: $0.value, as: UTF8.self))
+            }, webhookURL: webhooks, environment: order.environment, hosts: hosts,
+            file: { path in try? folder.bytes(of: path) })
+    }
+
+    private func identity(_ runID: RunID, _ preflight: PreflightReport) -> RunIdentity {
+        RunIdentity(
+            runID: runID.text, plan: order.plan.name, about: order.plan.about, planDigest: order.planDigest,
+            seed: order.seed, version: order.version,
+            targets: preflight.origins.map {
+                ($0.origin.security == nil ? "http://" : "https://") + $0.origin.authority
+            },
+            permitted: order.permitted)
+    }
+
+    // MARK: Webhooks
+
+    private func webhookReceiver() async throws(DrillFault) -> (receiver: WebhookReceiver, address: String)? {
+        guard let sink = order.plan.webhooks else { return nil }
+        let looksInside = order.plan.journeys.flatMap(\.steps).contains { $0.matchesInside }
+        let receiver = WebhookReceiver(on: loop, looksInside: looksInside)
+        do throws(StreamError) {
+            let found = try await loop.resolve(
+                sink.listen.host, port: UInt16(sink.listen.port), until: loop.now + .seconds(5))
+            guard let address = found.first else {
+                throw StreamError(.resolve, sink.listen.host, .explained("it has no address"))
+            }
+            let chosen = try receiver.listen(on: address)
+            return (receiver, sink.publicURL.text(reaching: chosen.port))
+        } catch {
+            throw DrillFault("the sink of webhooks cannot listen: \(error)")
+        }
+    }
+}
+
+extension Step {
+    fileprivate var matchesInside: Bool {
+        if case .awaitWebhook(let wait) = action { wait.match != nil } else { false }
+    }
+}
+
+extension HTTPAddress {
+    /// A port that the plan names is that of something in front of the sink, and stays.
+    fileprivate func text(reaching chosen: UInt16) -> String {
+        let isStandard = port == (isSecure ? 443 : 80)
+        let shown = host.contains(":") ? "[\(host)]" : host
+        return (isSecure ? "https://" : "http://") + "\(shown):\(isStandard ? Int(chosen) : port)" + path
+    }
+}

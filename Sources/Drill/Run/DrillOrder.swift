@@ -1,0 +1,40 @@
+package import Peers
+package import PlanModel
+
+/// What a run is to be.
+package struct DrillOrder: Sendable {
+    package var plan: Plan
+    /// SHA-256 of the plan's text with all that belongs to it, in hexadecimal.
+    package var planDigest: String
+    package var seed: UInt64
+    /// The plan's paths are relative to it; empty for the working folder.
+    package var planFolder: String
+    /// For the reports, and the evidence in a folder below.
+    package var outFolder: String
+    package var policy: PeerPolicy
+    /// What was permitted outside the plan, as it was written.
+    package var permitted: [String]
+    package var environment: [String: String]
+    /// 32 bytes of the kernel's, for a shadow key when none is given, and `RunID.entropyCount` for the run's name.
+    package var entropy: [UInt8]
+    package var runEntropy: [UInt8]
+    /// Spillway's own.
+    package var version: String
+
+    package init(
+        plan: Plan, planDigest: String, seed: UInt64, planFolder: String, outFolder: String, policy: PeerPolicy,
+        permitted: [String], environment: [String: String], entropy: [UInt8], runEntropy: [UInt8], version: String
+    ) {
+        self.plan = plan
+        self.planDigest = planDigest
+        self.seed = seed
+        self.planFolder = planFolder
+        self.outFolder = outFolder
+        self.policy = policy
+        self.permitted = permitted
+        self.environment = environment
+        self.entropy = entropy
+        self.runEntropy = runEntropy
+        self.version = version
+    }
+}

@@ -1,0 +1,67 @@
+import Evidence
+import PlanModel
+import Timebase
+
+/// What is looked at once a second, of the second that has just ended: the guards, and whether anybody is there at all.
+struct SecondWatch {
+    private var guards: GuardWatch
+    private(set) var second: Int64 = 0
+    private(set) var totals = OutcomeCounts()
+    private(set) var arrivals: UInt64 = 0
+    private(set) var dropped: UInt64 = 0
+    private var silentSeconds = 0
+    /// The last whole second, for those who watch.
+    private(set) var last = Sight()
+
+    struct Sight {
+        var arrivals: UInt64 = 0
+        var outcomes = OutcomeCounts()
+        var p50: TimeSpan?
+        var p99: TimeSpan?
+    }
+
+    enum Finding {
+        case tripped(Guard)
+        /// Nobody has answered anything for this long.
+        case silence(seconds: Int)
+    }
+
+    /// So many seconds in which every attempt was refused or reset are the end of a target.
+    static let silenceMax = 10
+
+    init(_ guards: [Guard]) {
+        self.guards = GuardWatch(guards)
+    }
+
+    /// True when a second has ended.
+    mutating func advance(to now: TimeSpan) -> Bool {
+        let current = now.nanoseconds / 1_000_000_000
+        guard current > second else { return false }
+        second = current
+        return true
+    }
+
+    mutating func look(_ live: LiveSecond, inFlight: Int, series: @escaping (String) -> Double?) -> Finding? {
+        totals += live.outcomes
+        arrivals += live.arrivals
+        dropped += live.dropped
+        last = Sight(
+            arrivals: live.arrivals, outcomes: live.outcomes, p50: live.latency(atPercentile: 50),
+            p99: live.latency(atPercentile: 99))
+        let outcomes = live.outcomes
+        let sight = GuardWatch.Sight(
+            errorRatio: live.ratio(of: outcomes.errors), shedRatio: live.ratio(of: outcomes[.shed]),
+            unknownRatio: live.ratio(of: outcomes[.unknown]), dropped: dropped, requests: totals.total,
+            inFlight: inFlight, latency: { live.latency(atPercentile: $0) }, series: series)
+        if let tripped = guards.second(sight) { return .tripped(tripped) }
+        return silence(outcomes)
+    }
+
+    private mutating func silence(_ outcomes: OutcomeCounts) -> Finding? {
+        // A second without an attempt says nothing.
+        guard outcomes.total > 0 else { return nil }
+        let isSilent = outcomes[.refused] + outcomes[.reset] == outcomes.total
+        silentSeconds = isSilent ? silentSeconds + 1 : 0
+        return silentSeconds >= Self.silenceMax ? .silence(seconds: silentSeconds) : nil
+    }
+}

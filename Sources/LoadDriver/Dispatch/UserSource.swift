@@ -1,0 +1,52 @@
+import EventLoop
+import SeededRandom
+import Timebase
+import Traffic
+
+/// The closed loop: users who take one journey after another, with time to think between. Here a slow target slows its
+/// users, as a plan asks for when it says `users`; their journeys are due when they begin.
+struct UserSource {
+    let driver: LoadDriver
+    let population: UserPopulation
+    let stage: Int
+
+    /// An answer that takes no time, without a thought behind it, must not keep the loop to itself.
+    private static let restMin = TimeSpan.microseconds(100)
+
+    func run() async {
+        let clock = SourceClock(driver)
+        let begins = driver.traffic.stages[stage].span.lowerBound
+        var users: [SpawnedTask] = []
+        for user in stride(from: driver.shard, to: population.count, by: driver.shards) {
+            let presence = population.presence(of: user)
+            guard await clock.wait(forPlanned: begins + presence.lowerBound) else { break }
+            users.append(driver.loop.spawn { await live(user, until: begins + presence.upperBound) })
+        }
+        for user in users { await user.join() }
+    }
+
+    private func live(_ user: Int, until end: TimeSpan) async {
+        let clock = SourceClock(driver)
+        let runner = Runner(driver)
+        var turn = 0
+        while await clock.wait(forPlanned: .zero), driver.timeline.planTime(at: driver.loop.now) < end {
+            await runner.run(work(user, turn))
+            let think = population.thinkTime(of: user, afterTurn: turn)
+            turn += 1
+            guard await clock.wait(until: driver.loop.now + max(think, Self.restMin)) else { return }
+        }
+    }
+
+    private func work(_ user: Int, _ turn: Int) -> ArrivalWork {
+        let mix = driver.traffic.mix
+        return ArrivalWork(
+            index: Self.index(user: user, turn: turn, stage: stage), stage: stage,
+            journey: mix.journey(inStage: stage, user: user, turn: turn),
+            due: driver.timeline.runTime(at: driver.loop.now), seed: mix.dataSeed(user: user, turn: turn))
+    }
+
+    /// Apart from the numbers of any schedule, and of other stages' users.
+    private static func index(user: Int, turn: Int, stage: Int) -> Int {
+        1 << 62 | stage << 52 | user << 32 | turn & 0xFFFF_FFFF
+    }
+}

@@ -1,0 +1,75 @@
+import Evidence
+import HTTPService
+import Journeys
+import PlanModel
+import Timebase
+import Traffic
+
+extension LoadDriver {
+    /// What the judge will read.
+    func record(endedAt end: TimeSpan) -> RunRecord {
+        var generator = GeneratorRecord(
+            lag: traffic.stages.indices.map { tally.lag(ofStage: $0) }, gaps: canary.gaps)
+        for target in targets {
+            let counters = target.client.counters
+            generator.poolWaits += counters.waits
+            generator.poolWaited = generator.poolWaited + counters.waited
+            generator.connectionsOpened += counters.connectionsOpened
+        }
+        generator.connectionsMax = UInt64(plan.target.connections)
+        generator.poolStarved = counts.poolStarved
+        generator.evidenceRecords = evidence.records
+        generator.isChangedByHand = counts.isChangedByHand
+        return RunRecord(
+            identity: identity, stages: stageRecords(endedAt: end), steps: stepRecords, sliceLength: tally.sliceLength,
+            slices: tally.slices(), generator: generator, observed: observedSeries, events: events,
+            ending: ending ?? .completed)
+    }
+
+    private func stageRecords(endedAt end: TimeSpan) -> [StageRecord] {
+        traffic.stages.enumerated().map { index, stage in
+            // A stage that was never reached has its planned place, and no arrivals.
+            let begin = index < stageBegins.count ? stageBegins[index] : stage.span.lowerBound
+            let planned = begin + (stage.span.upperBound - stage.span.lowerBound)
+            let next = index + 1 < stageBegins.count ? stageBegins[index + 1] : planned
+            let isOpen = if case .schedule = stage.source { true } else { false }
+            return StageRecord(
+                name: stage.name, kind: stage.kind, span: begin..<max(next, begin),
+                countsForVerdicts: stage.countsForVerdicts,
+                scheduled: isOpen ? UInt64(scheduled(inStage: index)) : nil, cells: tally.cells(ofStage: index))
+        }
+    }
+
+    private func scheduled(inStage stage: Int) -> Int {
+        traffic.schedule.shard(shard, of: shards).count(in: traffic.stages[stage].span)
+    }
+
+    /// The steps of journeys, then one for each replay.
+    private var stepRecords: [StepRecord] {
+        journeySteps
+            + traffic.replayStages.map { stage in
+                StepRecord(
+                    journey: traffic.stages[stage].name, title: "recorded requests", priority: "normal", isFirst: true)
+            }
+    }
+
+    func replayStep(ofStage stage: Int) -> Int {
+        book.stepCount + (traffic.replayStages.firstIndex(of: stage) ?? 0)
+    }
+
+    var observedSeries: [ObservedSeries] { observers.flatMap(\.records) }
+
+    func observed(_ name: String) -> Double? {
+        observers.lazy.compactMap { $0.value(of: name) }.first
+    }
+
+    private var journeySteps: [StepRecord] {
+        book.journeys.flatMap { journey in
+            journey.steps.map { step in
+                StepRecord(
+                    journey: journey.name, title: step.title, priority: journey.priority.rawValue,
+                    isFirst: step.position == 0)
+            }
+        }
+    }
+}

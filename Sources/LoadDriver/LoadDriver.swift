@@ -1,0 +1,233 @@
+package import EventLoop
+package import Evidence
+import Journeys
+import PlanModel
+import SeededRandom
+import Timebase
+import Traffic
+
+/// Sends the traffic of a plan, from one loop.
+///
+/// **Goal.** Every arrival begins at its instant, whatever the target does; what became of it is counted from that
+/// instant, and recorded before it is sent. And the driver knows its own faults: lateness, drops, stolen time.
+///
+/// **Method.** Sources say when: the schedule of the open model, users of the closed one, a recording. Runners do: each
+/// runs one journey at a time and then waits among the idle ones, so that an arrival costs no task of its own. The
+/// tally counts, the evidence keeps, and a tick every 10 ms looks after what belongs to seconds.
+///
+///     schedule, users, replay --begin--> runner --send--> target
+///                                          |  intent, outcome --> evidence
+///                                          +--> tally --each second--> guards, progress
+///
+/// **Not here.** Whether the plan may be run at all (preflight), what the numbers mean (verdicts), files of reports.
+package final class LoadDriver {
+    let loop: EventLoop
+    let plan: Plan
+    let traffic: PlannedTraffic
+    let book: JourneyBook
+    let targets: [ServiceTarget]
+    let evidence: EvidenceWriter
+    let recordings: [RecordingInput]
+    let webhooks: WebhookReceiver?
+    let observers: [Observer]
+    let seed: Seed
+    /// Every `shards`-th arrival from this one on is ours.
+    let shard: Int
+    let shards: Int
+    let tally: Tally
+    let data: LoopData
+    var timeline: Timeline
+    var scale = RateScale()
+    /// On the plan's clock: the schedule's next arrival is not before it.
+    var scheduledUpTo = TimeSpan.zero
+    var clocks: [SourceClock] = []
+    var canary: Canary
+    var watch: SecondWatch
+    var counts = GeneratorCounts()
+    let identity: RunIdentity
+    let onProgress: (DriverProgress) -> Void
+    let isLeaseHeld: () -> Bool
+    var progressDue = TimeSpan.zero
+    /// Why the last request was refused, in words.
+    var lastRefusal: String?
+    /// When the stages really began.
+    var stageBegins: [TimeSpan] = []
+    var stagesBegun = 0
+    var stagesPacked = 0
+    private(set) var inFlight = 0
+    /// No new arrivals.
+    private(set) var isStopping = false
+    private(set) var ending: Ending?
+    var events: [RunEvent] = []
+    private var idle: [Runner] = []
+    private var tasks: [SpawnedTask] = []
+    private let drained: Parking
+
+    package init(on loop: EventLoop, _ setting: DriverSetting) {
+        self.loop = loop
+        plan = setting.plan
+        traffic = setting.traffic
+        book = setting.book
+        targets = setting.targets
+        (evidence, recordings) = (setting.evidence, setting.recordings)
+        (webhooks, observers) = (setting.webhooks, setting.observers)
+        seed = setting.seed
+        (shard, shards) = (setting.shard, setting.shards)
+        tally = Tally(
+            steps: setting.book.stepCount + setting.traffic.replayStages.count, stages: setting.traffic.stages.count,
+            length: setting.traffic.length)
+        data = LoopData(setting.book)
+        timeline = Timeline(start: loop.now)
+        canary = Canary(on: loop)
+        watch = SecondWatch(setting.plan.guards)
+        identity = setting.identity
+        (onProgress, isLeaseHeld) = (setting.onProgress, setting.isLeaseHeld)
+        drained = Parking(loop)
+    }
+
+    // MARK: Arrivals
+
+    /// An arrival is due: an idle runner takes it, or a new one as long as the cap allows.
+    @inline(__always)
+    func begin(_ work: ArrivalWork) {
+        guard inFlight < plan.target.inFlight else { return tally.arrivalDropped(due: work.due.nanoseconds) }
+        inFlight += 1
+        if let runner = idle.popLast() {
+            runner.take(work)
+        } else {
+            let runner = Runner(self)
+            runner.take(work)
+            tasks.append(loop.spawn { await runner.live() })
+        }
+    }
+
+    func rest(_ runner: Runner) { idle.append(runner) }
+
+    /// Users run their journeys themselves.
+    func userBegan() { inFlight += 1 }
+
+    @inline(__always)
+    func ended() {
+        inFlight -= 1
+        if inFlight == 0, isStopping { drained.wake() }
+    }
+
+    /// Before any traffic: there will be none.
+    package func refuse(_ reason: String) { stop(.failed(at: .zero, reason: reason)) }
+
+    /// Ends the connections.
+    package func close() {
+        for target in targets { target.close() }
+        for observer in observers { observer.close() }
+    }
+
+    // MARK: Commands
+
+    /// What a person, a guard or a signal asks for. On the loop.
+    package func take(_ command: DriverCommand) {
+        let now = timeline.runTime(at: loop.now)
+        switch command {
+        case .faster, .slower: changeRate(by: command == .faster ? 1 : -1, at: now)
+        case .pauseOrResume: pauseOrResume(at: now)
+        case .stop(let signal): stop(.interrupted(at: now, signal: signal))
+        case .abandon(let signal):
+            stop(.interrupted(at: now, signal: signal))
+            for task in tasks { task.cancel() }
+        }
+    }
+
+    /// The first reason is the one that the report names.
+    func stop(_ reason: Ending) {
+        ending = ending ?? reason
+        isStopping = true
+        callSources()
+    }
+
+    private func changeRate(by step: Int, at now: TimeSpan) {
+        scale.change(by: step)
+        counts.isChangedByHand = true
+        events.append(RunEvent(at: now, kind: .rateChanged, text: "\(scale.tenths * 10)% of the planned rate"))
+    }
+
+    private func pauseOrResume(at now: TimeSpan) {
+        counts.isChangedByHand = true
+        if timeline.isPaused {
+            timeline.resume(at: loop.now)
+            events.append(RunEvent(at: now, kind: .resumed, text: "resumed by hand"))
+        } else {
+            timeline.pause(at: loop.now)
+            events.append(RunEvent(at: now, kind: .paused, text: "paused by hand"))
+        }
+        callSources()
+    }
+
+    private func callSources() { for clock in clocks { clock.call() } }
+
+    // MARK: The run
+
+    /// The plan's `setup`, before any traffic. What went wrong, in words, or nil.
+    package func setUp() async -> String? { await once(book.setup) }
+
+    /// The plan's `teardown`, when all is over.
+    package func tearDown() async -> String? { await once(book.teardown) }
+
+    private func once(_ journey: CompiledJourney) async -> String? {
+        timeline = Timeline(start: loop.now)
+        return await Runner(self).runOnce(journey, seed: seed.split(journey.name))
+    }
+
+    /// Ends when the traffic has ended, or was stopped, and nothing is under way any more.
+    package func run() async -> RunRecord {
+        timeline = Timeline(start: loop.now + Self.lead)
+        let ticks = loop.spawn { [self] in
+            await canary.watch(from: timeline.start) { [self] now in tick(at: now) }
+        }
+        let watches = observers.map { observer in
+            loop.spawn { [self] in await observer.watch(on: loop, from: timeline.start) }
+        }
+        await runSources()
+        isStopping = true
+        if inFlight > 0 { _ = await drained.wait() }
+        let end = timeline.runTime(at: loop.now)
+        for task in [ticks] + watches {
+            task.cancel()
+            await task.join()
+        }
+        for runner in idle { runner.dismiss() }
+        for task in tasks { await task.join() }
+        return record(endedAt: end)
+    }
+
+    /// The first arrivals are not late because the sources are still being made.
+    private static let lead = TimeSpan.milliseconds(20)
+
+    private func runSources() async {
+        var sources: [SpawnedTask] = [
+            loop.spawn { [self] in
+                var source = ScheduleSource(self)
+                await source.run()
+            }
+        ]
+        for (index, stage) in traffic.stages.enumerated() {
+            switch stage.source {
+            case .schedule: break
+            case .users(let population):
+                let source = UserSource(driver: self, population: population, stage: index)
+                sources.append(loop.spawn { await source.run() })
+            case .replay(let path, let speed):
+                guard let recording = recordings.first(where: { $0.path == path }) else {
+                    preconditionFailure("the recording '\(path)' was not handed over")
+                }
+                let source = ReplaySource(driver: self, recording: recording, speed: speed, stage: index)
+                sources.append(loop.spawn { await source.run() })
+            }
+        }
+        for source in sources { await source.join() }
+        await waitForTheEnd()
+    }
+
+    /// The last stage lasts as long as the plan says, also behind its last arrival.
+    private func waitForTheEnd() async {
+        _ = await SourceClock(self).wait(forPlanned: traffic.length)
+    }
+}

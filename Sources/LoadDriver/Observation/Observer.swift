@@ -1,0 +1,69 @@
+import EventLoop
+import Evidence
+import HTTPService
+import HTTPWire
+package import PlanModel
+package import Timebase
+
+/// Reads series from elsewhere while the traffic runs: one request each period, over a connection of its own.
+///
+/// It never holds the traffic up, and a value that could not be read is a gap in the series, not a zero.
+package final class Observer {
+    private let observation: Observation
+    private let target: ServiceTarget
+    private let selectors: [(name: String, selector: MetricSelector?)]
+    private var values: [[Double?]]
+    private let period: TimeSpan
+    /// Of the last answer, for guards.
+    private var latest: [Double?]
+
+    /// Values of one series; a longer run reads less often.
+    package static let valuesMax = 7_200
+
+    package init(_ observation: Observation, from target: ServiceTarget, length: TimeSpan) {
+        self.observation = observation
+        self.target = target
+        selectors = observation.series.map { ($0.name.value, MetricSelector($0.selector)) }
+        values = selectors.map { _ in [] }
+        latest = selectors.map { _ in nil }
+        let fewest = TimeSpan(nanoseconds: length.nanoseconds / Int64(Self.valuesMax) + 1)
+        period = max(observation.every, fewest)
+    }
+
+    /// Until it is cancelled.
+    func watch(on loop: EventLoop, from start: Instant) async {
+        var due = start
+        while (try? await loop.sleep(until: due)) != nil {
+            let text = await read(until: due + period)
+            for (index, entry) in selectors.enumerated() {
+                latest[index] = text.flatMap { entry.selector?.value(in: $0) }
+                values[index].append(latest[index])
+            }
+            due = due + period
+            // What could not be read in time is missing, so that a value stands at its instant.
+            while due <= loop.now {
+                for index in values.indices { values[index].append(nil) }
+                due = due + period
+            }
+        }
+    }
+
+    private func read(until deadline: Instant) async -> [UInt8]? {
+        let path = observation.prometheus.value.path
+        guard let request = try? HTTPRequest(.get, path.isEmpty ? "/" : path, host: target.authority),
+            let response = try? await target.client.send(request, until: deadline), response.status == 200
+        else { return nil }
+        return Array(response.body)
+    }
+
+    /// Nil where this observer does not know the name, or has read nothing.
+    func value(of name: String) -> Double? {
+        selectors.firstIndex { $0.name == name }.flatMap { latest[$0] }
+    }
+
+    var records: [ObservedSeries] {
+        zip(selectors, values).map { ObservedSeries(name: $0.name, every: period, values: $1) }
+    }
+
+    func close() { target.close() }
+}

@@ -1,0 +1,68 @@
+import Evidence
+import HTTPService
+import Journeys
+import PlanModel
+import Timebase
+
+/// What one request came to.
+struct Attempt {
+    let outcome: Outcome
+    var status: UInt16 = 0
+    /// Of a failure: the other side may have acted on it.
+    var mayHaveBeenSent = false
+    var poolWait = TimeSpan.zero
+    /// What a retry policy may name; nil for what is not worth another try.
+    var cause: Cause?
+    var retryAfterSeconds: Int?
+}
+
+extension Runner {
+    @inline(__always)
+    func judge(_ response: HTTPResponse, _ step: CompiledStep) -> Attempt {
+        let bytes = response.bytes.span
+        let verdict = context.check(
+            step, status: Int(response.status), head: bytes.extracting(0..<response.headCount),
+            body: bytes.extracting(response.headCount..<bytes.count))
+        var attempt = Attempt(outcome: verdict.outcome, status: response.status, poolWait: response.poolWait)
+        guard case .ok = verdict else {
+            attempt.cause = .status(Int(response.status))
+            attempt.retryAfterSeconds = response.field("retry-after").flatMap { Int($0) }
+            return attempt
+        }
+        return attempt
+    }
+
+    func judge(_ error: HTTPClientError) -> Attempt {
+        switch error.cause {
+        case .timedOut, .cancelled, .closed:
+            guard error.mayHaveBeenSent else { return refused(error, .timeout) }
+            return Attempt(outcome: .unknown, mayHaveBeenSent: true, cause: .timeout)
+        case .poolTimedOut, .poolQueueFull:
+            driver.counts.poolStarved += 1
+            return refused(error, .timeout)
+        case .unreachable: return refused(error, .refused)
+        case .malformed, .tooManyInterimResponses:
+            return Attempt(outcome: .malformed, mayHaveBeenSent: true)
+        case .broken, .endedBeforeResponse, .brokenByAnother:
+            driver.lastRefusal = error.description
+            return Attempt(outcome: .reset, mayHaveBeenSent: error.mayHaveBeenSent, cause: .reset)
+        }
+    }
+
+    private func refused(_ error: HTTPClientError, _ cause: Cause) -> Attempt {
+        driver.lastRefusal = error.description
+        return Attempt(outcome: .refused, mayHaveBeenSent: error.mayHaveBeenSent, cause: cause)
+    }
+}
+
+extension StepVerdict {
+    var outcome: Outcome {
+        switch self {
+        case .ok: .ok
+        case .expectationFailed: .expectationFailed
+        case .shed: .shed
+        case .declined: .declined
+        case .unknown: .unknown
+        }
+    }
+}

@@ -1,0 +1,175 @@
+import EventLoop
+import Evidence
+import HTTPService
+import HTTPWire
+import Journeys
+import PlanModel
+import Timebase
+
+/// Runs one journey at a time: renders, records, sends, looks at the answer, counts. Its buffers are its own and stay,
+/// so a request costs the kernel's work, the client's one allocation for the answer, and little else.
+///
+/// The first step of a journey is due when its arrival was; each other one when the step before it had ended.
+final class Runner {
+    let driver: LoadDriver
+    let context: JourneyContext
+    let loop: EventLoop
+    private let parking: Parking
+    private var next: ArrivalWork?
+    private var isDismissed = false
+    var wire: [UInt8] = []
+
+    init(_ driver: LoadDriver) {
+        self.driver = driver
+        loop = driver.loop
+        context = JourneyContext(driver.book, on: driver.data)
+        parking = Parking(driver.loop)
+    }
+
+    var now: TimeSpan { driver.timeline.runTime(at: loop.now) }
+
+    // MARK: Its life
+
+    func take(_ work: ArrivalWork) {
+        next = work
+        parking.wake()
+    }
+
+    func dismiss() {
+        isDismissed = true
+        parking.wake()
+    }
+
+    /// One arrival after another, until it is dismissed or cancelled.
+    func live() async {
+        while !isDismissed {
+            if let work = next {
+                next = nil
+                if let recorded = work.recorded {
+                    await replay(recorded, of: work)
+                } else {
+                    await run(work)
+                }
+                driver.ended()
+                driver.rest(self)
+            } else if await parking.wait() == .cancelled {
+                return
+            }
+        }
+    }
+
+    // MARK: A journey
+
+    @inline(__always)
+    func run(_ work: ArrivalWork) async {
+        let began = now
+        driver.tally.arrivalBegan(
+            due: work.due.nanoseconds, lag: (began - work.due).nanoseconds, stage: work.stage)
+        let journey = driver.book.journeys[work.journey]
+        context.begin(journey, arrival: work.index, seed: work.seed, intendedAt: work.due)
+        var due = work.due
+        for step in journey.steps {
+            if step.isConditional, !context.wants(step) { continue }
+            guard await take(step, of: work, due: due) else { break }
+            due = now
+        }
+        driver.tally.arrivalEnded(due: work.due.nanoseconds, at: now.nanoseconds)
+    }
+
+    /// False when the journey cannot go on.
+    @inline(__always)
+    private func take(_ step: CompiledStep, of work: ArrivalWork, due: TimeSpan) async -> Bool {
+        switch step.kind {
+        case .request: return await request(step, of: work, due: due)
+        case .poll(let every, let within): return await poll(step, of: work, due: due, every: every, within: within)
+        case .webhook(let event, let within):
+            return await awaitWebhook(step, of: work, due: due, event: event, within: within)
+        case .think: return (try? await loop.sleep(until: loop.now + context.thinkTime(step))) != nil
+        }
+    }
+
+    // MARK: A request
+
+    @inline(__always)
+    private func request(_ step: CompiledStep, of work: ArrivalWork, due: TimeSpan) async -> Bool {
+        var attempt = 0
+        var attemptDue = due
+        while true {
+            guard render(step, attempt: attempt, of: work) else { return false }
+            let twin = step.sendsTwin && context.isDuplicated ? beginTwin(of: step, work, attempt, due: due) : nil
+            let began = begin(step, work, attempt: attempt, due: attemptDue)
+            guard case .recorded(let place, let sentAt) = began else { return false }
+            driver.tally.stepBegan(due: due.nanoseconds)
+            let ended: Attempt
+            do throws(HTTPClientError) {
+                let response = try await driver.targets[step.service].client.send(
+                    HTTPRequest(step.method, wire: wire), until: loop.now + step.timeout)
+                ended = judge(response, step)
+            } catch {
+                ended = judge(error)
+            }
+            let endedAt = now
+            end(place, ended, at: endedAt)
+            driver.tally.stepEnded(
+                step.index, ended.outcome, stage: work.stage, due: due.nanoseconds,
+                attemptDue: attemptDue.nanoseconds, sent: (sentAt + ended.poolWait).nanoseconds,
+                at: endedAt.nanoseconds)
+            if let twin { await twin.end(after: self, step, work, attempt, due: due) }
+            if case .ok = ended.outcome { return true }
+            guard let wait = retryWait(step, ended, attempt) else { return false }
+            driver.counts.retries += 1
+            attempt += 1
+            attemptDue = endedAt + wait
+            guard (try? await loop.sleep(until: driver.timeline.start + attemptDue)) != nil else { return false }
+        }
+    }
+
+    /// False when a value is missing: the journey is skipped, and counted so.
+    @inline(__always)
+    func render(_ step: CompiledStep, attempt: Int, of work: ArrivalWork) -> Bool {
+        wire.removeAll(keepingCapacity: true)
+        if case .whole = context.render(step, attempt: attempt, into: &wire) { return true }
+        driver.tally.arrivalSkipped(due: work.due.nanoseconds)
+        return false
+    }
+
+    enum Beginning {
+        case recorded(EvidencePlace, at: TimeSpan)
+        /// Nothing is sent that is not written down.
+        case unrecorded
+    }
+
+    @inline(__always)
+    func begin(
+        _ step: CompiledStep, _ work: ArrivalWork, attempt: Int, due: TimeSpan, flags: EvidenceFlags = []
+    ) -> Beginning {
+        record(
+            Intent(
+                step: UInt16(truncatingIfNeeded: step.index), attempt: UInt8(min(attempt + 1, 255)), flags: flags,
+                arrival: UInt64(bitPattern: Int64(work.index)), intendedAt: due, sentAt: now, key: context.key.value,
+                amount: context.amount ?? 0))
+    }
+
+    @inline(__always)
+    func record(_ intent: Intent) -> Beginning {
+        do throws(EvidenceError) {
+            return .recorded(try driver.evidence.begin(intent), at: intent.sentAt)
+        } catch {
+            driver.stop(.failed(at: intent.sentAt, reason: "the evidence cannot be kept: \(error)"))
+            return .unrecorded
+        }
+    }
+
+    @inline(__always)
+    func end(_ place: EvidencePlace, _ ended: Attempt, at instant: TimeSpan) {
+        driver.evidence.end(
+            place, EvidenceRecord.Ending(outcome: ended.outcome, status: ended.status, completedAt: instant),
+            adding: ended.mayHaveBeenSent ? .mayHaveBeenSent : [])
+    }
+
+    private func retryWait(_ step: CompiledStep, _ ended: Attempt, _ attempt: Int) -> TimeSpan? {
+        guard !driver.isStopping, let cause = ended.cause else { return nil }
+        return context.retryWait(
+            step, afterAttempt: attempt, cause, retryAfterSeconds: ended.retryAfterSeconds)
+    }
+}

@@ -1,0 +1,74 @@
+import EventLoop
+import Evidence
+import HTTPService
+import HTTPWire
+import Journeys
+import PlanModel
+import Timebase
+
+/// The same request once more, with the same key, as clients that are nervous send it. It stands in the evidence with
+/// its flag, and in no series: what it does to the target is seen there, and in the audit of the money.
+struct Twin {
+    private let task: SpawnedTask?
+
+    /// Both at once: the twin is under way.
+    init(_ runner: Runner, _ step: CompiledStep, _ work: ArrivalWork, _ attempt: Int, due: TimeSpan, isConcurrent: Bool)
+    {
+        guard isConcurrent else {
+            task = nil
+            return
+        }
+        let bytes = runner.wire
+        task = runner.loop.spawn { await Twin.send(bytes, runner, step, work, attempt, due: due) }
+    }
+
+    /// One after the other: the twin follows the answer. Either way the journey goes on when both have ended.
+    func end(after runner: Runner, _ step: CompiledStep, _ work: ArrivalWork, _ attempt: Int, due: TimeSpan) async {
+        if let task { return await task.join() }
+        await Twin.send(runner.wire, runner, step, work, attempt, due: due)
+    }
+
+    private static func send(
+        _ bytes: [UInt8], _ runner: Runner, _ step: CompiledStep, _ work: ArrivalWork, _ attempt: Int, due: TimeSpan
+    ) async {
+        guard case .recorded(let place, _) = runner.begin(step, work, attempt: attempt, due: due, flags: .isDuplicate)
+        else { return }
+        runner.driver.counts.duplicates += 1
+        let ended: Attempt
+        do throws(HTTPClientError) {
+            let response = try await runner.driver.targets[step.service].client.send(
+                HTTPRequest(step.method, wire: bytes), until: runner.loop.now + step.timeout)
+            ended = runner.judge(twin: response)
+        } catch {
+            ended = runner.judge(error)
+        }
+        runner.end(place, ended, at: runner.now)
+    }
+}
+
+extension Runner {
+    func beginTwin(of step: CompiledStep, _ work: ArrivalWork, _ attempt: Int, due: TimeSpan) -> Twin {
+        Twin(self, step, work, attempt, due: due, isConcurrent: context.journey.duplicate?.isConcurrent ?? false)
+    }
+
+    /// By its status alone: values are kept of the first answer only, and a conflict is a twin's good right.
+    func judge(twin response: HTTPResponse) -> Attempt {
+        let status = Int(response.status)
+        let classify = driver.plan.classify
+        let outcome: Outcome =
+            classify.shed.contains(status)
+            ? .shed
+            : classify.unknown.contains(status) ? .unknown : classify.declined.contains(status) ? .declined : .ok
+        return Attempt(outcome: outcome, status: response.status, poolWait: response.poolWait)
+    }
+}
+
+extension CompiledStep {
+    /// What means the same twice needs no twin.
+    var sendsTwin: Bool {
+        switch method {
+        case .get, .head, .options, .trace: false
+        default: true
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package import Evidence
+package import Journeys
+package import PlanModel
+package import SeededRandom
+import Timebase
+package import Traffic
+
+/// What one loop's driver is given.
+package struct DriverSetting {
+    package var plan: Plan
+    package var traffic: PlannedTraffic
+    package var book: JourneyBook
+    /// In the order of `book.services`.
+    package var targets: [ServiceTarget]
+    package var evidence: EvidenceWriter
+    package var identity: RunIdentity
+    package var seed: Seed
+    /// Every `shards`-th arrival from this one on is this loop's.
+    package var shard = 0
+    package var shards = 1
+    /// Of the plan's replays, by path.
+    package var recordings: [RecordingInput] = []
+    package var webhooks: WebhookReceiver?
+    package var observers: [Observer] = []
+    /// Each fifth of a second, on the loop.
+    package var onProgress: (DriverProgress) -> Void = { _ in }
+    /// Asked every 10 ms: whoever lost its controller stops.
+    package var isLeaseHeld: () -> Bool = { true }
+
+    package init(
+        plan: Plan, traffic: PlannedTraffic, book: JourneyBook, targets: [ServiceTarget], evidence: EvidenceWriter,
+        identity: RunIdentity
+    ) {
+        self.plan = plan
+        self.traffic = traffic
+        self.book = book
+        self.targets = targets
+        self.evidence = evidence
+        self.identity = identity
+        seed = Seed(identity.seed)
+    }
+}

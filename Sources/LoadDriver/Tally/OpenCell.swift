@@ -1,0 +1,44 @@
+import Evidence
+import Histogram
+
+/// One step's outcomes and latencies while they are still being counted.
+final class OpenCell {
+    private(set) var outcomes = OutcomeCounts()
+    private var corrected: Histogram
+    private var raw: Histogram
+    /// Few steps are ever shed.
+    private var shed: Histogram?
+
+    init(_ layout: HistogramLayout) {
+        corrected = Histogram(layout)
+        raw = Histogram(layout)
+    }
+
+    /// Nanoseconds since the step was due, and since it was sent.
+    @inline(__always)
+    func record(_ outcome: Outcome, sinceDue: UInt64, sinceSent: UInt64) {
+        outcomes[outcome] += 1
+        if outcome.isAdmitted {
+            corrected.record(sinceDue)
+            raw.record(sinceSent)
+        } else if case .shed = outcome {
+            if shed == nil { shed = Histogram(corrected.layout) }
+            shed?.record(sinceDue)
+        }
+    }
+
+    var record: StageCell {
+        StageCell(
+            outcomes: outcomes, corrected: PackedHistogram(corrected), raw: PackedHistogram(raw),
+            shed: shed.map(PackedHistogram.init) ?? .empty)
+    }
+
+    func latency(atPercentile percentile: Double) -> UInt64? { corrected.value(atPercentile: percentile) }
+
+    func reset() {
+        outcomes = OutcomeCounts()
+        corrected.reset()
+        raw.reset()
+        shed?.reset()
+    }
+}

@@ -1,0 +1,123 @@
+package import EventLoop
+import HTTPService
+import HTTPWire
+import JSON
+
+/// Where the stack's webhooks come in, and journeys wait for them.
+///
+/// A webhook is about its event (`event` or `type` of its JSON object) and about a subject: the last part of the path
+/// that it was sent to, which is the journey's own key when the plan gave `${webhook}` away, or any text in the body,
+/// for plans that say `match`. It may come before anyone waits for it; so the last ones are remembered.
+package final class WebhookReceiver {
+    struct Subject: Hashable {
+        let event: String
+        let about: [UInt8]
+    }
+
+    private let loop: EventLoop
+    private let server: HTTPServer
+    /// Whether texts of bodies are subjects too.
+    private let looksInside: Bool
+    private var waiting: [Subject: [Parking]] = [:]
+    private var early: [Subject: Int] = [:]
+    private var earlyInOrder: [Subject] = []
+    private var oldest = 0
+    package private(set) var received: UInt64 = 0
+    package private(set) var malformed: UInt64 = 0
+    /// Remembered ones that made room for others, and nobody had waited for.
+    package private(set) var forgotten: UInt64 = 0
+
+    package static let earlyMax = 65_536
+    static let textsMax = 16
+    static let textBytesMax = 128
+
+    package init(on loop: EventLoop, looksInside: Bool) {
+        self.loop = loop
+        self.looksInside = looksInside
+        let inbox = Inbox()
+        server = HTTPServer(on: loop) { exchange in try await inbox.receiver?.take(exchange) }
+        inbox.receiver = self
+    }
+
+    /// The address has the port that was chosen.
+    package func listen(on address: Address) throws(StreamError) -> Address { try server.listen(on: address) }
+
+    package func drain(until deadline: Instant) async { await server.drain(until: deadline) }
+
+    private func take(_ exchange: HTTPExchange) async throws {
+        guard exchange.method == .post else { return exchange.respond(405) }
+        let body = try await exchange.collectBody()
+        guard let webhook = try? JSONValue(parsing: body), let event = webhook.eventName else {
+            malformed += 1
+            return exchange.respond(400, body: Array("a webhook is a JSON object with an 'event'\n".utf8))
+        }
+        received += 1
+        let path = exchange.target.prefix { $0 != "?" }
+        arrived(Subject(event: event, about: Array((path.split(separator: "/").last ?? "").utf8)))
+        if looksInside {
+            var texts: [String] = []
+            webhook.collectTexts(into: &texts)
+            for text in texts { arrived(Subject(event: event, about: Array(text.utf8))) }
+        }
+        exchange.respond(204)
+    }
+
+    private func arrived(_ subject: Subject) {
+        if let places = waiting.removeValue(forKey: subject) {
+            for place in places { place.wake() }
+        } else {
+            remember(subject)
+        }
+    }
+
+    private func remember(_ subject: Subject) {
+        early[subject, default: 0] += 1
+        guard earlyInOrder.count == Self.earlyMax else { return earlyInOrder.append(subject) }
+        if forget(earlyInOrder[oldest]) { forgotten += 1 }
+        earlyInOrder[oldest] = subject
+        oldest = (oldest + 1) % Self.earlyMax
+    }
+
+    /// False when it had been waited for since.
+    private func forget(_ subject: Subject) -> Bool {
+        guard let count = early[subject] else { return false }
+        early[subject] = count > 1 ? count - 1 : nil
+        return true
+    }
+
+    /// False when it had not come by then.
+    func wait(for subject: Subject, until deadline: Instant) async -> Bool {
+        if early.removeValue(forKey: subject) != nil { return true }
+        let place = Parking(loop)
+        waiting[subject, default: []].append(place)
+        if await place.wait(until: deadline).isReady { return true }
+        waiting[subject]?.removeAll { $0 === place }
+        if waiting[subject]?.isEmpty == true { waiting[subject] = nil }
+        return false
+    }
+}
+
+/// The server is made before its receiver.
+private final class Inbox {
+    unowned(safe) var receiver: WebhookReceiver?
+}
+
+extension JSONValue {
+    fileprivate var eventName: String? {
+        guard case .object(let members) = self else { return nil }
+        for name in ["event", "type"] {
+            if case .text(let text)? = members.first(where: { $0.0 == name })?.1 { return text }
+        }
+        return nil
+    }
+
+    fileprivate func collectTexts(into texts: inout [String]) {
+        guard texts.count < WebhookReceiver.textsMax else { return }
+        switch self {
+        case .text(let text): if text.utf8.count <= WebhookReceiver.textBytesMax { texts.append(text) }
+        case .array(let elements): for element in elements { element.collectTexts(into: &texts) }
+        case .object(let members): for member in members { member.1.collectTexts(into: &texts) }
+        default: return
+        }
+    }
+}

@@ -1,0 +1,95 @@
+import Glibc
+
+/// A folder with the files of one report.
+///
+/// A file is written under another name, brought to the disk, and then renamed: whoever looks finds the old file, the
+/// new one or none, and never a part. Reports may hold what a target answered, so all of it is the user's own.
+struct ReportFolder {
+    static let folderMode: mode_t = 0o700
+    static let fileMode: mode_t = 0o600
+
+    let path: String
+
+    /// Folders that are missing are created.
+    init(creating path: String) throws(ReportingError) {
+        self.path = path
+        var made = path.hasPrefix("/") ? "/" : ""
+        for name in path.split(separator: "/") {
+            made += name
+            guard unsafe mkdir(made, Self.folderMode) == 0 || errno == EEXIST else {
+                throw ReportingError("create the folder", made, code: errno)
+            }
+            made += "/"
+        }
+    }
+
+    func write(_ bytes: [UInt8], as name: String) throws(ReportingError) {
+        let unfinished = "\(path)/.\(name).part"
+        do throws(ReportingError) {
+            try put(bytes, into: unfinished)
+            guard unsafe rename(unfinished, "\(path)/\(name)") == 0 else {
+                throw ReportingError("name", "\(path)/\(name)", code: errno)
+            }
+        } catch {
+            unsafe _ = unlink(unfinished)
+            throw error
+        }
+        try synchronise()
+    }
+
+    private func put(_ bytes: [UInt8], into file: String) throws(ReportingError) {
+        let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, Self.fileMode)
+        guard descriptor >= 0 else { throw ReportingError("create", file, code: errno) }
+        defer { _ = close(descriptor) }
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw ReportingError("write", file, code: errno) }
+            rest = rest.dropFirst(count)
+        }
+        guard fsync(descriptor) == 0 else { throw ReportingError("write", file, code: errno) }
+    }
+
+    /// The new name reaches the disk as well.
+    private func synchronise() throws(ReportingError) {
+        let descriptor = unsafe open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ReportingError("open the folder", path, code: errno) }
+        defer { _ = close(descriptor) }
+        // Some file systems know no fsync of a folder; they say so with EINVAL.
+        guard fsync(descriptor) == 0 || errno == EINVAL else {
+            throw ReportingError("write the folder", path, code: errno)
+        }
+    }
+
+    // MARK: Reading
+
+    /// The file, or the one of that name when the path is a folder's.
+    static func bytes(
+        of path: String, orIn name: String, bytesMax: Int
+    ) throws(ReportingError) -> (file: String, bytes: [UInt8]) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0 else { throw ReportingError("read", path, code: errno) }
+        let file = status.st_mode & S_IFMT == S_IFDIR ? "\(path)/\(name)" : path
+        return (file, try bytes(of: file, bytesMax: bytesMax))
+    }
+
+    private static func bytes(of file: String, bytesMax: Int) throws(ReportingError) -> [UInt8] {
+        // A named pipe must not keep the program waiting.
+        let descriptor = unsafe open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw ReportingError("read", file, code: errno) }
+        defer { _ = close(descriptor) }
+        var bytes: [UInt8] = []
+        var block = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = unsafe block.withUnsafeMutableBytes { unsafe read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw ReportingError("read", file, code: errno) }
+            if count == 0 { return bytes }
+            bytes += block[..<count]
+            guard bytes.count <= bytesMax else {
+                throw ReportingError("read", file, reason: "more than \(bytesMax) bytes, which no report has")
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+import Evidence
+import Histogram
+import Numerals
+import Timebase
+
+/// How the load was made: what the generator's verdict rests on.
+struct GeneratorSection {
+    let record: RunRecord
+
+    var markup: Markup { .section("generator", "How the load was made", [facts, lags.markup]) }
+
+    private var facts: Markup {
+        let generator = record.generator
+        let arrivals = record.slices.reduce(into: ArrivalCounts()) { $0 += $1.arrivals }
+        let gaps =
+            generator.gaps.count == 0
+            ? "none"
+            : "\(Figures.grouped(generator.gaps.count)), \(Figures.span(generator.gaps.sum)) together, "
+                + "the longest \(Figures.span(generator.gaps.longest))"
+        let waits =
+            generator.poolWaits == 0
+            ? "none"
+            : "\(Figures.counted(generator.poolWaits, "request")), \(Figures.span(generator.poolWaited)) together"
+        return .facts([
+            ("arrivals dropped at the cap", Markup(Figures.grouped(arrivals.dropped))),
+            ("skipped for want of a value", Markup(Figures.grouped(arrivals.skipped))),
+            ("gaps of the machine", Markup(gaps)), ("waits for a connection", Markup(waits)),
+            ("requests without a connection", Markup(Figures.grouped(generator.poolStarved))),
+            (
+                "connections",
+                Markup(
+                    "\(Figures.grouped(generator.connectionsOpened)) opened, "
+                        + "at most \(Figures.grouped(generator.connectionsMax)) at once")
+            ),
+            ("evidence", Markup(Figures.counted(generator.evidenceRecords, "record"))),
+            ("changed by hand", Markup(generator.isChangedByHand ? "yes" : "no")),
+        ])
+    }
+
+    private var lags: FigureTable {
+        let stages = zip(record.stages, record.generator.lag).prefix(PageLimits.rowsMax)
+        return FigureTable(
+            caption: "Lag: from the instant an arrival was due to the instant its task ran",
+            header: ["stage", "arrivals", "p50", "p99", "p99.9", "max"],
+            rows: stages.map { stage, lag in
+                let histogram = try? lag.opened()
+                return [Markup(stage.name), Markup(Figures.grouped(lag.count))]
+                    + [50, 99, 99.9, 100].map { percentile in
+                        Markup(histogram?.value(atPercentile: percentile).map { Figures.span(nanoseconds: $0) } ?? "-")
+                    }
+            },
+            more: max(0, min(record.stages.count, record.generator.lag.count) - PageLimits.rowsMax))
+    }
+}

@@ -1,0 +1,54 @@
+/// HTML that is well formed because nothing else can be said: elements close what they open, and texts and attributes
+/// are escaped. Only `init(trusted:)` takes text as it is, for the style sheet.
+struct Markup {
+    private(set) var text: String
+
+    init(trusted text: String) {
+        self.text = text
+    }
+
+    init(_ text: some StringProtocol) {
+        self.text = Self.escaped(text)
+    }
+
+    init(_ parts: [Markup]) {
+        text = parts.reduce(into: "") { $0 += $1.text }
+    }
+
+    /// Elements without content have none to close.
+    private static let voids: Set = ["meta", "br"]
+
+    static func element(_ name: String, _ attributes: [(String, String)] = [], _ parts: [Markup] = []) -> Markup {
+        var text = "<" + name
+        for (key, value) in attributes { text += " \(key)=\"\(escaped(value))\"" }
+        text += ">"
+        if voids.contains(name) { return Markup(trusted: text) }
+        for part in parts { text += part.text }
+        return Markup(trusted: text + "</\(name)>")
+    }
+
+    static func element(_ name: String, _ attributes: [(String, String)] = [], _ text: some StringProtocol) -> Markup {
+        element(name, attributes, [Markup(text)])
+    }
+
+    /// Controls and marks that turn the direction of what follows could make a name look like another: they are shown
+    /// as the replacement character.
+    static func escaped(_ text: some StringProtocol) -> String {
+        var escaped = ""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "&": escaped += "&amp;"
+            case "<": escaped += "&lt;"
+            case ">": escaped += "&gt;"
+            case "\"": escaped += "&quot;"
+            case "'": escaped += "&#39;"
+            case "\n", "\t": escaped.unicodeScalars.append(scalar)
+            case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}",
+                "\u{2066}"..."\u{2069}":
+                escaped += "\u{FFFD}"
+            default: escaped.unicodeScalars.append(scalar)
+            }
+        }
+        return escaped
+    }
+}

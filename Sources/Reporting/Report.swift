@@ -1,0 +1,28 @@
+package import Evidence
+package import PlanModel
+package import Verdicts
+
+/// Goal: what one run showed, for programs (report.json) and for people (report.html), as a function of its record and
+/// the plan's targets alone: equal evidence gives equal bytes, on any machine and at any time.
+///
+/// Method: the judge's words and the record go into JSON as they are. The page is put together from markup that closes
+/// what it opens and escapes what it shows; its charts are vector drawings without scripts, and whatever the length of
+/// the run, it stays within the limits of `Timeline` and `PageLimits`.
+///
+/// It reads no evidence but the record, judges nothing itself, and knows neither host nor time.
+package struct Report: Sendable {
+    package let record: RunRecord
+    package let judgements: [Judgement]
+    package let verdict: RunVerdict
+
+    package init(_ record: RunRecord, judgements: [Judgement]) {
+        self.record = record
+        self.judgements = judgements
+        verdict = Judge.verdict(of: record, judgements)
+    }
+
+    /// Judges the record by these targets.
+    package init(_ record: RunRecord, targets: [Verdict]) {
+        self.init(record, judgements: Judge.judgements(of: record, targets: targets))
+    }
+}

@@ -1,0 +1,77 @@
+import EventLoop
+import Glibc
+import Numerals
+import Timebase
+
+/// `spillway demo`: a payment service to drive, which sheds, stalls and recovers.
+enum DemoCommand {
+    static let command = Command(
+        name: "demo",
+        summary: "serve payments that shed, stall and recover, for first drills",
+        about: [
+            "Serves POST /v1/payments and GET /v1/payments/ID. A payment takes its time; so many are",
+            "served at once, so many wait, and the rest are shed with 503 and Retry-After. Stalls count",
+            "from the first request after five quiet seconds. Ctrl-C ends it.",
+        ],
+        options: [
+            .init("--serve-only", nil, "serve until a signal"),
+            .init("--listen", "HOST:PORT", "an address, port 0 for any (127.0.0.1:0)"),
+            .init("--concurrency", "N", "payments served at once (8)"),
+            .init("--service", "SPAN", "how long one takes, on average (10ms)"),
+            .init("--queue", "N", "payments that may wait (256)"),
+            .init("--stall-at", "SPAN", "stand still then", repeats: true),
+            .init("--stall-every", "SPAN", "stand still again and again"),
+            .init("--stall-for", "SPAN", "how long (700ms)"),
+        ],
+        examples: [
+            "spillway demo --serve-only --listen 127.0.0.1:8080",
+            "spillway demo --serve-only --stall-every 10s --stall-for 2s",
+        ],
+        run: run)
+
+    private static func run(_ arguments: Arguments, _ console: Console) throws(UsageError) -> ExitCode {
+        let settings = try settings(arguments)
+        let address = try arguments.address("--listen", default: .loopback())
+        guard arguments.has("--serve-only") else {
+            throw UsageError("driving the demo comes later; write --serve-only and drive it with another tool")
+        }
+        return serve(settings, at: address, console)
+    }
+
+    private static func settings(_ arguments: Arguments) throws(UsageError) -> DemoPayments.Settings {
+        var settings = DemoPayments.Settings()
+        let spans = .milliseconds(1)...TimeSpan.seconds(3_600)
+        settings.concurrency = try arguments.number("--concurrency", within: 1...10_000, default: settings.concurrency)
+        settings.queueMax = try arguments.number("--queue", within: 0...100_000, default: settings.queueMax)
+        settings.service = try arguments.span("--service", within: spans, default: settings.service)
+        settings.stalls.instants = try arguments.spans("--stall-at", within: .zero ... .seconds(86_400))
+        settings.stalls.every = try arguments.spans("--stall-every", within: spans).first
+        settings.stalls.length = try arguments.span("--stall-for", within: spans, default: settings.stalls.length)
+        if let every = settings.stalls.every, every <= settings.stalls.length {
+            throw UsageError("'--stall-every \(every)' is not longer than '--stall-for \(settings.stalls.length)'")
+        }
+        return settings
+    }
+
+    private static func serve(
+        _ settings: DemoPayments.Settings, at address: Address, _ console: Console
+    ) -> ExitCode {
+        do {
+            let signals = try SignalPipe(for: [SIGINT, SIGTERM, SIGHUP])
+            let server = try DemoServer(settings, on: address)
+            console.result("http://\(server.address)")
+            console.talk(words(for: settings) + "; Ctrl-C ends it")
+            signals.wait()
+            server.stop()
+            return .success
+        } catch {
+            console.talk("error: \(error)")
+            return .inconclusive
+        }
+    }
+
+    private static func words(for settings: DemoPayments.Settings) -> String {
+        "payments: \(settings.concurrency) at once, \(settings.service) each: \(Figures.rate(settings.capacity)); "
+            + "\(settings.queueMax) may wait"
+    }
+}

@@ -1,0 +1,82 @@
+package import Evidence
+import Numerals
+package import PlanModel
+import Timebase
+
+/// Goal: say of every target of a plan whether a run met it, from the run's record alone, so that anyone can judge a
+/// stored run again, also by another plan.
+///
+/// Method: one pure judge for each kind of claim. The generator is always judged, first, and unless it passes no
+/// performance can be: a load that was not made as planned proves nothing about who received it. What is measured
+/// comes with an interval (`Estimate`), and fails only when the interval excludes the bound. No samples are never a
+/// pass, and neither is a target without a judge. Stages that do not count are not looked at.
+///
+/// It does not drive, measure or read files, and it knows neither clock nor exit code of the process.
+package enum Judge {
+    package static func judgements(of record: RunRecord, targets: [Verdict]) -> [Judgement] {
+        let generator = GeneratorJudge(record: record, lagLimit: lagLimit(of: targets)).judgement
+        return [generator]
+            + targets.compactMap { target in
+                judgement(of: record, by: target).map { $0.cut(by: record.ending).held(against: generator) }
+            }
+    }
+
+    /// What the run came to by these judgements.
+    package static func verdict(of record: RunRecord, _ judgements: [Judgement]) -> RunVerdict {
+        RunVerdict(ending: record.ending, judgements: judgements)
+    }
+
+    /// The strictest that the plan names.
+    private static func lagLimit(of targets: [Verdict]) -> TimeSpan {
+        let named = targets.compactMap { target -> TimeSpan? in
+            if case .generator(let limit) = target.claim { limit } else { nil }
+        }
+        return named.min() ?? GeneratorJudge.lagP99Max
+    }
+
+    /// Nil for the generator, which is judged anyhow.
+    private static func judgement(of record: RunRecord, by target: Verdict) -> Judgement? {
+        switch target.claim {
+        case .generator: nil
+        case .latency(let scope, let limits):
+            LatencyJudge(record: record, name: target.name, scope: scope, limits: limits).judgement
+        case .errors(let scope, let bound):
+            ErrorsJudge(record: record, name: target.name, scope: scope, bound: bound).judgement
+        case .isolation, .money: .notJudged(target.name, .integrity)
+        case .capacity, .goodput, .shed, .recovery, .hysteresis, .amplification, .wastedWork, .queue, .blastRadius,
+            .routing, .breaker, .fairness:
+            .notJudged(target.name, .performance)
+        }
+    }
+}
+
+extension Judgement {
+    fileprivate static func notJudged(_ name: String, _ kind: Kind) -> Judgement {
+        Judgement(
+            name: name, kind: kind, claim: "'\(name)' holds as the plan asks", status: .notJudged,
+            expected: "as the plan asks", observed: "not looked at", window: nil,
+            reasons: ["this version of Spillway has no judge for '\(name)', so it is not passed"])
+    }
+
+    /// What passed so far may still have failed in the time that is missing.
+    fileprivate func cut(by ending: Ending) -> Judgement {
+        guard status == .pass, let end = ending.at, let window, end < window.span.upperBound else { return self }
+        var judgement = self
+        judgement.status = .inconclusive
+        judgement.reasons.insert(
+            "the run broke off at \(Figures.span(end)), before \(Figures.span(window.span.upperBound)), "
+                + "where the last of these stages would have ended", at: 0)
+        return judgement
+    }
+
+    fileprivate func held(against generator: Judgement) -> Judgement {
+        guard kind == .performance, generator.status != .pass, status == .pass || status == .fail else { return self }
+        var judgement = self
+        judgement.status = .inconclusive
+        let why = generator.status == .fail ? "failed" : "is \(generator.status.words)"
+        judgement.reasons.insert(
+            "the generator verdict \(why), so this says nothing about the target; without that it would be a \(status.words)",
+            at: 0)
+        return judgement
+    }
+}

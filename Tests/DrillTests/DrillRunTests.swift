@@ -1,0 +1,137 @@
+import Diagnostics
+import EventLoop
+import Evidence
+import HTTPService
+import Histogram
+import LoadDriver
+import Peers
+import PlanLanguage
+import PlanModel
+import Reporting
+import Testing
+import Timebase
+import Verdicts
+
+@testable import Drill
+
+@Suite struct DrillRunTests {
+    /// One whole drill in simulation, against a target that answers as `handler` says.
+    private static func drill(
+        _ rest: String, url: String? = nil, _ conduct: @escaping (EventLoop) -> DrillConduct = { _ in DrillConduct() },
+        handler: @escaping (HTTPExchange) async throws -> Void
+    ) throws -> Drill.Outcome {
+        let loop = EventLoop.simulated(seed: 3)
+        return try loop.run {
+            let server = HTTPServer(on: loop) { exchange in try await handler(exchange) }
+            let address = try server.listen(on: .loopback())
+            let text = """
+                plan: sample
+                target: {url: "\(url ?? "http://\(address)")", timeout: 2s}
+                shadow: {canary: off}
+                journeys:
+                  pay: {steps: [POST /pay: {json: {id: "${id}"}, headers: {Idempotency-Key: "${id}"}}]}
+                \(rest)
+                """
+            let parsed = Plan.parse(SourceText(name: "sample.yaml", text: text))
+            let plan = try #require(parsed.plan, "\(parsed.diagnostics.map(\.message))")
+            let order = DrillOrder(
+                plan: plan, planDigest: "00", seed: 5, planFolder: "", outFolder: try Self.temporaryFolder(),
+                policy: PeerPolicy(of: plan, permitted: []), permitted: [], environment: [:],
+                entropy: Array(repeating: 1, count: 32), runEntropy: Array(repeating: 2, count: 5), version: "test")
+            let outcome = try await Drill(order, conduct(loop), on: loop).run()
+            await server.drain(until: loop.now + .seconds(5))
+            return outcome
+        }
+    }
+
+    private static func report(_ outcome: Drill.Outcome) throws -> Report {
+        guard case .done(let report, _) = outcome else {
+            Issue.record("\(outcome)")
+            throw CancellationError()
+        }
+        return report
+    }
+
+    private static let traffic = "traffic: [{hold: {for: 10s, rate: 200/s}}]\narrivals: uniform\n"
+
+    @Test func `a drill that meets its targets says so`() throws {
+        let report = try Self.report(
+            Self.drill(Self.traffic + "targets: [{latency: {p99: 100ms}}, {errors: {at most: 1%}}]") { exchange in
+                exchange.respond(201)
+            })
+        #expect(report.judgements.map(\.status) == [.pass, .pass, .pass], "\(report.judgements)")
+        #expect(report.verdict == .met && report.record.ending == .completed)
+        #expect(report.record.slices.prefix(10).allSatisfy { $0.arrivals.started == 200 })
+    }
+
+    @Test func `a slow target misses its latency, and a target without a judge is not judged`() throws {
+        let slow = try Self.report(
+            Self.drill(Self.traffic + "targets: [{latency: {p99: 100ms}}, {errors: {at most: 1%}}]") { exchange in
+                try await exchange.loop.sleep(until: exchange.loop.now + .milliseconds(300))
+                exchange.respond(201)
+            })
+        #expect(slow.judgements.map(\.status) == [.pass, .fail, .pass])
+        #expect(slow.verdict == .missed)
+        let money = try Self.report(Self.drill(Self.traffic + "targets: [money: strict]") { $0.respond(201) })
+        #expect(money.judgements.last?.status == .notJudged && money.verdict == .inconclusive)
+    }
+
+    @Test func `every request carries the marks of shadow traffic`() throws {
+        var unmarked = 0
+        var tokens: Set<String> = []
+        let report = try Self.report(
+            Self.drill(Self.traffic) { exchange in
+                let trace = exchange.field("traceparent")
+                let isMarked = exchange.field("baggage")?.hasPrefix("shadow=1,run=") == true && trace?.count == 55
+                if let token = exchange.field("x-shadow") { tokens.insert(token) }
+                if !isMarked { unmarked += 1 }
+                exchange.respond(201)
+            })
+        #expect(unmarked == 0 && tokens.count == 1)
+        #expect(tokens.first?.contains(report.record.identity.runID) == true)
+    }
+
+    @Test func `a set-up that fails is the end, with a report and without traffic`() throws {
+        var paths: [String] = []
+        let report = try Self.report(
+            Self.drill(Self.traffic + "setup: [POST /merchants: {json: {count: 1}}]\n") { exchange in
+                paths.append(exchange.target)
+                exchange.respond(500)
+            })
+        #expect(paths == ["/merchants"])
+        #expect(
+            report.record.ending
+                == .failed(at: .zero, reason: "the set-up failed: 'POST /merchants' was answered with 500"))
+        #expect(report.verdict == .inconclusive)
+    }
+
+    @Test func `a target that nobody listens at, or that may not be hit, is refused before any traffic`() throws {
+        for (url, words) in [
+            ("http://127.0.0.1:9", "127.0.0.1:9"), ("http://10.1.2.3:80", "10.1.2.3"),
+        ] {
+            let outcome = try Self.drill(Self.traffic, url: url) { $0.respond(201) }
+            guard case .refused(let diagnostics) = outcome else {
+                Issue.record("\(url) was not refused")
+                continue
+            }
+            #expect(diagnostics.contains { $0.message.contains(words) }, "\(diagnostics.map(\.message))")
+        }
+    }
+
+    @Test func `commands that come before the driver are kept for it`() throws {
+        let report = try Self.report(
+            Self.drill(
+                Self.traffic,
+                { _ in
+                    let conduct = DrillConduct()
+                    conduct.inlet.send(.stop(signal: 2))
+                    return conduct
+                }, handler: { $0.respond(201) }))
+        #expect(report.verdict == .interrupted(signal: 2))
+        #expect(report.record.slices.reduce(0) { $0 + $1.arrivals.started } == 0)
+    }
+
+    private static func temporaryFolder() throws -> String {
+        "\(TestFolder.root)/drill-\(TestFolder.next())"
+    }
+}

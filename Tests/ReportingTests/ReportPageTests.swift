@@ -1,0 +1,98 @@
+import Evidence
+import PlanModel
+import Reporting
+import SampleRuns
+import Testing
+import Timebase
+import Verdicts
+
+@Suite struct ReportPageTests {
+    private static let page = SampleReport.flashSale.html
+
+    @Test func `every element is closed, and every reference is one`() throws {
+        #expect(HTMLCheck(Self.page).faults.isEmpty)
+        #expect(HTMLCheck("<p>a <b>bold</p>").faults == ["</p> closes <b>", "<p> is not closed"])
+        #expect(HTMLCheck("<p>a & b</p>").faults == ["'& b' is no reference"])
+        #expect(HTMLCheck("<p id=a>").faults == ["<p id=a> has an attribute without quotes", "<p> is not closed"])
+        #expect(HTMLCheck("<i id=\"a\"></i><b id=\"a\"></b>").faults == ["the id 'a' stands twice"])
+    }
+
+    @Test func `the page needs no script and nothing from elsewhere`() {
+        for word in [
+            "<script", "<img", "<link", "<iframe", "http-equiv=\"refresh\"", "url(", "@import", " src=", " href=",
+        ] {
+            #expect(!Self.page.contains(word), "\(word)")
+        }
+        #expect(Self.page.contains("default-src &#39;none&#39;"))
+    }
+
+    @Test func `verdict, exit code, stages and the way to repeat the run are told`() {
+        for words in [
+            "Inconclusive", "Exit code 3", "not judged", "baseline", "POST /v1/payments", "expectation failed",
+            "spillway run PLAN --seed 20261111", "Latency", "raw ",
+        ] {
+            #expect(Self.page.contains(words), "\(words)")
+        }
+    }
+
+    @Test func `each drawing has a title and a summary in words`() {
+        let count = Self.page.split(separator: "<svg ").count - 1
+        #expect(count == 6)
+        #expect(Self.page.split(separator: "<desc ").count - 1 == count)
+    }
+
+    @Test func `names from a plan cannot become markup`() {
+        let hostile = "</style></title><script>alert('x')</script>\" onload=\"y\u{202E}\u{0}&amp;"
+        var record = SampleRun.steady.record
+        record.identity.plan = hostile
+        record.identity.about = hostile
+        record.identity.targets = [hostile]
+        record.identity.permitted = [hostile]
+        record.stages[1].name = hostile
+        record.stages[1].kind = hostile
+        record.steps[0].title = hostile
+        record.steps[0].journey = hostile
+        record.steps[0].priority = hostile
+        record.events.append(RunEvent(at: .seconds(3), kind: .note, text: hostile))
+        record.ending = .failed(at: .seconds(22), reason: hostile)
+        let page = Report(record, targets: SampleReport.targets).html
+        #expect(!page.contains("<script"))
+        #expect(!page.contains("onload=\"y"))
+        #expect(!page.unicodeScalars.contains { $0 == "\u{202E}" || $0 == "\u{0}" })
+        #expect(HTMLCheck(page).faults.isEmpty)
+    }
+
+    @Test func `equal records give equal bytes`() {
+        #expect(SampleReport.make().html == Self.page)
+    }
+
+    @Test func `a run that ended before any request has a report as well`() {
+        let empty = RunRecord(
+            identity: SampleRun.steady.record.identity, stages: [], steps: [], sliceLength: .seconds(1), slices: [],
+            generator: GeneratorRecord(lag: [], gaps: GapRecord()),
+            ending: .failed(at: .zero, reason: "connection refused by 127.0.0.1:8080"))
+        let report = Report(empty, targets: SampleReport.targets)
+        #expect(report.verdict == .inconclusive)
+        #expect(HTMLCheck(report.html).faults.isEmpty)
+        #expect(report.html.contains("Broke off at 0ns: connection refused by 127.0.0.1:8080"))
+        #expect(!report.html.contains("nan"))
+    }
+
+    @Test func `two hours of slices stay within the bounds, and no latency peak is lost`() throws {
+        var record = SampleRun([SampleRun.Stage("hold", seconds: 2, rate: 20)]).record
+        let slow = try #require(
+            SampleRun([SampleRun.Stage("hold", seconds: 1, rate: 40)]) { _, _, _ in
+                SampleRun.Fate(.ok, .seconds(9))
+            }.record.slices.first)
+        let slice = record.slices[0]
+        record.slices = (0..<7_200).map { $0 == 4_321 ? slow : slice }
+        record.stages[0].span = .zero ..< .seconds(7_200)
+        record.events = (0..<5_000).map { RunEvent(at: .seconds($0), kind: .note, text: "note \($0)") }
+        let page = Report(record, targets: SampleReport.targets).html
+        #expect(page.utf8.count < 400_000, "\(page.utf8.count)")
+        // The column of slice 4,321 begins at slice 4,320.
+        #expect(page.contains("is 9.06s, at 1:12:00"))
+        #expect(page.contains("the highest of 12 slices for each point"))
+        #expect(page.contains("4900 more events"))
+    }
+}

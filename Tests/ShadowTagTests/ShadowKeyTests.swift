@@ -1,0 +1,77 @@
+import Cryptography
+import Glibc
+import ShadowTag
+import Testing
+
+@Suite struct ShadowKeyTests {
+    private static let entropy = [UInt8](repeating: 7, count: 32)
+    private static let word = "correct-horse-battery"
+    private static let run = RunID(secondsSince1970: 1, entropy: [0, 0, 0, 0, 1])
+
+    private func file(_ text: String, mode: mode_t) throws -> String {
+        var template = Array("/tmp/spillway-key-XXXXXX".utf8CString)
+        let descriptor = unsafe mkstemp(&template)
+        try #require(descriptor >= 0)
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        #expect(unsafe write(descriptor, bytes, bytes.count) == bytes.count)
+        #expect(fchmod(descriptor, mode) == 0)
+        return String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    @Test func `the key comes from the environment, a file of its owner's, or is made for the run`() throws {
+        let path = try file(Self.word + "\n", mode: 0o600)
+        defer { unsafe unlink(path) }
+        let named = try ShadowKey.find(in: ["SPILLWAY_SHADOW_KEY": Self.word], entropy: Self.entropy)
+        let filed = try ShadowKey.find(in: ["SPILLWAY_SHADOW_KEY_FILE": path], entropy: Self.entropy)
+        let made = try ShadowKey.find(in: [:], entropy: Self.entropy)
+        #expect(named.source == .variable("SPILLWAY_SHADOW_KEY"))
+        #expect(filed.source == .file(path: path))
+        #expect(made.description == "a shadow key made for this run; nobody else can verify its tags")
+        let token = named.tag(Self.run, expires: 9).token
+        #expect(try filed.verify(token, now: 8).runID == Self.run)
+        #expect(throws: ShadowTagError.forged) { try made.verify(token, now: 8) }
+    }
+
+    @Test(arguments: [0o640, 0o604, 0o644, 0o620, 0o601, 0o666, 0o777] as [mode_t])
+    func `a key file that others may touch is refused`(mode: mode_t) throws {
+        let path = try file(Self.word, mode: mode)
+        defer { unsafe unlink(path) }
+        let error = #expect(throws: ShadowKeyError.self) {
+            try ShadowKey.find(in: ["SPILLWAY_SHADOW_KEY_FILE": path], entropy: Self.entropy)
+        }
+        let digits = String(mode, radix: 8)
+        #expect(error?.description == "SPILLWAY_SHADOW_KEY_FILE: '\(path)' is open to others (mode 0\(digits))")
+        #expect(error?.fix == "run 'chmod 600 \(path)', and replace the secret if others have seen it")
+    }
+
+    @Test func `a key that is missing, short, or named twice is refused in words`() throws {
+        func words(_ environment: [String: String]) -> String? {
+            do throws(ShadowKeyError) {
+                _ = try ShadowKey.find(in: environment, entropy: Self.entropy)
+                return nil
+            } catch {
+                return error.description
+            }
+        }
+        #expect(words(["SPILLWAY_SHADOW_KEY": "short\n"]) == "SPILLWAY_SHADOW_KEY holds 5 bytes, too few for a key")
+        #expect(words(["SPILLWAY_SHADOW_KEY": ""]) == "SPILLWAY_SHADOW_KEY holds 0 bytes, too few for a key")
+        #expect(
+            words(["SPILLWAY_SHADOW_KEY_FILE": "/nowhere/key"])
+                == "SPILLWAY_SHADOW_KEY_FILE: cannot read '/nowhere/key': No such file or directory")
+        #expect(words(["SPILLWAY_SHADOW_KEY_FILE": "/tmp"]) == "SPILLWAY_SHADOW_KEY_FILE: '/tmp' is no regular file")
+        #expect(
+            words(["SPILLWAY_SHADOW_KEY": Self.word, "SPILLWAY_SHADOW_KEY_FILE": "/x"])
+                == "both SPILLWAY_SHADOW_KEY and SPILLWAY_SHADOW_KEY_FILE are set")
+    }
+
+    @Test func `no description of a key shows it`() throws {
+        let key = try ShadowKey.find(in: ["SPILLWAY_SHADOW_KEY": Self.word], entropy: Self.entropy)
+        var dumped = ""
+        dump(key, to: &dumped)
+        dump(key.secret, to: &dumped)
+        for text in [dumped, "\(key)", String(reflecting: key), "\(key.secret)", String(reflecting: key.secret)] {
+            #expect(!text.contains(Self.word) && !text.contains("99, 111"), "\(text)")
+        }
+    }
+}
