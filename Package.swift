@@ -106,8 +106,9 @@ let package = Package(
         module(
             "LoadDriver",
             [
-                "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Journeys",
-                "Lease", "Peers", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic",
+                "Cryptography", "CurlTransport", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
+                "JSON",
+                "Journeys", "Lease", "Peers", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic",
             ]),
         tests(
             "LoadDriverTests",
@@ -144,7 +145,8 @@ let package = Package(
         module(
             "Drill",
             [
-                "Cryptography", "Diagnostics", "EventLoop", "Evidence", "Journeys", "LoadDriver", "Peers", "PlanModel",
+                "Cryptography", "CurlTransport", "Diagnostics", "EventLoop", "Evidence", "Journeys", "LoadDriver",
+                "Peers", "PlanModel",
                 "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts",
             ]),
         tests(
