@@ -73,7 +73,9 @@ let package = Package(
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
-        tests("HTTPServiceTests", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
+        tests(
+            "HTTPServiceTests",
+            ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "ScriptedPeers", "SeededRandom"]),
         module("Lease", ["EventLoop", "Timebase"]),
         tests("LeaseTests", ["EventLoop", "Lease", "Timebase"]),
         module("ShadowTag", ["Cryptography", "SeededRandom"]),
