@@ -175,14 +175,16 @@ let package = Package(
         module(
             "SpillwayCLI",
             [
-                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals",
-                "PlanLanguage", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic", "Verdicts",
+                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
+                "Histogram", "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel", "PlanValues",
+                "Reporting", "SeededRandom", "ShadowTag", "Timebase", "Traffic", "Verdicts",
             ]),
         tests(
             "SpillwayCLITests",
             [
-                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals",
-                "PlanLanguage", "PlanModel", "SpillwayCLI", "Timebase", "Traffic", "Verdicts",
+                "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver",
+                "Numerals", "PlanLanguage", "PlanModel", "Reporting", "SampleRuns", "SpillwayCLI", "Timebase",
+                "Traffic", "Verdicts",
             ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
