@@ -73,7 +73,9 @@ let package = Package(
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
-        tests("HTTPServiceTests", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
+        tests(
+            "HTTPServiceTests",
+            ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "ScriptedPeers", "SeededRandom"]),
         module("Lease", ["EventLoop", "Timebase"]),
         tests("LeaseTests", ["EventLoop", "Lease", "Timebase"]),
         module("ShadowTag", ["Cryptography", "SeededRandom"]),
@@ -91,7 +93,10 @@ let package = Package(
         tests("TrafficTests", ["Diagnostics", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
         module(
             "Journeys",
-            ["Cryptography", "Diagnostics", "HTTPWire", "JSON", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
+            [
+                "Cryptography", "Diagnostics", "HTTPWire", "JSON", "PlanModel", "PlanValues", "SeededRandom",
+                "ShadowTag", "Timebase",
+            ]),
         tests(
             "JourneysTests",
             [
@@ -170,21 +175,26 @@ let package = Package(
         module(
             "SpillwayCLI",
             [
-                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals",
-                "PlanLanguage", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic", "Verdicts",
+                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
+                "Histogram", "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel", "PlanValues",
+                "Reporting", "SeededRandom", "ShadowTag", "Timebase", "Traffic", "Verdicts",
             ]),
         tests(
             "SpillwayCLITests",
             [
-                "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals",
-                "PlanLanguage", "PlanModel", "SpillwayCLI", "Timebase", "Traffic", "Verdicts",
+                "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver",
+                "Numerals", "PlanLanguage", "PlanModel", "Reporting", "SampleRuns", "SpillwayCLI", "Timebase",
+                "Traffic", "Verdicts",
             ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
         // Benchmarks
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
         benchmark("RuntimeBench", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
-        benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
+        .target(
+            name: "BenchSupport", dependencies: ["CAllocationCount"], path: "Benchmarks/BenchSupport",
+            swiftSettings: swiftSettings),
+        benchmark("WireBench", ["BenchSupport", "HTTPWire"]),
         benchmark("EvidenceBench", ["CAllocationCount", "Evidence", "Timebase"]),
         benchmark(
             "DriverBench",
@@ -193,6 +203,9 @@ let package = Package(
                 "Traffic",
             ]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
+        benchmark(
+            "JourneyBench",
+            ["BenchSupport", "Diagnostics", "Journeys", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase"]),
 
         // Made-up runs for the tests of what reads them.
         .target(

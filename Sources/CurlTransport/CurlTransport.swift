@@ -140,7 +140,8 @@ package final class CurlTransport: HTTPTransport {
         if code == CURLE_OK { transfer.intake.finish() }
         // An answer that is whole counts, also when the rest of its request could not be written.
         guard transfer.intake.isWhole else {
-            throw failure(transfer.cause(code, peer: peer), mayHaveBeenSent: transfer.mayHaveBeenSent)
+            throw failure(
+                isClosed ? .closed : transfer.cause(code, peer: peer), mayHaveBeenSent: transfer.mayHaveBeenSent)
         }
         return HTTPResponse(
             status: transfer.intake.status, bytes: transfer.intake.bytes, headCount: transfer.intake.headCount,
@@ -220,7 +221,7 @@ package final class CurlTransport: HTTPTransport {
             last.slot = transfer.slot
             underWay[transfer.slot] = last
         }
-        transfer.easy.unload()
+        transfer.rest()
         if isClosed { return }
         idle.append(transfer)
         grantLeave()

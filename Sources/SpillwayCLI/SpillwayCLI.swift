@@ -2,9 +2,11 @@ import Diagnostics
 
 /// The program behind the executable: finds the verb, sorts out its arguments, runs it.
 package enum SpillwayCLI {
+    /// There is no release yet.
+    static let version = "0.1.0-dev"
+
     static let commands = [
-        CheckCommand.command, RehearseCommand.command, DemoCommand.command, SchemaCommand.command,
-        EchoCommand.command,
+        RunCommand.command, CheckCommand.command, RehearseCommand.command, DemoCommand.command, SchemaCommand.command,
     ]
 
     package static func run(_ words: [String], console: Console = .standard) -> ExitCode {
@@ -59,7 +61,7 @@ package enum SpillwayCLI {
         return [
             "usage: spillway VERB [OPTIONS]", "",
             "Load-tests payment systems, and says whether they shed, recover and keep their money right.",
-            "This is its foundation: drills are still to come.", "",
+            "",
         ]
             + commands.map {
                 "  \($0.name)\(String(repeating: " ", count: width - $0.name.count))   \($0.summary)"

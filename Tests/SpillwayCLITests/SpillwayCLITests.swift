@@ -1,5 +1,3 @@
-import EventLoop
-import Histogram
 import Testing
 import Verdicts
 
@@ -7,22 +5,26 @@ import Verdicts
 
 @Suite struct SpillwayCLITests {
     @Test(arguments: [
-        ("ecco", "there is no verb 'ecco'; did you mean 'spillway echo'?"),
+        ("dmeo", "there is no verb 'dmeo'; did you mean 'spillway demo'?"),
         ("xyzzy", "there is no verb 'xyzzy'; 'spillway --help' lists them"),
-        ("echo --fro 3s", "there is no option '--fro'; did you mean '--for'?"),
-        ("echo --quux", "there is no option '--quux'; 'spillway echo --help' lists them"),
-        ("echo --for", "'--for' needs a value; write --for SPAN"),
-        ("echo --for --seed 1", "'--for' needs a value; write --for SPAN"),
-        ("echo --for 3", "'--for 3' needs a whole number with its unit; write '--for 3s'"),
-        ("echo --for=-3s", "'--for -3s' needs a whole number with its unit; write '--for 3s'"),
+        ("demo --queu 3", "there is no option '--queu'; did you mean '--queue'?"),
+        ("demo --xyzzy", "there is no option '--xyzzy'; 'spillway demo --help' lists them"),
+        ("demo --service", "'--service' needs a value; write --service SPAN"),
+        ("demo --service --seed 1", "'--service' needs a value; write --service SPAN"),
+        ("demo --service 3", "'--service 3' needs a whole number with its unit; write '--service 10ms'"),
+        ("demo --service=-3s", "'--service -3s' needs a whole number with its unit; write '--service 10ms'"),
         (
-            "echo --for 99999999999999999999s",
-            "'--for 99999999999999999999s' needs a whole number with its unit; write '--for 3s'"
+            "demo --service 99999999999999999999s",
+            "'--service 99999999999999999999s' needs a whole number with its unit; write '--service 10ms'"
         ),
-        ("echo --for 3h", "'--for 3h' needs a whole number with its unit; write '--for 3s'"),
-        ("echo --for 2m", "'--for 2m' is not between 1s and 60s"),
-        ("echo --rate many", "'--rate many' needs a whole number from 1 to 50000"),
-        ("echo --rate 1 --rate 2", "'--rate' stands twice; write it once"),
+        ("demo --service 3h", "'--service 3h' needs a whole number with its unit; write '--service 10ms'"),
+        ("demo --service 90m", "'--service 90m' is not between 1ms and 3600s"),
+        ("demo --stall-every 1s --stall-for 2s", "'--stall-every 1s' is not longer than '--stall-for 2s'"),
+        ("demo --listen here", "'--listen here' needs an address and a port; write '--listen 127.0.0.1:8080'"),
+        ("demo --concurrency many", "'--concurrency many' needs a whole number from 1 to 10000"),
+        ("demo --queue 1 --queue 2", "'--queue' stands twice; write it once"),
+        ("run", "'spillway run' needs a plan to run; write 'spillway run PLAN'"),
+        ("run a.yaml --format xml", "'--format' cannot be 'xml'; write 'text' or 'json'"),
         ("check", "'spillway check' needs a plan to check; write 'spillway check PLAN'"),
         ("check a.yaml --format xml", "'--format' cannot be 'xml'; write 'text' or 'json'"),
         ("check a.yaml --set", "'--set' needs a value; write --set PATH=VALUE"),
@@ -33,7 +35,7 @@ import Verdicts
         ),
         ("rehearse a.yaml --seed -1", "'--seed -1' needs a whole number from 0 to 18446744073709551615"),
         ("schema now", "'now' was not expected; 'spillway schema' takes options only"),
-        ("echo now", "'now' was not expected; 'spillway echo' takes options only"),
+        ("demo now", "'now' was not expected; 'spillway demo' takes options only"),
     ])
     func `a command line that cannot be understood says what to write instead`(words: String, complaint: String) {
         let saying = Saying(words)
@@ -42,7 +44,7 @@ import Verdicts
         #expect(saying.results.isEmpty)
     }
 
-    @Test(arguments: ["--help", "-h", "help", "echo --help", "echo -h", "echo --rate 5 --help"])
+    @Test(arguments: ["--help", "-h", "help", "demo --help", "demo -h", "demo --queue 5 --help", "run --help"])
     func `help is a result, with examples, in eighty columns`(words: String) {
         let saying = Saying(words)
         #expect(saying.code == .success)
@@ -52,9 +54,9 @@ import Verdicts
     }
 
     @Test func `what was typed does not drive the terminal`() {
-        let saying = Saying("\u{1b}[31mecho")
+        let saying = Saying("\u{1b}[31mdemo")
         #expect(saying.talk.count == 1)
-        #expect(saying.talk[0].contains("'\\u{1b}[31mecho'"))
+        #expect(saying.talk[0].contains("'\\u{1b}[31mdemo'"))
         #expect(!saying.talk[0].unicodeScalars.contains("\u{1b}"))
     }
 
@@ -71,44 +73,5 @@ import Verdicts
         #expect(saying.code == .usage)
         #expect(saying.talk.first == "usage: spillway VERB [OPTIONS]")
         #expect(saying.results.isEmpty)
-    }
-
-    @Test func `the simulated echo answers nearly all, and its seed gives it again`() throws {
-        let demo = EchoDemo(rate: 500, span: .seconds(4))
-        let once = try demo.runSimulated(seed: 7)
-        let again = try demo.runSimulated(seed: 7)
-        let other = try demo.runSimulated(seed: 8)
-        #expect(once.due == 2_000)
-        #expect(once.answered + once.unknown == once.due)
-        #expect(once.unknown < 20, "a reset costs a few requests, not many (seed 7)")
-        #expect(once.latency == again.latency)
-        #expect(once.trace?.value == again.trace?.value)
-        #expect(once.trace?.value != other.trace?.value)
-    }
-
-    @Test func `what never found a connection is unsent, not unknown`() throws {
-        // A connection each way takes 0.4 to 4 ms, so 256 of them cannot carry this rate, and the line is bounded.
-        let outcome = try EchoDemo(rate: 1_000_000, span: .milliseconds(100)).runSimulated(seed: 7)
-        #expect(outcome.unsent > 50_000)
-        #expect(outcome.answered > 5_000)
-        #expect(outcome.answered + outcome.unknown + outcome.unsent == outcome.due)
-    }
-
-    @Test func `the live echo answers all`() throws {
-        let outcome = try EchoDemo(rate: 200, span: .milliseconds(250)).runLive()
-        #expect(outcome.due == 50)
-        #expect(outcome.answered == 50)
-        #expect(outcome.latency.total == 50)
-    }
-}
-
-@Suite struct ExitCodeTests {
-    @Test(
-        arguments: [
-            (.integrityFailed, 1), (.interrupted(signal: 2), 130), (.interrupted(signal: 15), 143),
-            (.interrupted(signal: 1), 130), (.aborted, 4), (.inconclusive, 3), (.missed, 1), (.met, 0),
-        ] as [(RunVerdict, Int32)])
-    func `what a run came to is the documented number`(verdict: RunVerdict, number: Int32) {
-        #expect(ExitCode(verdict).rawValue == number)
     }
 }

@@ -32,6 +32,9 @@ struct ResponseIntake {
         self.parser = HeadParser(limits: limits)
     }
 
+    /// Of no request.
+    static let none = ResponseIntake(answering: .get, limits: Limits(), interimResponsesMax: 0)
+
     var status: UInt16 { head.status }
     var headCount: Int { head.byteCount }
     var hasBegun: Bool { hasHead || !bytes.isEmpty || interimResponses > 0 }

@@ -34,7 +34,7 @@ final class Transfer {
         self.parking = Parking(loop)
         self.multi = multi
         self.mayOpen = mayOpen
-        self.intake = ResponseIntake(answering: .get, limits: Limits(), interimResponsesMax: 0)
+        self.intake = .none
         easy.attach(self, closing: multi)
     }
 
@@ -47,6 +47,12 @@ final class Transfer {
         isRepeatRefused = false
         refusedPeer = nil
         beginAgain()
+    }
+
+    /// The request is over. Its answer belongs to whoever asked, and does not wait here for the next one.
+    func rest() {
+        intake = .none
+        easy.unload()
     }
 
     /// On another connection, after a stale one.

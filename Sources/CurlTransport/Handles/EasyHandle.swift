@@ -73,6 +73,7 @@ import HTTPWire
     /// `target`: as it stands in the request line, absolute where a proxy forwards it.
     func load(_ form: RequestForm, target: [UInt8]) {
         unsafe errorText[0] = 0
+        set(CURLOPT_FORBID_REUSE, 0)
         let isPlainGet = form.method == .get && !form.announcesBody
         if form.announcesBody {
             set(CURLOPT_POST, 1)

@@ -20,8 +20,8 @@ extension [UInt8] {
 
     /// Sixteen digits.
     mutating func appendHexadecimal(_ word: UInt64) {
-        let digits = InlineArray<16, UInt8> { index in
-            hexadecimalDigit(UInt8(truncatingIfNeeded: word &>> UInt64(60 &- 4 &* index)) & 15, letter: 0x61)
+        let digits: InlineArray<16, UInt8> = .init { place in
+            hexadecimalDigit(UInt8(truncatingIfNeeded: word &>> UInt64(60 &- 4 &* place)) & 15, letter: 0x61)
         }
         append(digits.span)
     }

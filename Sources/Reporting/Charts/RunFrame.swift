@@ -1,4 +1,4 @@
-import Evidence
+package import Evidence
 import Numerals
 import Timebase
 
@@ -80,7 +80,7 @@ extension Ending {
     }
 
     /// Nil for a run that came to its end.
-    var words: String? {
+    package var words: String? {
         switch self {
         case .completed: nil
         case .aborted(let at, let text): "Ended early at \(Figures.span(at)) by the guard '\(text)'."

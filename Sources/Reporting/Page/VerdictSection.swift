@@ -1,7 +1,7 @@
 import Evidence
 import Numerals
 import Timebase
-import Verdicts
+package import Verdicts
 
 /// What the run came to, and why.
 struct VerdictSection {
@@ -103,7 +103,7 @@ extension Judgement.Status {
 }
 
 extension RunVerdict {
-    var headline: String {
+    package var headline: String {
         switch self {
         case .integrityFailed: "Money or isolation failed"
         case .interrupted: "Interrupted"

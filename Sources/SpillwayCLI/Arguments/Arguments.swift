@@ -79,6 +79,8 @@ package struct Arguments: Equatable, Sendable {
     /// Every value of an option that may be repeated.
     func all(_ name: String) -> [String] { values[name] ?? [] }
 
+    func text(_ name: String) -> String? { values[name]?.first }
+
     func has(_ name: String) -> Bool { values[name] != nil }
 
     func seed(_ name: String) throws(UsageError) -> UInt64? {

@@ -57,6 +57,7 @@ package struct Command: Sendable {
         let rows = described.map { name, about in
             "  \(name)\(String(repeating: " ", count: width - name.count))   \(about)"
         }
-        return [usage, ""] + about + [""] + rows + ["", "examples:"] + examples.map { "  \($0)" }
+        return Paragraph.wrapped(usage, columns: 92) + [""] + about + [""] + rows + ["", "examples:"]
+            + examples.map { "  \($0)" }
     }
 }

@@ -9,15 +9,25 @@ package struct Console: Sendable {
     package let loss: @Sendable () -> String?
     /// Where the results are read.
     package let reader: Terminal
+    /// Where somebody may watch and steer; nobody does in a test.
+    let operatorPlace: OperatorDesk.Place
 
     package init(
         result: @escaping @Sendable (String) -> Void, talk: @escaping @Sendable (String) -> Void,
         loss: @escaping @Sendable () -> String? = { nil }, reader: Terminal = .plain
     ) {
+        self.init(result: result, talk: talk, loss: loss, reader: reader, operatorPlace: .nowhere)
+    }
+
+    private init(
+        result: @escaping @Sendable (String) -> Void, talk: @escaping @Sendable (String) -> Void,
+        loss: @escaping @Sendable () -> String?, reader: Terminal, operatorPlace: OperatorDesk.Place
+    ) {
         self.result = result
         self.talk = talk
         self.loss = loss
         self.reader = reader
+        self.operatorPlace = operatorPlace
     }
 
     /// The process's own.
@@ -26,7 +36,7 @@ package struct Console: Sendable {
         return Console(
             result: { output.write($0 + "\n") },
             talk: { _ = put($0 + "\n", to: STDERR_FILENO) },
-            loss: { output.loss }, reader: .of(STDOUT_FILENO))
+            loss: { output.loss }, reader: .of(STDOUT_FILENO), operatorPlace: .init())
     }()
 
     /// Zero, or the errno of the write that failed.

@@ -26,6 +26,9 @@ final class OperatorDesk: Sendable {
         var input = STDIN_FILENO
         var output = STDERR_FILENO
         var signals = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGCONT]
+
+        /// No descriptor, no signal.
+        static let nowhere = Place(input: -1, output: -1, signals: [])
     }
 
     private let desk: Desk

@@ -57,8 +57,11 @@ struct ProgressView {
 
     /// Whole seconds, rounded up: a stage that is not over has some left.
     private static func left(_ span: TimeSpan) -> String {
-        let seconds = (max(span, .zero).nanoseconds + 999_999_999) / 1_000_000_000
-        return Figures.clock(.seconds(seconds))
+        wholeSeconds(max(span, .zero) + .nanoseconds(999_999_999))
+    }
+
+    private static func wholeSeconds(_ span: TimeSpan) -> String {
+        Figures.clock(.seconds(span.nanoseconds / 1_000_000_000))
     }
 
     private static let barMin = 5
@@ -128,7 +131,7 @@ struct ProgressView {
     func line(_ progress: DriverProgress) -> String {
         let (label, remaining, _) = situation(progress)
         let cells = Self.cells(progress).compactMap(\.choices.first)
-        let place = progress.phase == .traffic ? "\(Figures.clock(progress.elapsed)) \(label)" : label
+        let place = progress.phase == .traffic ? "\(Self.wholeSeconds(progress.elapsed)) \(label)" : label
         return ([place] + (progress.phase == .traffic ? cells : remaining)).joined(separator: "  ")
     }
 

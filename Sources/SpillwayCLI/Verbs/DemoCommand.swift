@@ -3,18 +3,20 @@ import Glibc
 import Numerals
 import Timebase
 
-/// `spillway demo`: a payment service to drive, which sheds, stalls and recovers.
+/// `spillway demo`: a first drill, against a payment service of its own that sheds, stalls and recovers.
 enum DemoCommand {
     static let command = Command(
         name: "demo",
-        summary: "serve payments that shed, stall and recover, for first drills",
+        summary: "run a first drill against a payment service of its own",
         about: [
-            "Serves POST /v1/payments and GET /v1/payments/ID. A payment takes its time; so many are",
-            "served at once, so many wait, and the rest are shed with 503 and Retry-After. Stalls count",
-            "from the first request after five quiet seconds. Ctrl-C ends it.",
+            "Serves POST /v1/payments and GET /v1/payments/ID on a thread of its own, and runs a plan",
+            "against it. A payment takes its time; so many are served at once, so many wait, and the",
+            "rest are shed with 503 and Retry-After. Stalls count from the first request after five",
+            "quiet seconds; without --stall-at or --stall-every there is one at 7s.",
         ],
         options: [
-            .init("--serve-only", nil, "serve until a signal"),
+            .init("--plan", "FILE", "to run instead of \(standardPlan)"),
+            .init("--serve-only", nil, "run nothing; serve until Ctrl-C"),
             .init("--listen", "HOST:PORT", "an address, port 0 for any (127.0.0.1:0)"),
             .init("--concurrency", "N", "payments served at once (8)"),
             .init("--service", "SPAN", "how long one takes, on average (10ms)"),
@@ -22,20 +24,30 @@ enum DemoCommand {
             .init("--stall-at", "SPAN", "stand still then", repeats: true),
             .init("--stall-every", "SPAN", "stand still again and again"),
             .init("--stall-for", "SPAN", "how long (700ms)"),
-        ],
+        ] + RunCommand.options.filter { ["--out", "--seed", "--quiet", "--format"].contains($0.name) },
         examples: [
-            "spillway demo --serve-only --listen 127.0.0.1:8080",
-            "spillway demo --serve-only --stall-every 10s --stall-for 2s",
+            "spillway demo",
+            "spillway demo --serve-only --listen 127.0.0.1:8080 --stall-every 10s",
         ],
         run: run)
+
+    private static let standardPlan = "plans/quickstart.yaml"
 
     private static func run(_ arguments: Arguments, _ console: Console) throws(UsageError) -> ExitCode {
         let settings = try settings(arguments)
         let address = try arguments.address("--listen", default: .loopback())
-        guard arguments.has("--serve-only") else {
-            throw UsageError("driving the demo comes later; write --serve-only and drive it with another tool")
+        let plan = arguments.text("--plan") ?? standardPlan
+        if arguments.has("--serve-only") { return serve(settings, at: address, console) }
+        let server: DemoServer
+        do {
+            server = try DemoServer(settings, on: address)
+        } catch {
+            console.talk("error: \(error)")
+            return .inconclusive
         }
-        return serve(settings, at: address, console)
+        defer { server.stop() }
+        console.talk(words(for: settings))
+        return try RunCommand.run([plan], arguments, overrides: ["target.url=http://\(server.address)"], console)
     }
 
     private static func settings(_ arguments: Arguments) throws(UsageError) -> DemoPayments.Settings {
@@ -46,6 +58,7 @@ enum DemoCommand {
         settings.service = try arguments.span("--service", within: spans, default: settings.service)
         settings.stalls.instants = try arguments.spans("--stall-at", within: .zero ... .seconds(86_400))
         settings.stalls.every = try arguments.spans("--stall-every", within: spans).first
+        if settings.stalls == DemoStalls() { settings.stalls.instants = [.seconds(7)] }
         settings.stalls.length = try arguments.span("--stall-for", within: spans, default: settings.stalls.length)
         if let every = settings.stalls.every, every <= settings.stalls.length {
             throw UsageError("'--stall-every \(every)' is not longer than '--stall-for \(settings.stalls.length)'")

@@ -24,13 +24,20 @@ struct PlanFile {
         return PlanFile(path[...slash] + other)
     }
 
-    /// Reads and checks the plan with all that it includes.
-    func outcome(overrides: [String]) -> Plan.Outcome {
+    /// The folder that its own paths are relative to; empty for the working folder.
+    var folder: String { path.lastIndex(of: "/").map { String(path[...$0]) } ?? "" }
+
+    /// Reads and checks the plan with all that it includes; each text is shown to `sees`.
+    func outcome(overrides: [String], sees: (SourceText) -> Void = { _ in }) -> Plan.Outcome {
         do throws(Unreadable) {
-            return Plan.parse(try text(), environment: Self.environment, overrides: overrides) {
+            let own = try text()
+            sees(own)
+            return Plan.parse(own, environment: ProcessEnvironment.values, overrides: overrides) {
                 path throws(Plan.IncludeError) in
                 do throws(Unreadable) {
-                    return try neighbour(path).text()
+                    let included = try neighbour(path).text()
+                    sees(included)
+                    return included
                 } catch {
                     throw Plan.IncludeError(error.reason)
                 }
@@ -73,27 +80,8 @@ struct PlanFile {
         let words = errno
         return unsafe Unreadable(reason: String(cString: strerror(words)))
     }
-
-    /// The names of the process's environment; values are not looked at here.
-    static var environment: [String: String] {
-        var names: [String: String] = [:]
-        var place = unsafe environ
-        while let entry = unsafe place.pointee {
-            let name = unsafe String(cString: entry).prefix { $0 != "=" }
-            names[String(name)] = ""
-            unsafe place += 1
-        }
-        return names
-    }
 }
 
 extension Plan.Outcome {
-    /// Everything that is wrong, for people.
-    func tell(_ console: Console) {
-        for diagnostic in diagnostics {
-            let words = DiagnosticRenderer().render(diagnostic)
-            console.talk(words.hasSuffix("\n") ? String(words.dropLast()) : words)
-        }
-        if droppedCount > 0 { console.talk("and \(droppedCount) more") }
-    }
+    func tell(_ console: Console) { console.tell(diagnostics, droppedCount: droppedCount) }
 }

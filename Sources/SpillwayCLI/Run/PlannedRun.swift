@@ -1,0 +1,26 @@
+import Diagnostics
+import PlanLanguage
+import PlanModel
+
+/// A plan that was read for a run, and where from.
+struct PlannedRun {
+    let plan: Plan
+    let digest: String
+    let seed: UInt64
+    /// Its own paths are relative to it.
+    let folder: String
+
+    /// Nil when there are mistakes; they are told.
+    init?(_ path: String, overrides: [String], seed: UInt64?, _ console: Console) {
+        let file = PlanFile(path)
+        var digest = PlanDigest()
+        let outcome = file.outcome(overrides: overrides) { digest.add($0.bytes) }
+        digest.add(overrides: overrides)
+        outcome.tell(console)
+        guard let plan = outcome.plan else { return nil }
+        self.plan = plan
+        self.digest = digest.text
+        self.seed = seed ?? plan.seed
+        folder = file.folder
+    }
+}

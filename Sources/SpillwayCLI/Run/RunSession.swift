@@ -1,0 +1,115 @@
+import Cryptography
+import Diagnostics
+import Drill
+import EventLoop
+import Glibc
+import JSON
+import LoadDriver
+import Peers
+import PlanModel
+import Reporting
+import ShadowTag
+import Verdicts
+
+/// One command's runs, plan after plan: each is watched, steered, judged and told.
+struct RunSession {
+    struct Options {
+        /// What `--out` named.
+        var out: String?
+        var isQuiet = false
+        var isJSON = false
+        var permissions = PermissionList()
+    }
+
+    private let options: Options
+    private let console: Console
+    private var folders: OutFolders
+
+    init(_ options: Options, planCount: Int, _ console: Console) {
+        self.options = options
+        self.console = console
+        folders = OutFolders(named: options.out, planCount: planCount)
+    }
+
+    /// Whoever interrupts one run means the ones behind it as well.
+    mutating func run(_ runs: [PlannedRun]) -> ExitCode {
+        var verdicts: [RunVerdict] = []
+        for run in runs {
+            let verdict = perform(run)
+            verdicts.append(verdict)
+            if case .interrupted = verdict { break }
+        }
+        return RunVerdict.worst(verdicts).map(ExitCode.init) ?? .success
+    }
+
+    // MARK: One run
+
+    private mutating func perform(_ run: PlannedRun) -> RunVerdict {
+        let began = WallTime.now
+        let folder = folders.folder(of: run.plan.name, at: began) { unsafe access($0, F_OK) == 0 }
+        do {
+            switch try drive(order(for: run, into: folder)) {
+            case .refused(let diagnostics): return refuse(run, diagnostics)
+            case .done(let report, let warnings):
+                console.tell(warnings)
+                try Report.write(HostFacts(began: began, ended: .now).json, as: "environment.json", into: folder)
+                tell(RunSummary(report: report, folder: folder))
+                return report.verdict
+            }
+        } catch {
+            return refuse(run, [.error("\(error)")])
+        }
+    }
+
+    private func order(for run: PlannedRun, into folder: String) -> DrillOrder {
+        DrillOrder(
+            plan: run.plan, planDigest: run.digest, seed: run.seed, planFolder: run.folder, outFolder: folder,
+            policy: PeerPolicy(of: run.plan, permitted: options.permissions.blocks),
+            permitted: options.permissions.written, environment: ProcessEnvironment.values,
+            entropy: SystemEntropy().bytes(32), runEntropy: SystemEntropy().bytes(RunID.entropyCount),
+            version: SpillwayCLI.version)
+    }
+
+    /// The loop is this thread's; whoever watches has one of their own.
+    private func drive(_ order: DrillOrder) throws -> Drill.Outcome {
+        let loop = try EventLoop.live()
+        var conduct = DrillConduct()
+        let inlet = LoopBound(conduct.inlet, to: loop)
+        let desk = try OperatorDesk(style, at: console.operatorPlace) { command in
+            loop.post { inlet.value.send(command) }
+        }
+        defer { desk.close() }
+        conduct.onPhase = { phase in
+            if phase == .preflight { desk.say("\(order.plan.name): looking at everything before the first request") }
+        }
+        conduct.onProgress = { desk.show($0) }
+        return try loop.run { () async throws(DrillFault) in try await Drill(order, conduct, on: loop).run() }
+    }
+
+    private var style: OperatorDesk.Style {
+        if options.isQuiet { return .quiet }
+        return Terminal.of(console.operatorPlace.output).isInteractive ? .screen : .lines
+    }
+
+    // MARK: What is told
+
+    private func refuse(_ run: PlannedRun, _ diagnostics: [Diagnostic]) -> RunVerdict {
+        let verdict = RunVerdict.inconclusive
+        console.tell(diagnostics)
+        guard options.isJSON else {
+            console.talk("\(run.plan.name): not run (exit code \(verdict.exitCode))")
+            return verdict
+        }
+        let result = JSONValue.object([
+            ("plan", .text(run.plan.name)), ("seed", .count(run.seed)), ("verdict", .text(verdict.name)),
+            ("exit_code", .integer(Int64(verdict.exitCode))), ("refused", .texts(diagnostics.map(\.message))),
+        ])
+        console.result(result.written(.compact))
+        return verdict
+    }
+
+    private func tell(_ summary: RunSummary) {
+        if options.isJSON { return console.result(summary.json.written(.compact)) }
+        for line in summary.lines(for: console.reader) { console.result(line) }
+    }
+}

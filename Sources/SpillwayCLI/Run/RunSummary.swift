@@ -1,0 +1,98 @@
+import Evidence
+import JSON
+import Numerals
+import Reporting
+import Timebase
+import Verdicts
+
+/// What a run came to, for whoever waited for it: as lines, and as JSON for scripts.
+struct RunSummary {
+    let report: Report
+    /// Where its files stand.
+    let folder: String
+
+    // MARK: For people
+
+    func lines(for terminal: Terminal) -> [String] {
+        let judged = report.judgements.flatMap { Self.lines(of: $0, for: terminal) }
+        let blocks = [heading(for: terminal), stages.lines, judged, ["report: \(folder)/\(Report.pageName)"]]
+        return Array(blocks.joined(separator: [""]))
+    }
+
+    private func heading(for terminal: Terminal) -> [String] {
+        let verdict = report.verdict
+        let words =
+            "\(report.record.identity.plan): \(verdict.headline.lowercasedFirst) (exit code \(verdict.exitCode))"
+        let ending = report.record.ending.words.map { [$0] } ?? []
+        return ([words] + ending).flatMap { Paragraph.wrapped($0, columns: terminal.columns) }
+    }
+
+    private var stages: Table {
+        var table = Table(["stage", "due", "ok", "shed", "declined", "errors", "p50", "p99"])
+        for stage in report.stageSummaries {
+            let counts = [stage.outcomes[.ok], stage.outcomes[.shed], stage.outcomes[.declined], stage.outcomes.errors]
+            table.add(
+                [stage.name, stage.scheduled.map { Figures.grouped($0) } ?? "-"]
+                    + counts.map { Figures.grouped($0) }
+                    + [stage.p50, stage.p99].map { $0.map { Figures.span($0) } ?? "-" })
+        }
+        return table
+    }
+
+    /// What passed needs one line; the rest says what was expected, what was seen, and why.
+    private static func lines(of judgement: Judgement, for terminal: Terminal) -> [String] {
+        let status = judgement.status.words
+        let padding = String(repeating: " ", count: max(0, statusWidth - status.count))
+        let indent = String(repeating: " ", count: statusWidth + 2)
+        var lines = Paragraph.wrapped(indent + judgement.claim, columns: terminal.columns)
+        lines[0] =
+            padding + terminal.painted(status, judgement.status) + "  " + lines[0].dropFirst(indent.count)
+        var details = ["observed: \(judgement.observed)"]
+        if judgement.status != .pass {
+            details.insert("expected: \(judgement.expected)", at: 0)
+            details += judgement.reasons.prefix(reasonsMax).map { "because:  \($0)" }
+        }
+        lines += details.flatMap { Paragraph.wrapped(indent + $0, columns: terminal.columns) }
+        return lines
+    }
+
+    private static let statusWidth = Judgement.Status.allCases.map(\.words.count).max() ?? 0
+    /// The report has the rest.
+    private static let reasonsMax = 3
+
+    // MARK: For scripts
+
+    var json: JSONValue {
+        let identity = report.record.identity
+        return .object([
+            ("plan", .text(identity.plan)), ("run_id", .text(identity.runID)), ("seed", .count(identity.seed)),
+            ("verdict", .text(report.verdict.name)), ("exit_code", .integer(Int64(report.verdict.exitCode))),
+            ("folder", .text(folder)), ("judgements", .array(report.judgements.map(Self.json))),
+        ])
+    }
+
+    private static func json(_ judgement: Judgement) -> JSONValue {
+        .object([
+            ("name", .text(judgement.name)), ("status", .text(judgement.status.rawValue)),
+            ("claim", .text(judgement.claim)), ("expected", .text(judgement.expected)),
+            ("observed", .text(judgement.observed)), ("reasons", .texts(judgement.reasons)),
+        ])
+    }
+}
+
+extension Terminal {
+    fileprivate func painted(_ text: String, _ status: Judgement.Status) -> String {
+        guard isColoured else { return text }
+        let colour =
+            switch status {
+            case .pass: 32
+            case .fail: 31
+            case .inconclusive, .notJudged: 33
+            }
+        return "\u{1b}[\(colour)m\(text)\u{1b}[0m"
+    }
+}
+
+extension String {
+    fileprivate var lowercasedFirst: String { prefix(1).lowercased() + dropFirst() }
+}

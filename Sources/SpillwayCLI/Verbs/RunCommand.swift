@@ -1,0 +1,75 @@
+import Diagnostics
+import EventLoop
+import Peers
+
+/// `spillway run`: drives plans, one after the other, and judges what came of them.
+enum RunCommand {
+    static let command = Command(
+        name: "run",
+        summary: "run plans, judge what came of them, write reports",
+        about: [
+            "Looks at everything that can go wrong, drives the plan's traffic, and judges it by the",
+            "plan's targets. On a terminal: + and - change the rate, p pauses, q or Ctrl-C stops and",
+            "still reports, twice stops at once. Reports go to reports/PLAN-TIME/.",
+            "",
+            "Exit 0: all targets met. 1: one missed. 2: a bad plan. 3: not judged, or not run.",
+            "4: aborted by a guard. 130, 143: interrupted. Of several plans the worst.",
+        ],
+        operands: .init("PLAN", "a plan to run"),
+        options: options,
+        examples: [
+            "spillway run plans/steady-state.yaml",
+            "spillway run plans/steady-state.yaml --set target.url=http://127.0.0.1:9000 --seed 7",
+            "spillway run plans/*.yaml --quiet --format json --allow 10.20.0.0/16",
+        ],
+        run: run)
+
+    static let options: [Command.Option] = [
+        .init("--out", "DIR", "for the report; of several plans, a folder each inside it"),
+        .init("--seed", "N", "instead of the plan's own"),
+        .init("--set", "PATH=VALUE", "replaces a value, as in --set target.connections=64", repeats: true),
+        .init("--allow", "NETWORK", "permits peers that the plan allows, as in 10.20.0.0/16", repeats: true),
+        .init("--policy", "FILE", "permits the networks in it (\(PermissionList.variable))"),
+        .init("--quiet", nil, "no progress"),
+        .init("--format", "text|json", "one JSON object a plan and line with json (text)"),
+    ]
+
+    private static func run(_ arguments: Arguments, _ console: Console) throws(UsageError) -> ExitCode {
+        let overrides = arguments.all("--set")
+        return try run(arguments.operands, arguments, overrides: overrides, console)
+    }
+
+    /// No traffic begins while any of the plans is wrong.
+    static func run(
+        _ paths: [String], _ arguments: Arguments, overrides: [String], _ console: Console
+    ) throws(UsageError) -> ExitCode {
+        var options = RunSession.Options()
+        options.out = arguments.text("--out")
+        options.isQuiet = arguments.has("--quiet")
+        options.isJSON = try arguments.choice("--format", of: ["text", "json"], default: "text") == "json"
+        let seed = try arguments.seed("--seed")
+        guard let permissions = permissions(arguments, console) else { return .usage }
+        options.permissions = permissions
+        let runs = paths.compactMap { PlannedRun($0, overrides: overrides, seed: seed, console) }
+        guard runs.count == paths.count else { return .usage }
+        var session = RunSession(options, planCount: runs.count, console)
+        return session.run(runs)
+    }
+
+    /// Nil when there are mistakes; they are told.
+    private static func permissions(_ arguments: Arguments, _ console: Console) -> PermissionList? {
+        var permissions = PermissionList()
+        var collector = DiagnosticCollector()
+        for text in arguments.all("--allow") { permissions.add(argument: text, into: &collector) }
+        let named = arguments.text("--policy") ?? ProcessEnvironment.values[PermissionList.variable]
+        if let path = named, !path.isEmpty {
+            do throws(PlanFile.Unreadable) {
+                permissions.add(file: try PlanFile(path).text(), into: &collector)
+            } catch {
+                collector.report(.error("the policy '\(path)' cannot be read: \(error.reason)"))
+            }
+        }
+        console.tell(collector.diagnostics, droppedCount: collector.droppedCount)
+        return collector.hasErrors ? nil : permissions
+    }
+}

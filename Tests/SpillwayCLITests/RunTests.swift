@@ -1,0 +1,203 @@
+import Diagnostics
+import EventLoop
+import Evidence
+import Glibc
+import JSON
+import PlanLanguage
+import PlanModel
+import Reporting
+import SampleRuns
+import Testing
+import Timebase
+import Verdicts
+
+@testable import SpillwayCLI
+
+@Suite struct OutFolderTests {
+    private static let now = WallTime(secondsSince1970: 1_794_303_000)
+
+    @Test func `a run's folder is named for its plan and time, and is a new one`() {
+        var folders = OutFolders(named: nil, planCount: 2)
+        let standing: Set<String> = ["reports/flash-20261110-093000"]
+        let first = folders.folder(of: "flash", at: Self.now) { standing.contains($0) }
+        let second = folders.folder(of: "flash", at: Self.now) { standing.contains($0) }
+        #expect([first, second] == ["reports/flash-20261110-093000-2", "reports/flash-20261110-093000-3"])
+    }
+
+    @Test func `one plan's report goes to the folder that was named, several go inside it`() {
+        var one = OutFolders(named: "out", planCount: 1)
+        #expect(one.folder(of: "flash", at: Self.now) { _ in true } == "out")
+        var several = OutFolders(named: "out", planCount: 3)
+        let folders = ["flash", "steady", "flash"].map { several.folder(of: $0, at: Self.now) { _ in true } }
+        #expect(folders == ["out/flash", "out/steady", "out/flash-2"])
+    }
+
+    @Test func `wall time is written in UTC`() {
+        #expect(Self.now.text == "2026-11-10T09:30:00Z")
+    }
+}
+
+@Suite struct PlanDigestTests {
+    private func digest(_ parts: [String], _ overrides: [String] = []) -> String {
+        var digest = PlanDigest()
+        for part in parts { digest.add(Array(part.utf8)) }
+        digest.add(overrides: overrides)
+        return digest.text
+    }
+
+    @Test func `a digest tells texts and settings apart, but not where the target stands`() {
+        #expect(digest(["a"]) == digest(["a"]))
+        #expect(digest(["a"]).count == 64)
+        #expect(digest(["a", "b"]) != digest(["ab"]))
+        #expect(digest(["a"], ["seed=2"]) != digest(["a"]))
+        #expect(digest(["a"], ["target.url=http://127.0.0.1:1"]) == digest(["a"]))
+        #expect(digest(["a"], ["target.services.pay=http://127.0.0.1:1"]) == digest(["a"]))
+    }
+}
+
+@Suite struct RunSummaryTests {
+    private static func summary(targets: String) throws -> RunSummary {
+        let text = """
+            plan: steady
+            target: {url: "http://127.0.0.1:8080"}
+            journeys: {pay: {steps: [{POST /v1/payments: {}}]}, query: {steps: [{GET /v1/payments: {}}]}}
+            traffic: [{hold: {for: 20s, rate: 200/s, name: baseline}}]
+            targets: [\(targets)]
+            """
+        let outcome = Plan.parse(SourceText(name: "steady.yaml", bytes: Array(text.utf8)))
+        let plan = try #require(outcome.plan, "\(outcome.diagnostics)")
+        return RunSummary(report: Report(SampleRun.steady.record, targets: plan.targets), folder: "reports/steady")
+    }
+
+    @Test func `what passed is told in short, what did not with what was expected and why`() throws {
+        let summary = try Self.summary(targets: "{latency: {p99: 250ms}}, {latency: {p99: 1ms}}, {money: strict}")
+        let lines = summary.lines(for: .plain)
+        #expect(lines.first == "flash-sale: inconclusive (exit code 3)")
+        #expect(lines.last == "report: reports/steady/report.html")
+        #expect(lines.allSatisfy { $0.count <= 80 })
+        let statuses = lines.compactMap { line in Judgement.Status.allCases.first { line.contains("  \($0.words)  ") } }
+        #expect(statuses.filter { $0 == .pass }.count == 2)
+        #expect(lines.filter { $0.contains("expected: ") }.count == 2)
+        #expect(lines.contains { $0.contains("because:  this version of Spillway has no judge for 'money'") })
+        #expect(lines.contains { $0.hasPrefix("baseline  4,000  4,000 ") })
+    }
+
+    @Test func `colours mark what decided, on a terminal that has them`() throws {
+        let terminal = Terminal(isInteractive: true, columns: 80, isUnicode: true, isColoured: true)
+        let lines = try Self.summary(targets: "{latency: {p99: 1ms}}").lines(for: terminal)
+        #expect(lines.contains { $0.contains("\u{1b}[32mpass\u{1b}[0m") })
+        #expect(lines.contains { $0.contains("\u{1b}[31mfail\u{1b}[0m") })
+    }
+
+    @Test func `scripts read verdict, exit code and judgements`() throws {
+        let text = try Self.summary(targets: "{latency: {p99: 1ms}}").json.written(.compact)
+        for part in [
+            #""verdict":"missed""#, #""exit_code":1"#, #""folder":"reports/steady""#, #""name":"generator""#,
+            #""status":"fail""#,
+        ] {
+            #expect(text.contains(part), "\(part) is not in \(text)")
+        }
+    }
+}
+
+@Suite struct RunCommandTests {
+    /// A folder that goes with the test.
+    private final class Folder {
+        let path: String
+
+        init() throws {
+            var name = Array("/tmp/spillway-run-XXXXXX".utf8CString)
+            try #require(unsafe mkdtemp(&name) != nil)
+            path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+
+        deinit {
+            for place in Self.below(path).reversed() { unsafe remove(place) }
+        }
+
+        private static func below(_ path: String) -> [String] {
+            guard let folder = unsafe opendir(path) else { return [path] }
+            defer { unsafe closedir(folder) }
+            var places = [path]
+            while let entry = unsafe readdir(folder) {
+                let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) {
+                    unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+                }
+                if name != ".", name != ".." { places += below("\(path)/\(name)") }
+            }
+            return places
+        }
+
+        func write(_ text: String, as name: String) -> String {
+            let place = "\(path)/\(name)"
+            let descriptor = unsafe open(place, O_WRONLY | O_CREAT, 0o600)
+            _ = Console.put(text, to: descriptor)
+            close(descriptor)
+            return place
+        }
+
+        func has(_ name: String) -> Bool { unsafe access("\(path)/\(name)", F_OK) == 0 }
+    }
+
+    private static func plan(_ port: UInt16) -> String {
+        """
+        plan: short
+        target: {url: "http://127.0.0.1:\(port)", connections: 20}
+        journeys: {pay: {steps: [{POST /v1/payments: {json: {amount: 1}, expect: {status: 201}}}]}}
+        traffic: [{hold: {for: 500ms, rate: 40/s}}]
+        targets: [{errors: {at most: 10%}}]
+        """
+    }
+
+    @Test func `a run leaves its report and the facts of its host, and says on a line what came of it`() throws {
+        let server = try DemoServer(.init(), on: .loopback())
+        defer { server.stop() }
+        let folder = try Folder()
+        let plan = folder.write(Self.plan(server.address.port), as: "short.yaml")
+        let saying = Saying("run \(plan) --format json --quiet --out \(folder.path)/out")
+        // On a machine that is busy the generator says so, and that is no defect.
+        #expect([.success, .inconclusive].contains(saying.code), "\(saying.talk)")
+        #expect(saying.results.count == 1)
+        let result = try #require(saying.results.first)
+        #expect(result.contains(#""plan":"short""#))
+        #expect(result.contains(#""name":"errors","status":"pass""#) || saying.code == .inconclusive, "\(result)")
+        for name in ["out/report.html", "out/environment.json"] { #expect(folder.has(name), "\(name)") }
+    }
+
+    @Test func `where nobody listens nothing is run, and the other plan is run all the same`() throws {
+        let server = try DemoServer(.init(), on: .loopback())
+        let dead = try DemoServer(.init(), on: .loopback())
+        dead.stop()
+        defer { server.stop() }
+        let folder = try Folder()
+        let plans = [
+            folder.write(Self.plan(dead.address.port), as: "dead.yaml"),
+            folder.write(Self.plan(server.address.port), as: "short.yaml"),
+        ]
+        let saying = Saying("run \(plans[0]) \(plans[1]) --format json --quiet --out \(folder.path)/out")
+        #expect(saying.code == .inconclusive)
+        #expect(saying.results.count == 2)
+        #expect(saying.results.first?.contains(#""refused":["#) == true)
+        #expect(!folder.has("out/short/report.html"))
+        #expect(folder.has("out/short-2/report.html"))
+    }
+
+    @Test func `one wrong plan keeps all of them from running`() throws {
+        let folder = try Folder()
+        let right = folder.write(Self.plan(1), as: "right.yaml")
+        let wrong = folder.write("plan: wrong\n", as: "wrong.yaml")
+        let saying = Saying("run \(right) \(wrong) --quiet --out \(folder.path)/out")
+        #expect(saying.code == .usage)
+        #expect(saying.results.isEmpty)
+        #expect(saying.talk.contains { $0.contains("wrong.yaml") })
+        #expect(!folder.has("out"))
+    }
+
+    @Test func `a permission that is no network is a mistake of the command`() throws {
+        let folder = try Folder()
+        let plan = folder.write(Self.plan(1), as: "right.yaml")
+        let saying = Saying("run \(plan) --quiet --allow everything")
+        #expect(saying.code == .usage)
+        #expect(saying.talk.contains { $0.contains("'everything' is no network") })
+    }
+}
