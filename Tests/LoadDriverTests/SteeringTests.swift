@@ -82,7 +82,8 @@ import Timebase
         #expect(record.slices[3].arrivals.scheduled == 0 && record.slices[4].arrivals.scheduled == 0)
         #expect(rig.total(.ok) == 300)
         #expect((TimeSpan.seconds(6)...(.milliseconds(7_500))).contains(record.stages[1].span.lowerBound))
-        #expect(record.events.map(\.kind).filter { $0 == .paused || $0 == .resumed } == [.paused, .resumed])
+        let kinds: [RunEvent.Kind] = record.events.map(\.kind).filter { $0 == .paused || $0 == .resumed }
+        #expect(kinds == [RunEvent.Kind.paused, .resumed])
         #expect(record.generator.isChangedByHand)
     }
 
