@@ -37,7 +37,8 @@ nonisolated func drive(_ words: [String]) throws {
         let setting = RunSetting(
             runID: "bench", epochMilliseconds: loop.secondsSince1970 * 1_000, shadowToken: "token",
             shadowFields: [
-                ("X-Shadow", String(repeating: "0123456789", count: 8)), ("baggage", "shadow=1,run=01JD00000000000000000"),
+                ("X-Shadow", String(repeating: "0123456789", count: 8)),
+                ("baggage", "shadow=1,run=01JD00000000000000000"),
             ], hosts: ["": origin.authority])
         let compiled = JourneyBook.compile(plan, setting)
         guard let book = compiled.book else { fatalError("\(compiled.diagnostics.map(\.message))") }

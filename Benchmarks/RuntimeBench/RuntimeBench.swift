@@ -11,7 +11,8 @@ struct Command: Sendable {
 
     static let all = [
         Command(
-            name: "serve", usage: "[--address A:P] [--pace N] [--tick MICROSECONDS] [--certificate FILE --key FILE] [--json TEXT]",
+            name: "serve",
+            usage: "[--address A:P] [--pace N] [--tick MICROSECONDS] [--certificate FILE --key FILE] [--json TEXT]",
             run: runServe),
         Command(
             name: "load",

@@ -106,7 +106,7 @@ class DriverMeasures:
                 while (count := server.requests()) < planned * 0.99 and time.monotonic() < began + 2 * seconds:
                     time.sleep(0.02)
                 took = time.monotonic() - began
-                process.finish()
+                process.finish(statuses=drivers.STATUSES)
             return {"dropped": max(0, planned - server.requests()), "rate": (count - first) / took}
 
     def rss(self):
@@ -118,7 +118,7 @@ class DriverMeasures:
             with Process(command, CLIENT_CORE, self.workshop.log("driver")) as process:
                 drivers.wait_for_traffic(process, server)
                 samples = [self.memory_at(count, process, server) for count in (early, late)]
-                process.finish()
+                process.finish(statuses=drivers.STATUSES)
         details = {key: [sample[key] for sample in samples] for key in samples[0]}
         yield Row(
             "rss", f"after {late:,} requests / after {early:,}", [samples[1]["VmRSS"] / samples[0]["VmRSS"]],

@@ -67,13 +67,13 @@ class Process:
             line += byte
         return json.loads(line)
 
-    def finish(self, seconds_max=120):
+    def finish(self, seconds_max=120, statuses=(0,)):
         """Waits for its end and returns all that it said."""
         try:
             output, _ = self.child.communicate(timeout=seconds_max)
         except subprocess.TimeoutExpired:
             raise BenchError(f"{' '.join(self.command)} did not end in {seconds_max} s") from None
-        if self.child.returncode != 0:
+        if self.child.returncode not in statuses:
             raise BenchError(f"{' '.join(self.command)} failed ({self.child.returncode}): {self.errors()}")
         return output.decode(errors="replace")
 

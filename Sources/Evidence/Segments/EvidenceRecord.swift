@@ -17,7 +17,7 @@ package struct Intent: Sendable, Equatable {
     package var amount: Int64
 
     package init(
-        step: UInt16, attempt: UInt8 = 1, flags: EvidenceFlags = [], arrival: UInt64, intendedAt: TimeSpan,
+        step: UInt16, attempt: UInt8 = 1, flags: EvidenceFlags = .none, arrival: UInt64, intendedAt: TimeSpan,
         sentAt: TimeSpan, key: UInt128 = 0, amount: Int64 = 0
     ) {
         self.step = step
@@ -38,6 +38,8 @@ package struct EvidenceFlags: OptionSet, Sendable, Hashable {
         self.rawValue = rawValue
     }
 
+    /// The same as `[]`, which in another module is a loop over an array through the type's witnesses.
+    package static var none: EvidenceFlags { EvidenceFlags(rawValue: 0) }
     /// Refused or reset, and yet it may have reached the other side.
     package static let mayHaveBeenSent = EvidenceFlags(rawValue: 1)
     /// The twin of another request, sent on purpose.

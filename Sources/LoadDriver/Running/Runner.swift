@@ -141,7 +141,7 @@ final class Runner {
 
     @inline(__always)
     func begin(
-        _ step: CompiledStep, _ work: ArrivalWork, attempt: Int, due: TimeSpan, flags: EvidenceFlags = []
+        _ step: CompiledStep, _ work: ArrivalWork, attempt: Int, due: TimeSpan, flags: EvidenceFlags = .none
     ) -> Beginning {
         record(
             Intent(
