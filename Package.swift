@@ -40,6 +40,7 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // L0
@@ -72,7 +73,9 @@ let package = Package(
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
-        tests("HTTPServiceTests", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
+        tests(
+            "HTTPServiceTests",
+            ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "ScriptedPeers", "SeededRandom"]),
         module("Lease", ["EventLoop", "Timebase"]),
         tests("LeaseTests", ["EventLoop", "Lease", "Timebase"]),
         module("ShadowTag", ["Cryptography", "SeededRandom"]),
@@ -90,7 +93,10 @@ let package = Package(
         tests("TrafficTests", ["Diagnostics", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
         module(
             "Journeys",
-            ["Cryptography", "Diagnostics", "HTTPWire", "JSON", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
+            [
+                "Cryptography", "Diagnostics", "HTTPWire", "JSON", "PlanModel", "PlanValues", "SeededRandom",
+                "ShadowTag", "Timebase",
+            ]),
         tests(
             "JourneysTests",
             [
@@ -105,8 +111,9 @@ let package = Package(
         module(
             "LoadDriver",
             [
-                "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Journeys",
-                "Lease", "Peers", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic",
+                "Cryptography", "CurlTransport", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
+                "JSON",
+                "Journeys", "Lease", "Peers", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic",
             ]),
         tests(
             "LoadDriverTests",
@@ -143,7 +150,8 @@ let package = Package(
         module(
             "Drill",
             [
-                "Cryptography", "Diagnostics", "EventLoop", "Evidence", "Journeys", "LoadDriver", "Peers", "PlanModel",
+                "Cryptography", "CurlTransport", "Diagnostics", "EventLoop", "Evidence", "Journeys", "LoadDriver",
+                "Peers", "PlanModel",
                 "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts",
             ]),
         tests(
@@ -152,6 +160,15 @@ let package = Package(
                 "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "Histogram",
                 "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting", "ShadowTag", "Timebase", "Traffic",
                 "Verdicts",
+            ]),
+
+        // L2
+        module("CurlTransport", ["CCurl", "Cryptography", "EventLoop", "HTTPService", "HTTPWire"]),
+        tests(
+            "CurlTransportTests",
+            [
+                "CurlTransport", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "ScriptedPeers",
+                "SeededRandom",
             ]),
 
         // L4
@@ -165,23 +182,33 @@ let package = Package(
         tests(
             "SpillwayCLITests",
             [
-                "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver",
-                "Numerals", "PlanLanguage", "PlanModel", "Reporting", "SampleRuns", "SpillwayCLI", "Timebase",
-                "Traffic", "Verdicts",
+                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
+                "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel", "Reporting", "SampleRuns",
+                "ShadowTag", "SpillwayCLI", "Timebase", "Traffic", "Verdicts",
             ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
         // Benchmarks
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
         benchmark("RuntimeBench", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
-        benchmark("WireBench", ["HTTPWire", "CAllocationCount"]),
+        .target(
+            name: "BenchSupport", dependencies: ["CAllocationCount"], path: "Benchmarks/BenchSupport",
+            swiftSettings: swiftSettings),
+        benchmark("WireBench", ["BenchSupport", "HTTPWire"]),
         benchmark("EvidenceBench", ["CAllocationCount", "Evidence", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
+        benchmark(
+            "JourneyBench",
+            ["BenchSupport", "Diagnostics", "Journeys", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase"]),
 
         // Made-up runs for the tests of what reads them.
         .target(
             name: "SampleRuns", dependencies: ["Evidence", "Histogram", "SeededRandom", "Timebase"],
             path: "Tests/SampleRuns", swiftSettings: swiftSettings),
+        // What tests of several targets share.
+        .target(
+            name: "ScriptedPeers", dependencies: ["Cryptography", "EventLoop", "HTTPService", "HTTPWire"],
+            path: "Tests/ScriptedPeers", swiftSettings: swiftSettings),
 
         // The habits of the project, checked.
         .target(name: "Tidy", path: "Tests/Tidy", swiftSettings: swiftSettings),

@@ -1,11 +1,8 @@
 // Nanoseconds and heap allocations of the codec's steady paths, without sockets.
 //
 //     swift run -c release WireBench [rounds]
-//
-// Each figure is the best and the median of the rounds: the best is what the code costs, the distance
-// between the two is what the machine was doing meanwhile.
 
-import CAllocationCount
+import BenchSupport
 import HTTPWire
 
 let requestText = """
@@ -36,37 +33,11 @@ let responseText = """
 
     """
 
-struct Figure {
-    var best = Double.infinity
-    var median = 0.0
-    var allocations = 0.0
-}
-
 func measure(rounds: Int, calls: Int, _ work: () throws -> Void) rethrows -> Figure {
-    let clock = ContinuousClock()
-    for _ in 0..<1000 { try work() }
-    var samples: [Double] = []
-    samples.reserveCapacity(rounds)
-    let before = spillway_allocation_count()
-    for _ in 0..<rounds {
-        let begin = clock.now
-        for _ in 0..<calls { try work() }
-        let elapsed = (clock.now - begin).components
-        samples.append((Double(elapsed.seconds) * 1e9 + Double(elapsed.attoseconds) / 1e9) / Double(calls))
-    }
-    let allocations = spillway_allocation_count() - before
-    samples.sort()
-    return Figure(
-        best: samples[0], median: samples[rounds / 2],
-        allocations: Double(allocations) / Double(rounds * calls))
+    try Figure.measure(rounds: rounds, calls: calls, work)
 }
 
-func report(_ name: String, _ figure: Figure) {
-    func tenths(_ value: Double) -> String { "\(Double(Int(value * 10 + 0.5)) / 10)" }
-    print(
-        "\(name): best \(tenths(figure.best)) ns, median \(tenths(figure.median)) ns, "
-            + "\(figure.allocations) allocations")
-}
+func report(_ name: String, _ figure: Figure) { figure.report(name) }
 
 @main struct WireBench {
     static func main() throws {

@@ -22,6 +22,11 @@ package enum JSONValue: Sendable {
 
     package static func count(_ count: Int) -> JSONValue { .integer(Int64(count)) }
 
+    /// An object without the members that are nil.
+    package static func present(_ members: [(String, JSONValue?)]) -> JSONValue {
+        .object(members.compactMap { key, value in value.map { (key, $0) } })
+    }
+
     /// Nil is null.
     package static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.text) ?? .null }
 }

@@ -11,7 +11,7 @@ extension LoadDriver {
         var generator = GeneratorRecord(
             lag: traffic.stages.indices.map { tally.lag(ofStage: $0) }, gaps: canary.gaps)
         for target in targets {
-            let counters = target.client.counters
+            let counters = target.counters
             generator.poolWaits += counters.waits
             generator.poolWaited = generator.poolWaited + counters.waited
             generator.connectionsOpened += counters.connectionsOpened

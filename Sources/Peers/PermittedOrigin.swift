@@ -56,6 +56,16 @@ package struct PermittedOrigin: Sendable {
     }
 }
 
+extension PermittedOrigin: CustomStringConvertible {
+    /// For reports: `http://127.0.0.1:8080`, and for a name also what it was pinned to,
+    /// `https://pay.example.test at 10.1.2.3:443`.
+    package var description: String {
+        let url = "\(security == nil ? "http" : "https")://\(authority)"
+        let isNumber = authority == address.description || Address(host: peer.host, port: address.port) == address
+        return isNumber ? url : "\(url) at \(address)"
+    }
+}
+
 extension PeerPolicy {
     /// Judges once more, so that no peer pinned under another policy slips in.
     package func permit(

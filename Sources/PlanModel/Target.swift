@@ -4,6 +4,8 @@ package import Timebase
 package struct Target: Sendable {
     package let entry: Entry
     package let transport: Transport
+    /// Only with `curl`.
+    package let proxy: Located<ProxyAddress>?
     /// At most; waiting beyond them is measured.
     package let connections: Int
     /// At most so many open arrivals; beyond them arrivals are dropped, and counted.
@@ -14,11 +16,12 @@ package struct Target: Sendable {
     package let timeout: TimeSpan
 
     package init(
-        entry: Entry, transport: Transport, connections: Int, inFlight: Int, tls: TLSFiles?,
-        allow: [Located<NetworkBlock>], timeout: TimeSpan
+        entry: Entry, transport: Transport, proxy: Located<ProxyAddress>?, connections: Int, inFlight: Int,
+        tls: TLSFiles?, allow: [Located<NetworkBlock>], timeout: TimeSpan
     ) {
         self.entry = entry
         self.transport = transport
+        self.proxy = proxy
         self.connections = connections
         self.inFlight = inFlight
         self.tls = tls

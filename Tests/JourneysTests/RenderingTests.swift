@@ -42,11 +42,11 @@ struct RenderingTests {
             POST /v1/payments HTTP/1.1\r
             host: 127.0.0.1:8080\r
             user-agent: spillway\r
-            Idempotency-Key: 01M7YTFR9T001S1F9KYXS0SREQ\r
+            Idempotency-Key: 01M7YTFR9T001Y8N5ZYQS2CZQT\r
             X-Merchant: merchant-822\r
             baggage: shadow=1,run=run-1\r
             content-type: application/json\r
-            traceparent: 00-bce3353359d2ac9f502d3ce3bc784c6f-6ff6f8d764264999-01\r
+            traceparent: 00-709eb7672e8273952cb838f734c80b0b-f68d9f1749ac7769-01\r
             content-length: 59\r
             \r
             {"amount":95246,"currency":"CNY","note":"for merchant-822"}

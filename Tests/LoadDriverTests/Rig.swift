@@ -21,6 +21,7 @@ final class Rig {
     private(set) var record: RunRecord?
     private(set) var evidence = EvidenceWriter(inMemoryFor: 0)
     private(set) var requests = 0
+    private(set) var address = Address.loopback(port: 1)
     private(set) var setUpFault: String?
     var onProgress: (DriverProgress, LoadDriver) -> Void = { _, _ in }
     var isLeaseHeld: () -> Bool = { true }
@@ -38,7 +39,7 @@ final class Rig {
     /// Runs the plan against `handler`, which is told how many requests came before and the instant since the start.
     @discardableResult
     func run(
-        _ profiles: [String: RecordingProfile] = [:], isListening: Bool = true,
+        _ profiles: [String: RecordingProfile] = [:],
         _ handler: @escaping (HTTPExchange, Int, Rig) async throws -> Void
     ) throws -> RunRecord {
         try loop.run { [self] in
@@ -46,7 +47,7 @@ final class Rig {
                 requests += 1
                 try await handler(exchange, requests - 1, self)
             }
-            let address = isListening ? try server.listen(on: .loopback()) : .loopback(port: 1)
+            address = try server.listen(on: .loopback())
             try await drive(at: address, PlannedTraffic(plan, seed: plan.seed, recordings: profiles))
             await server.drain(until: loop.now + .seconds(60))
         }

@@ -42,6 +42,22 @@ import Testing
         #expect(try origin.makeOrigin().address == .loopback(port: 9))
     }
 
+    @Test func `a report names an origin as the plan does, and a name's address beside it`() throws {
+        func words(_ text: String, _ address: Address, _ security: TLSClientConfiguration? = nil) throws -> String {
+            let url = try Self.url(text)
+            let peer = try policy().judged(url.host, [address]).pinned(to: address)
+            return try policy().permit(peer, as: url, security: security).description
+        }
+        #expect(try words("http://127.0.0.1:8080", .loopback(port: 8080)) == "http://127.0.0.1:8080")
+        #expect(try words("http://[::1]:8080", .ipv6(high: 0, low: 1, port: 8080)) == "http://[::1]:8080")
+        #expect(
+            try words("https://pay.example.test", .loopback(port: 443), TLSClientConfiguration())
+                == "https://pay.example.test at 127.0.0.1:443")
+        let socket = try policy().permit(local: .unix(path: "/run/pay.sock"))
+        #expect(socket.description == "http://localhost at unix:/run/pay.sock")
+        #expect(try policy().permit(local: .loopback(port: 80)).description == "http://127.0.0.1:80")
+    }
+
     @Test func `a permitted origin carries requests in the simulated world`() throws {
         let loop = EventLoop.simulated(seed: 3)
         try loop.run { () async throws in

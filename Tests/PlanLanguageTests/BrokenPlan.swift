@@ -133,6 +133,36 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
 
                 """#),
         BrokenPlan(
+            testDescription: "a proxy that the transport does not know",
+            text: #"""
+                plan: p
+                target: {stack: embedded, proxy: "http://127.0.0.1:3128"}
+                journeys: {pay: {steps: [GET /: {}]}}
+                traffic: [hold: {for: 1s, rate: 1/s}]
+
+                """#,
+            words: #"""
+                p:2:34: error: the native transport goes through no proxy; write 'transport: curl'
+                 2 | target: {stack: embedded, proxy: "http://127.0.0.1:3128"}
+                   |                                  ^~~~~~~~~~~~~~~~~~~~~~~
+
+                """#),
+        BrokenPlan(
+            testDescription: "a proxy of another kind",
+            text: #"""
+                plan: p
+                target: {stack: embedded, transport: curl, proxy: "socks4://127.0.0.1:1080"}
+                journeys: {pay: {steps: [GET /: {}]}}
+                traffic: [hold: {for: 1s, rate: 1/s}]
+
+                """#,
+            words: #"""
+                p:2:51: error: 'proxy' is a proxy, not 'socks4://127.0.0.1:1080'; write 'http://127.0.0.1:3128' or 'socks5h://127.0.0.1:1080'
+                 2 | target: {stack: embedded, transport: curl, proxy: "socks4://127.0.0.1:1080"}
+                   |                                                   ^~~~~~~~~~~~~~~~~~~~~~~~~
+
+                """#),
+        BrokenPlan(
             testDescription: "numbers out of range",
             text: #"""
                 plan: p

@@ -8,6 +8,7 @@ required_packages=(
     "libssl-dev|TLS on the loop"
     "zlib1g-dev|compressed histograms"
     "libyaml-dev|plans"
+    "libcurl4-openssl-dev|transport: curl (proxies, HTTP/2)"
 )
 
 # What scripts/bench needs beside them: the peers that Spillway is measured against.

@@ -1,4 +1,5 @@
 import Cryptography
+import CurlTransport
 package import Diagnostics
 package import EventLoop
 import Evidence
@@ -172,6 +173,13 @@ package struct Drill {
     }
 
     private func target(_ origin: PermittedOrigin) throws(DrillFault) -> ServiceTarget {
+        if order.plan.target.transport == .curl {
+            do throws(CurlTransportError) {
+                return try ServiceTarget(curl: origin, through: nil, of: order.plan.target, on: loop)
+            } catch {
+                throw DrillFault("\(error)")
+            }
+        }
         do throws(TLSError) {
             return try ServiceTarget(origin, of: order.plan.target, on: loop)
         } catch {

@@ -11,6 +11,8 @@ import Glibc
     private let spin: Int64
     private let events: UnsafeMutableBufferPointer<epoll_event>
     private var registered: [PolledDescriptor?] = []
+    /// Descriptors of others; asked only where the loop has none of its own under that number.
+    private var watched: [Int32: WatchedDescriptor] = [:]
     private var nextRegistration: UInt32 = 1
     private var isClosed = false
 
@@ -54,6 +56,8 @@ import Glibc
         spillway_set_timer_slack(0)
         for descriptor in registered { descriptor?.abandon() }
         registered = []
+        for descriptor in watched.values { descriptor.abandon() }
+        watched = [:]
         Glibc.close(epoll)
     }
 
@@ -93,8 +97,41 @@ import Glibc
         _ operation: Int32, _ descriptor: Int32, _ registration: UInt32, writing: Bool
     ) throws(SystemError) {
         let interest = EPOLLIN.rawValue | EPOLLRDHUP.rawValue | EPOLLET.rawValue | (writing ? EPOLLOUT.rawValue : 0)
+        try control(operation, descriptor, registration, interest)
+    }
+
+    private func control(
+        _ operation: Int32, _ descriptor: Int32, _ registration: UInt32, _ interest: UInt32
+    ) throws(SystemError) {
         let data = UInt64(registration) << 32 | UInt64(UInt32(bitPattern: descriptor))
         if spillway_epoll_control(epoll, operation, descriptor, interest, data) != 0 { throw SystemError("epoll_ctl") }
+    }
+
+    // MARK: Descriptors of others
+
+    func register(_ descriptor: WatchedDescriptor) throws(SystemError) -> UInt32 {
+        precondition(watched[descriptor.number] == nil, "descriptor \(descriptor.number) is watched already")
+        let number = nextRegistration
+        nextRegistration &+= 1
+        try control(EPOLL_CTL_ADD, descriptor.number, number, Poller.mask(descriptor.interest))
+        watched[descriptor.number] = descriptor
+        return number
+    }
+
+    func update(_ descriptor: WatchedDescriptor) throws(SystemError) {
+        try control(
+            EPOLL_CTL_MOD, descriptor.number, descriptor.registration, Poller.mask(descriptor.interest))
+    }
+
+    /// It stays open, so epoll must be told; one that its owner has closed too early is out of epoll already.
+    func forget(_ descriptor: WatchedDescriptor) {
+        watched[descriptor.number] = nil
+        try? control(EPOLL_CTL_DEL, descriptor.number, descriptor.registration, 0)
+    }
+
+    private static func mask(_ interest: WatchedDescriptor.Interest) -> UInt32 {
+        (interest.contains(.reading) ? EPOLLIN.rawValue | EPOLLRDHUP.rawValue : 0)
+            | (interest.contains(.writing) ? EPOLLOUT.rawValue : 0)
     }
 
     // MARK: Waiting
@@ -142,10 +179,12 @@ import Glibc
     private func dispatch(_ data: UInt64, _ mask: UInt32) {
         if data == Poller.doorbellData { return doorbell.silence() }
         let index = Int(UInt32(truncatingIfNeeded: data))
-        guard index < registered.count, let descriptor = registered[index],
-            descriptor.registration == UInt32(truncatingIfNeeded: data >> 32)
-        else { return }
-        descriptor.became(Readiness(mask: mask))
+        let registration = UInt32(truncatingIfNeeded: data >> 32)
+        if index < registered.count, let descriptor = registered[index], descriptor.registration == registration {
+            descriptor.became(Readiness(mask: mask))
+        } else if let descriptor = watched[Int32(truncatingIfNeeded: index)], descriptor.registration == registration {
+            descriptor.became(Readiness(mask: mask))
+        }
     }
 }
 
@@ -159,4 +198,5 @@ struct Readiness {
     var isWritable: Bool { has(EPOLLOUT) || has(EPOLLERR) || has(EPOLLHUP) }
     /// The peer sends nothing more, or the connection failed: reading will say which.
     var isEnded: Bool { has(EPOLLRDHUP) || has(EPOLLHUP) || has(EPOLLERR) }
+    var hasFailed: Bool { has(EPOLLERR) }
 }

@@ -142,7 +142,8 @@ extension Address {
         }
     }
 
-    init?(decoding bytes: UnsafeRawBufferPointer) {
+    /// From a `sockaddr`.
+    package init?(decoding bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= 2 else { return nil }
         switch unsafe Int32(bytes.loadUnaligned(as: sa_family_t.self)) {
         case AF_INET where bytes.count >= 8:

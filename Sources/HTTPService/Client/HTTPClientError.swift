@@ -27,11 +27,19 @@ package struct HTTPClientError: Error, Equatable, CustomStringConvertible {
         case brokenByAnother
         /// The client was closed.
         case closed
+        /// The request is not one that this transport can send, and why.
+        case unsendable(String)
     }
 
     package let origin: String
     package let cause: Cause
     package let mayHaveBeenSent: Bool
+
+    package init(origin: String, cause: Cause, mayHaveBeenSent: Bool) {
+        self.origin = origin
+        self.cause = cause
+        self.mayHaveBeenSent = mayHaveBeenSent
+    }
 
     package var description: String {
         "\(origin): \(words)\(mayHaveBeenSent ? " (the request may have been sent)" : "")"
@@ -51,6 +59,7 @@ package struct HTTPClientError: Error, Equatable, CustomStringConvertible {
         case .tooManyInterimResponses(let count): "\(count) interim answers came instead of a final one"
         case .brokenByAnother: "another request broke the connection that this one was pipelined on"
         case .closed: "the client is closed"
+        case .unsendable(let words): "the request cannot be sent: \(words)"
         }
     }
 }

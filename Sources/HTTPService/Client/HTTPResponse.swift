@@ -12,7 +12,19 @@ package struct HTTPResponse: Sendable {
     /// Whether the request paid for a new connection.
     package let isFirstOnConnection: Bool
     /// How often the request may have reached the peer: 2 when it met the end of a kept connection and was repeated.
-    package internal(set) var attempts = 1
+    package internal(set) var attempts: Int
+
+    package init(
+        status: UInt16, bytes: [UInt8], headCount: Int, poolWait: TimeSpan, isFirstOnConnection: Bool,
+        attempts: Int = 1
+    ) {
+        self.status = status
+        self.bytes = bytes
+        self.headCount = headCount
+        self.poolWait = poolWait
+        self.isFirstOnConnection = isFirstOnConnection
+        self.attempts = attempts
+    }
 
     package var body: ArraySlice<UInt8> { bytes[headCount...] }
     package var bodyText: String { String(decoding: body, as: UTF8.self) }

@@ -1,30 +1,32 @@
-import EventLoop
+package import EventLoop
 
 /// A request that waits for a connection, or for leave to open one.
-final class WaitingRequest {
-    let parking: Parking
+package final class WaitingRequest {
+    package let parking: Parking
     /// What it was given: nil is leave to open a connection.
     var connection: ClientConnection?
     fileprivate var isInLine = true
 
-    init(_ loop: EventLoop) {
+    package init(_ loop: EventLoop) {
         parking = Parking(loop)
     }
 }
 
 /// Requests that wait, first come, first served. Some leave before their turn; they cost nothing afterwards.
-struct WaitingLine {
+package struct WaitingLine {
     private var places: [WaitingRequest] = []
     private var first = 0
-    private(set) var count = 0
+    package private(set) var count = 0
 
-    mutating func append(_ request: WaitingRequest) {
+    package init() {}
+
+    package mutating func append(_ request: WaitingRequest) {
         places.append(request)
         count += 1
     }
 
     /// Takes out whoever has waited longest and still does: one whose deadline has just passed is on its way out.
-    mutating func next() -> WaitingRequest? {
+    package mutating func next() -> WaitingRequest? {
         while first < places.count {
             let request = places[first]
             first += 1
@@ -40,7 +42,7 @@ struct WaitingLine {
     }
 
     /// It waits no longer.
-    mutating func leave(_ request: WaitingRequest) {
+    package mutating func leave(_ request: WaitingRequest) {
         guard request.isInLine else { return }
         request.isInLine = false
         count -= 1

@@ -2,7 +2,7 @@ import JSON
 import PlanModel
 
 /// What an answer must be, as it is checked.
-struct CompiledExpectation: Sendable {
+final class CompiledExpectation: Sendable {
     /// Empty for any from 200 to 299.
     let statuses: [Int]
     let headers: [(name: [UInt8], value: [UInt8])]
@@ -10,6 +10,17 @@ struct CompiledExpectation: Sendable {
     /// Its place in the book's patterns.
     let pattern: Int?
     let keeps: [CompiledKeep]
+
+    init(
+        statuses: [Int], headers: [(name: [UInt8], value: [UInt8])],
+        json: [(path: JSONPathScan, values: [ScalarTest])], pattern: Int?, keeps: [CompiledKeep]
+    ) {
+        self.statuses = statuses
+        self.headers = headers
+        self.json = json
+        self.pattern = pattern
+        self.keeps = keeps
+    }
 
     func accepts(_ status: Int) -> Bool {
         statuses.isEmpty ? 200...299 ~= status : statuses.contains(status)

@@ -9,7 +9,12 @@ package final class CompiledJourney: Sendable {
     package let steps: [CompiledStep]
     /// Of `JourneyContext.amount`; nil when the journey draws no amount.
     package let currency: String?
-    let layout: SlotLayout
+    let slotCount: Int
+    let draws: [Draw]
+    let amountDraw: Int?
+    let idSlot: Int?
+    let seqSlot: Int?
+    let webhookSlot: Int?
 
     init(
         name: String, priority: Priority, retry: RetryPolicy?, duplicate: Duplicate?, steps: [CompiledStep],
@@ -20,9 +25,14 @@ package final class CompiledJourney: Sendable {
         self.retry = retry
         self.duplicate = duplicate
         self.steps = steps
-        self.layout = layout
+        slotCount = layout.count
+        draws = layout.draws
+        amountDraw = layout.amountDraw
+        idSlot = layout.id
+        seqSlot = layout.seq
+        webhookSlot = layout.webhook
         currency = layout.amountDraw.flatMap {
-            if case .amount(_, let currency) = layout.draws[$0].source { currency } else { nil }
+            if case .amount(let amount) = layout.draws[$0].source { amount.currency } else { nil }
         }
     }
 }
@@ -56,10 +66,10 @@ struct SlotLayout: Sendable {
         let slot = slot("\(name).\(column)")
         let label = Array(name.utf8)
         if let draw = draws.firstIndex(where: { $0.label == label }) {
-            draws[draw].places.append((slot, column))
+            draws[draw] = Draw(source, label: label, places: draws[draw].places + [(slot, column)])
         } else {
             if case .amount = source, amountDraw == nil { amountDraw = draws.count }
-            draws.append(Draw(source: source, label: label, places: [(slot, column)]))
+            draws.append(Draw(source, label: label, places: [(slot, column)]))
         }
         return slot
     }

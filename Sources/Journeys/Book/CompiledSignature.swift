@@ -7,14 +7,14 @@ struct CompiledSignature: Sendable {
         case none
         /// Prepared, since it never changes.
         case prepared(HMACKey)
-        case rendered(Program)
+        case rendered(Segments)
     }
 
     /// `X-Signature: `
     let opening: [UInt8]
     let method: Signature.Method
     let key: Key
-    let over: Program
+    let over: Segments
 }
 
 extension CompiledSignature: CustomReflectable {

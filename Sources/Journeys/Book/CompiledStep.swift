@@ -19,23 +19,38 @@ package final class CompiledStep: Sendable {
     package let kind: Kind
     /// From the step's beginning, of one request.
     package let timeout: TimeSpan
-    let content: Content
+    let request: CompiledRequest?
+    /// What a webhook must be about, or nil for the journey's own address.
+    let match: Segments?
+    let think: Sampler?
+    let condition: CompiledCondition?
+    let needs: Needs
+    /// Most steps need nothing beyond what was drawn at the journey's beginning.
+    let needsNothing: Bool
 
-    init(index: Int, position: Int, title: String, kind: Kind, timeout: TimeSpan, content: Content) {
+    init(
+        index: Int, position: Int, title: String, kind: Kind, timeout: TimeSpan, request: CompiledRequest?,
+        match: Segments?, think: Sampler?, condition: CompiledCondition?, needs: Needs
+    ) {
         self.index = index
         self.position = position
         self.title = title
         self.kind = kind
         self.timeout = timeout
-        self.content = content
+        self.request = request
+        self.match = match
+        self.think = think
+        self.condition = condition
+        self.needs = needs
+        needsNothing = needs.uuid == nil && needs.now == nil && needs.recent.isEmpty && needs.kept.isEmpty
     }
 
     /// The place of the service in `target.services`; 0 where there is only one.
-    package var service: Int { content.request?.service ?? 0 }
+    package var service: Int { request?.service ?? 0 }
     /// The form of an answer depends on it.
-    package var method: Method { content.request?.method ?? .get }
-    package var isConditional: Bool { content.condition != nil }
-    package var keepsValues: Bool { content.request.map { !$0.expectation.keeps.isEmpty } ?? false }
+    package var method: Method { request?.method ?? .get }
+    package var isConditional: Bool { condition != nil }
+    package var keepsValues: Bool { request.map { !$0.expectation.keeps.isEmpty } ?? false }
 }
 
 extension CompiledStep: CustomStringConvertible, CustomReflectable {
@@ -44,15 +59,6 @@ extension CompiledStep: CustomStringConvertible, CustomReflectable {
 }
 
 extension CompiledStep {
-    struct Content: Sendable {
-        var request: CompiledRequest?
-        /// What a webhook must be about, or nil for the journey's own address.
-        var match: Program?
-        var think: Sampler?
-        var condition: CompiledCondition?
-        var needs = Needs()
-    }
-
     /// Values that have to be there before the step can be rendered.
     struct Needs: Sendable {
         /// Made anew for each request.
@@ -68,20 +74,32 @@ struct CompiledCondition: Sendable {
     let values: [ScalarTest]
 }
 
-/// One request as it is rendered: opening, target, fields, signatures, length, body.
-struct CompiledRequest: Sendable {
+/// One request as it is rendered.
+final class CompiledRequest: Sendable {
     let service: Int
     let method: Method
-    /// `POST `
-    let opening: [UInt8]
-    let target: Program
-    /// From the end of the request line to the last field whose value does not depend on the rest.
-    let fields: Program
-    /// False where the plan gives its own.
-    let hasTrace: Bool
+    let head: Segments
+    /// The part of the head behind the target, without its end.
+    let marks: Segments
     let signatures: [CompiledSignature]
-    let body: Program?
-    /// With a body that never changes: its length, the empty line, and the body.
-    let ending: [UInt8]?
+    /// Known only when it is rendered; nil for a body that never changes.
+    let body: Segments?
+    /// Which is then this one, behind the length that ends the head. Without signatures the head holds both.
+    let ending: (length: [UInt8], body: [UInt8])?
     let expectation: CompiledExpectation
+
+    init(
+        service: Int, method: Method, head: Segments, marks: Segments, signatures: [CompiledSignature], body: Segments?,
+        ending: (length: [UInt8], body: [UInt8])?,
+        expectation: CompiledExpectation
+    ) {
+        self.service = service
+        self.method = method
+        self.head = head
+        self.marks = marks
+        self.signatures = signatures
+        self.body = body
+        self.ending = ending
+        self.expectation = expectation
+    }
 }

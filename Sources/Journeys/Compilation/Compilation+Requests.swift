@@ -7,26 +7,47 @@ import PlanModel
 extension Compilation {
     mutating func request(_ request: Request, _ step: Step) -> CompiledRequest {
         let service = services.firstIndex { $0.name == request.service } ?? 0
-        var target = Program()
-        target.addTarget(Array(services[service].basePath.utf8))
-        target.add(program(request.path, as: .target))
-        let body = request.body.map { self.body($0) }
         var names: Set<String> = []
-        let fields = fields(request, services[service], &names)
+        var head = opening(request, services[service])
+        var marks = fields(request, services[service], &names)
         let signatures = request.sign.map { signature($0, of: request, at: step.span, &names) }
+        if !names.contains("traceparent") {
+            marks.add("traceparent: ")
+            marks.add(.trace)
+            marks.add("\r\n")
+        }
+        head.add(marks)
+        let body = request.body.map { self.body($0) }
+        var ending: (length: [UInt8], body: [UInt8])?
+        if body == nil || body?.constant != nil {
+            let content = body?.constant ?? []
+            let length = Self.length(of: content, body != nil, request.method)
+            if signatures.isEmpty { head.add((length + content).span) } else { ending = (length, content) }
+        } else if signatures.isEmpty {
+            head.add("content-length: ")
+        }
         return CompiledRequest(
             service: service, method: Method.allCases.first { $0.name == request.method } ?? .other,
-            opening: Array("\(request.method) ".utf8), target: target, fields: fields,
-            hasTrace: !names.contains("traceparent"), signatures: signatures, body: body,
-            ending: Self.ending(body, of: request.method), expectation: expectation(request, step))
+            head: Segments(head), marks: Segments(marks), signatures: signatures,
+            body: body.flatMap { $0.constant == nil ? Segments($0) : nil }, ending: ending,
+            expectation: expectation(request, step))
     }
 
-    private static func ending(_ body: Program?, of method: String) -> [UInt8]? {
-        guard let body else {
-            return Array((["POST", "PUT", "PATCH"].contains(method) ? "content-length: 0\r\n\r\n" : "\r\n").utf8)
-        }
-        guard let bytes = body.constant else { return nil }
-        return Array("content-length: \(bytes.count)\r\n\r\n".utf8) + bytes
+    private mutating func opening(_ request: Request, _ service: Service) -> Program {
+        var opening = Program()
+        opening.add("\(request.method) ")
+        if !request.sign.isEmpty { opening.add(.targetBegin) }
+        opening.addTarget(Array(service.basePath.utf8))
+        opening.add(program(request.path, as: .target))
+        if !request.sign.isEmpty { opening.add(.targetEnd) }
+        opening.add(" HTTP/1.1\r\n")
+        return opening
+    }
+
+    /// What ends a head, for a body that never changes. Methods that mean one say that there is none.
+    private static func length(of body: [UInt8], _ isGiven: Bool, _ method: String) -> [UInt8] {
+        let hasLength = isGiven || ["POST", "PUT", "PATCH"].contains(method)
+        return Array((hasLength ? "content-length: \(body.count)\r\n\r\n" : "\r\n").utf8)
     }
 
     // MARK: Fields
@@ -48,7 +69,6 @@ extension Compilation {
         case nil: break
         }
         var fields = Program()
-        fields.add(" HTTP/1.1\r\n")
         addUnlessThere("host", service.host, to: &fields, &names)
         addUnlessThere("user-agent", "spillway", to: &fields, &names)
         fields.add(own)
@@ -160,11 +180,11 @@ extension Compilation {
             switch (key, key?.constant) {
             case (nil, _): .none
             case (_, let bytes?) where signature.method == .hmacSHA256: .prepared(HMACKey(bytes))
-            case (let key?, _): .rendered(key)
+            case (let key?, _): .rendered(Segments(key))
             }
         return CompiledSignature(
             opening: Array("\(signature.header): ".utf8), method: signature.method, key: compiled,
-            over: program(signature.over, as: .raw, of: request))
+            over: Segments(program(signature.over, as: .raw, of: request)))
     }
 
     // MARK: Expectations

@@ -7,8 +7,8 @@ extension Compilation {
     mutating func source(_ data: DataSource) -> ValueSource? {
         switch data.origin {
         case .pool(let count, let pick):
-            .pool(prefix: Array("\(data.name.value)-".utf8), Picker(pick, among: count))
-        case .amount(let minor, let currency): .amount(Sampler(minor), currency: currency)
+            .pool(Pool(data.name.value, Picker(pick, among: count)))
+        case .amount(let minor, let currency): .amount(Amount(Sampler(minor), currency: currency))
         case .number(let distribution): .number(Sampler(distribution))
         case .choice(let texts, let pick): .texts(TextTable(choices: texts), Picker(pick, among: texts.count))
         case .csv(let path, let pick): table(path).map { .texts($0, Picker(pick, among: $0.rowCount)) }
@@ -34,9 +34,9 @@ extension Compilation {
     ) {
         switch source {
         case .amount, .number: program.add(.value(slot: layout.draw(name, column: 0, from: source), .raw))
-        case .pool(let prefix, _):
+        case .pool(let pool):
             let slot = layout.draw(name, column: 0, from: source)
-            if prefix.span.isUnreserved {
+            if pool.isClean {
                 program.addClean(slot: slot, as: place)
             } else {
                 program.add(.value(slot: slot, place))

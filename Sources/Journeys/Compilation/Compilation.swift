@@ -66,31 +66,32 @@ struct Compilation {
     private mutating func step(_ step: Step, position: Int) -> CompiledStep {
         defer { stepCount += 1 }
         needs = CompiledStep.Needs()
-        var content = CompiledStep.Content()
         let kind: CompiledStep.Kind
+        var (compiled, match, think): (CompiledRequest?, Segments?, Sampler?)
+        var condition: CompiledCondition?
         var timeout = plan.target.timeout
         switch step.action {
         case .request(let request):
             kind = .request
             timeout = request.timeout ?? timeout
-            content.condition = request.condition.map { condition($0) }
-            content.request = self.request(request, step)
+            condition = request.condition.map { self.condition($0) }
+            compiled = self.request(request, step)
         case .poll(let poll):
             kind = .poll(every: poll.every, within: poll.within)
             timeout = poll.request.timeout ?? timeout
-            content.condition = poll.request.condition.map { condition($0) }
-            content.request = request(poll.request, step)
+            condition = poll.request.condition.map { self.condition($0) }
+            compiled = request(poll.request, step)
         case .awaitWebhook(let wait):
             kind = .webhook(event: wait.event, within: wait.within)
             timeout = wait.within
-            content.match = wait.match.map { program($0, as: .raw) }
+            match = wait.match.map { Segments(program($0, as: .raw)) }
         case .think(let distribution):
             kind = .think
-            content.think = Sampler(distribution)
+            think = Sampler(distribution)
         }
-        content.needs = needs
         return CompiledStep(
-            index: stepCount, position: position, title: step.title, kind: kind, timeout: timeout, content: content)
+            index: stepCount, position: position, title: step.title, kind: kind, timeout: timeout, request: compiled,
+            match: match, think: think, condition: condition, needs: needs)
     }
 
     private mutating func condition(_ condition: Condition) -> CompiledCondition {

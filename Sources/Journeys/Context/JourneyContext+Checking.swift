@@ -15,7 +15,7 @@ extension JourneyContext {
     package func check(
         _ step: CompiledStep, status: Int, head: Span<UInt8>, body: Span<UInt8>
     ) -> StepVerdict {
-        guard let expectation = step.content.request?.expectation else {
+        guard let expectation = step.request?.expectation else {
             preconditionFailure("'\(step.title)' has no answer")
         }
         guard expectation.accepts(status) else { return classified(status) }
@@ -68,7 +68,7 @@ extension JourneyContext {
         values.repairUTF8(from: start)
         let form: Slot.Form = finding.kind == .text ? .text : .json
         if let ring = keep.ring, finding.kind != .null {
-            loop.push(values.span.extracting(start..<values.count), form, ring: ring)
+            loop.push(values, from: start, form, ring: ring)
         }
         place(keep.slot, form, from: start)
         return true

@@ -1,5 +1,5 @@
-import Cryptography
 import SeededRandom
+import ShadowTag
 import Timebase
 
 extension JourneyContext {
@@ -15,45 +15,45 @@ extension JourneyContext {
     ///
     /// - Parameter attempt: from 0. The same attempt gives the same bytes, but for `${now}`.
     package func render(_ step: CompiledStep, attempt: Int = 0, into wire: inout [UInt8]) -> Rendering {
-        guard let request = step.content.request else { preconditionFailure("'\(step.title)' sends nothing") }
+        guard let request = step.request else { preconditionFailure("'\(step.title)' sends nothing") }
         if attempt > 0, step.kind == .request, journey.retry?.sameKey == false { takeNewKey(step, attempt: attempt) }
-        let readiness = prepare(step, attempt)
-        guard readiness == .whole else { return readiness }
-        wire.append(request.opening.span)
-        let targetStart = wire.count
-        write(request.target, into: &wire)
-        let target = targetStart..<wire.count
-        write(request.fields, into: &wire)
-        if request.hasTrace { writeTrace(step, attempt, into: &wire) }
-        if let ending = request.ending {
-            if !request.signatures.isEmpty { sign(request, target, into: &wire) }
-            wire.append(ending.span)
-            return .whole
+        if !step.needsNothing {
+            let readiness = prepare(step, attempt)
+            guard readiness == .whole else { return readiness }
         }
-        guard let content = request.body else { return .whole }
-        body.removeAll(keepingCapacity: true)
-        write(content, into: &body)
-        if !request.signatures.isEmpty { sign(request, target, into: &wire) }
-        wire.append("content-length: ".utf8.span)
-        wire.appendDecimal(UInt64(body.count))
-        wire.append("\r\n\r\n".utf8.span)
-        wire.append(contentsOf: body)
+        trace = seed.child(Label.trace).child(step.position).child(attempt)
+        write(request.head, into: &wire)
+        if let content = request.body {
+            body.removeAll(keepingCapacity: true)
+            write(content, into: &body)
+            if !request.signatures.isEmpty {
+                sign(request.signatures, over: body, into: &wire)
+                wire.append("content-length: ".utf8.span)
+            }
+            wire.appendDecimal(UInt64(body.count))
+            wire.append("\r\n\r\n".utf8.span)
+            wire.append(contentsOf: body)
+        } else if let ending = request.ending {
+            sign(request.signatures, over: ending.body, into: &wire)
+            wire.append(contentsOf: ending.length)
+            wire.append(contentsOf: ending.body)
+        }
         return .whole
     }
 
     /// Values that belong to the step: those made anew for each request, and those that others left.
     func prepare(_ step: CompiledStep, _ attempt: Int) -> Rendering {
-        let needs = step.content.needs
+        let needs = step.needs
         for index in needs.kept.indices where slots[needs.kept[index]].form == .missing { return .keptMissing }
         for need in needs.recent where slots[need.slot].form == .missing {
             let start = values.count
-            let place = seed.split(Label.recent).child(need.slot)
+            let place = seed.child(Label.recent).child(need.slot)
             guard let form = loop.draw(ring: need.ring, at: place, to: &values) else { return .recentMissing }
             self.place(need.slot, form, from: start)
         }
         if let slot = needs.uuid {
             let isFresh = step.kind != .request || journey.retry?.sameKey == false
-            let place = seed.split(Label.uuid).child(step.position).child(isFresh ? attempt : 0)
+            let place = seed.child(Label.uuid).child(step.position).child(isFresh ? attempt : 0)
             store(slot, .text) { $0.appendUUID(at: place) }
         }
         if let slot = needs.now {
@@ -63,26 +63,23 @@ extension JourneyContext {
         return .whole
     }
 
-    func write(_ program: Program, into out: inout [UInt8]) {
-        let values = values
-        for piece in program.pieces {
+    func write(_ segments: Segments, into out: inout [UInt8]) {
+        let (bytes, values) = (segments.bytes, values)
+        for piece in segments.pieces {
             switch piece {
-            case .bytes(let range): out.append(program.bytes.span.extracting(range))
+            case .bytes(let range): out.append(bytes.span.extracting(range))
             case .value(let slot, let place):
-                place.append(values.span.extracting(slots[slot].range), slots[slot].form, to: &out)
+                let slot = slots[slot]
+                if place == .raw {
+                    out.append(values.span.extracting(slot.range))
+                } else {
+                    place.append(values.span.extracting(slot.range), slot.form, to: &out)
+                }
+            case .trace: Traceparent.append(seed: trace, to: &out)
+            case .targetBegin: target = out.count..<out.count
+            case .targetEnd: target = target.lowerBound..<out.count
             case .requestPath, .requestBody: preconditionFailure("a request that contains itself")
             }
         }
-    }
-
-    /// The W3C field: version, trace, span, and that it is sampled. Neither trace nor span may be all zeros.
-    func writeTrace(_ step: CompiledStep, _ attempt: Int, into wire: inout [UInt8]) {
-        let place = seed.split(Label.trace).child(step.position).child(attempt)
-        wire.append("traceparent: 00-".utf8.span)
-        wire.appendHexadecimal(place.child(0).bits)
-        wire.appendHexadecimal(place.child(1).bits | 1)
-        wire.append(UInt8(ascii: "-"))
-        wire.appendHexadecimal(place.child(2).bits | 1)
-        wire.append("-01\r\n".utf8.span)
     }
 }

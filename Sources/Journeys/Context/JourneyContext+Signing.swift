@@ -5,14 +5,12 @@ extension JourneyContext {
     /// Fields behind this one are signed over in the order in which they stand.
     static let signedFieldsMax = 256
 
-    func sign(_ request: CompiledRequest, _ target: Range<Int>, into wire: inout [UInt8]) {
-        for signature in request.signatures {
+    func sign(_ signatures: [CompiledSignature], over content: [UInt8], into wire: inout [UInt8]) {
+        for signature in signatures {
             signed.removeAll(keepingCapacity: true)
-            write(signature.over, request, wire.span.extracting(target), into: &signed)
+            write(signature.over, content, wire, into: &signed)
             signingKey.removeAll(keepingCapacity: true)
-            if case .rendered(let key) = signature.key {
-                write(key, request, wire.span.extracting(target), into: &signingKey)
-            }
+            if case .rendered(let key) = signature.key { write(key, content, wire, into: &signingKey) }
             wire.append(signature.opening.span)
             append(signature, to: &wire)
             wire.append("\r\n".utf8.span)
@@ -77,17 +75,17 @@ extension JourneyContext {
     }
 
     private func write(
-        _ program: Program, _ request: CompiledRequest, _ target: Span<UInt8>, into out: inout [UInt8]
+        _ segments: Segments, _ content: [UInt8], _ wire: borrowing [UInt8], into out: inout [UInt8]
     ) {
-        let values = values
-        for piece in program.pieces {
+        let (bytes, values) = (segments.bytes, values)
+        for piece in segments.pieces {
             switch piece {
-            case .bytes(let range): out.append(program.bytes.span.extracting(range))
+            case .bytes(let range): out.append(bytes.span.extracting(range))
             case .value(let slot, let place):
                 place.append(values.span.extracting(slots[slot].range), slots[slot].form, to: &out)
-            case .requestPath: out.append(target)
-            case .requestBody:
-                out.append(contentsOf: request.ending == nil ? body : request.body?.bytes ?? [])
+            case .requestPath: out.append(wire.span.extracting(target))
+            case .requestBody: out.append(contentsOf: content)
+            case .trace, .targetBegin, .targetEnd: preconditionFailure("a part of a head in what is signed")
             }
         }
     }

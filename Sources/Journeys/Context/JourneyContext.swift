@@ -21,6 +21,9 @@ package final class JourneyContext {
     package var now = TimeSpan.zero
 
     private(set) var seed = Seed(0)
+    /// Of the request that is being rendered.
+    var trace = Seed(0)
+    var target = 0..<0
     /// Every value one behind the other, and where each begins.
     var values: [UInt8] = []
     var slots: [Slot] = []
@@ -46,8 +49,8 @@ package final class JourneyContext {
         amount = nil
         values.removeAll(keepingCapacity: true)
         slots.removeAll(keepingCapacity: true)
-        for _ in 0..<journey.layout.count { slots.append(Slot()) }
-        key = key(at: seed.split(Label.id))
+        for _ in 0..<journey.slotCount { slots.append(Slot()) }
+        key = key(at: seed.child(Label.id))
         correlation = key
         drawValues()
     }
@@ -58,38 +61,38 @@ package final class JourneyContext {
     }
 
     private func drawValues() {
-        let layout = journey.layout
-        if let slot = layout.id { store(slot, .text) { key.append(to: &$0) } }
-        if let slot = layout.seq {
+        let journey = journey
+        if let slot = journey.idSlot { store(slot, .text) { key.append(to: &$0) } }
+        if let slot = journey.seqSlot {
             store(slot, .json) { $0.appendDecimal(UInt64(bitPattern: Int64(max(0, arrival &+ 1)))) }
         }
-        if let slot = layout.webhook, let address = book.setting.webhookURL {
+        if let slot = journey.webhookSlot, let address = book.setting.webhookURL {
             store(slot, .text) {
                 $0.append(contentsOf: address.utf8)
                 $0.append(UInt8(ascii: "/"))
                 correlation.append(to: &$0)
             }
         }
-        for index in layout.draws.indices { draw(layout.draws[index], isAmount: index == layout.amountDraw) }
+        for index in journey.draws.indices { draw(journey.draws[index], isAmount: index == journey.amountDraw) }
     }
 
-    private func draw(_ draw: borrowing Draw, isAmount: Bool) {
-        let place = seed.split(draw.label.span)
+    private func draw(_ draw: Draw, isAmount: Bool) {
+        let label = draw.label
+        let place = seed.split(label.span)
         let slot = draw.places[0].slot
+        let start = values.count
         switch draw.source {
-        case .pool(let prefix, let picker):
-            let index = picker.pick(at: place, arrival: arrival)
-            store(slot, .text) {
-                $0.append(prefix.span)
-                $0.appendDecimal(UInt64(index + 1))
-            }
-        case .amount(let sampler, _):
-            let minor = ValueSource.minorUnits(sampler, at: place)
+        case .pool(let pool):
+            pool.append(pool.picker.pick(at: place, arrival: arrival), to: &values)
+            self.place(slot, .text, from: start)
+        case .amount(let source):
+            let minor = source.draw(at: place)
             if isAmount { amount = minor }
-            store(slot, .json) { $0.appendDecimal(UInt64(minor)) }
+            values.appendDecimal(UInt64(minor))
+            self.place(slot, .json, from: start)
         case .number(let sampler):
-            let number = sampler.sample(at: place)
-            store(slot, .json) { $0.appendNumber(number) }
+            values.appendNumber(sampler.sample(at: place))
+            self.place(slot, .json, from: start)
         case .texts(let table, let picker):
             let row = picker.pick(at: place, arrival: arrival)
             for (slot, column) in draw.places {
@@ -100,8 +103,8 @@ package final class JourneyContext {
 
     /// An attempt with a key of its own; the steps behind it go on with that.
     func takeNewKey(_ step: CompiledStep, attempt: Int) {
-        key = key(at: seed.split(Label.id).child(step.position).child(attempt))
-        if let slot = journey.layout.id { store(slot, .text) { key.append(to: &$0) } }
+        key = key(at: seed.child(Label.id).child(step.position).child(attempt))
+        if let slot = journey.idSlot { store(slot, .text) { key.append(to: &$0) } }
     }
 
     /// A value that is no longer than the one before takes its room, so that polling does not grow the context.
@@ -114,24 +117,24 @@ package final class JourneyContext {
     func place(_ slot: Int, _ form: Slot.Form, from start: Int) {
         let count = values.count - start
         let old = slots[slot]
-        if old.form != .missing, Int(old.count) >= count {
-            for index in 0..<count { values[Int(old.offset) + index] = values[start + index] }
-            values.removeLast(count)
-            slots[slot] = Slot(form: form, offset: old.offset, count: Int32(count))
-        } else {
-            slots[slot] = Slot(form: form, offset: Int32(start), count: Int32(count))
+        guard old.form != .missing, Int(old.count) >= count else {
+            slots[slot] = Slot(form: form, offset: Int32(truncatingIfNeeded: start), count: Int32(count))
+            return
         }
+        for index in 0..<count { values[Int(old.offset) + index] = values[start + index] }
+        values.removeLast(count)
+        slots[slot] = Slot(form: form, offset: old.offset, count: Int32(count))
     }
 
-    /// Places in the seed's tree that no name of `data` can have.
+    /// Children of the arrival's seed; names of `data` are split from it, and so are elsewhere.
     enum Label {
-        static let id = "/id"
-        static let uuid = "/uuid"
-        static let trace = "/trace"
-        static let recent = "/recent"
-        static let think = "/think"
-        static let retry = "/retry"
-        static let duplicate = "/duplicate"
+        static let id = 0
+        static let uuid = 1
+        static let trace = 2
+        static let recent = 3
+        static let think = 4
+        static let retry = 5
+        static let duplicate = 6
     }
 }
 

@@ -20,11 +20,10 @@ extension [UInt8] {
 
     /// Sixteen digits.
     mutating func appendHexadecimal(_ word: UInt64) {
-        var shift: UInt64 = 64
-        while shift > 0 {
-            shift &-= 4
-            append(hexadecimalDigit(UInt8(truncatingIfNeeded: word &>> shift) & 15, letter: 0x61))
+        let digits: InlineArray<16, UInt8> = .init { place in
+            hexadecimalDigit(UInt8(truncatingIfNeeded: word &>> UInt64(60 &- 4 &* place)) & 15, letter: 0x61)
         }
+        append(digits.span)
     }
 
     mutating func appendHexadecimal(_ bytes: Span<UInt8>) {

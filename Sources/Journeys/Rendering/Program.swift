@@ -1,15 +1,35 @@
-/// A template as it is rendered: bytes that were encoded when the plan was loaded, and places for values.
-struct Program: Sendable {
+/// Templates as they are rendered: bytes that were encoded when the plan was loaded, and places for values. A class,
+/// so that a request costs one count of references and not one for each part.
+final class Segments: Sendable {
     enum Piece: Sendable {
         /// Of `bytes`.
         case bytes(Range<Int>)
         case value(slot: Int, Place)
-        case requestPath
-        case requestBody
+        /// The value of `traceparent`.
+        case trace
+        /// Where the target begins and ends, for who signs it.
+        case targetBegin, targetEnd
+        case requestPath, requestBody
     }
 
+    let bytes: [UInt8]
+    let pieces: [Piece]
+
+    init(_ program: Program) {
+        bytes = program.bytes
+        pieces = program.pieces
+    }
+}
+
+extension Segments: CustomReflectable {
+    /// There are secrets among the bytes.
+    var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+/// Segments on their way: neighbouring bytes become one piece.
+struct Program {
     private(set) var bytes: [UInt8] = []
-    private(set) var pieces: [Piece] = []
+    private(set) var pieces: [Segments.Piece] = []
 
     mutating func add(_ text: Span<UInt8>) {
         if text.isEmpty { return }
@@ -30,7 +50,7 @@ struct Program: Sendable {
         add(encoded.span)
     }
 
-    mutating func add(_ piece: Piece) { pieces.append(piece) }
+    mutating func add(_ piece: Segments.Piece) { pieces.append(piece) }
 
     mutating func add(_ other: Program) {
         for piece in other.pieces {
@@ -46,9 +66,4 @@ struct Program: Sendable {
         default: nil
         }
     }
-}
-
-extension Program: CustomReflectable {
-    /// There are secrets among the bytes.
-    var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -24,8 +24,9 @@ package final class LoopData {
 
     package var values: LoopValues { LoopValues(rings: rings) }
 
-    func push(_ value: Span<UInt8>, _ form: Slot.Form, ring: Int) {
-        rings[ring].push(value, form)
+    /// The bytes from `start` to the end.
+    func push(_ bytes: [UInt8], from start: Int, _ form: Slot.Form, ring: Int) {
+        rings[ring].push(bytes.span.extracting(start..<bytes.count), form)
     }
 
     /// Appends one of the last values; nil when there is none yet.

@@ -39,19 +39,31 @@ package struct ULID: Sendable, Hashable {
     }
 
     func append(to out: inout [UInt8]) {
-        var shift = 125
-        while shift >= 0 {
-            let bits = shift >= 64 ? high >> UInt64(shift - 64) : low >> UInt64(shift) | high << UInt64(64 - shift)
-            out.append(Self.digit(UInt8(truncatingIfNeeded: bits) & 31))
-            shift -= 5
-        }
+        let digits = (digits(from: 0), digits(from: 8), digits(from: 16), digits(from: 24))
+        // The pointer does not leave the call.
+        unsafe Swift.withUnsafeBytes(of: digits) { unsafe out.append(contentsOf: $0[..<Self.textCount]) }
     }
 
-    /// 0-9, then letters without I, L, O and U.
+    /// Eight digits at once, the first of them lowest. Behind nine come the letters without I, L, O and U: each that is
+    /// left out moves the rest on by one.
     @inline(__always)
-    private static func digit(_ value: UInt8) -> UInt8 {
-        if value < 10 { return 0x30 | value }
-        return 0x41 &+ value &- 10 &+ (value > 17 ? 1 : 0) &+ (value > 19 ? 1 : 0) &+ (value > 21 ? 1 : 0)
-            &+ (value > 26 ? 1 : 0)
+    private func digits(from first: UInt64) -> UInt64 {
+        var values: UInt64 = 0
+        for place in first..<first &+ 8 where place < 26 {
+            let shift = 125 &- 5 &* place
+            let bits = shift >= 64 ? high &>> (shift &- 64) : shift == 60 ? low &>> 60 | high &<< 4 : low &>> shift
+            values |= (bits & 31) &<< (8 &* (place &- first))
+        }
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let skipped =
+            Self.above(17, values) &+ Self.above(19, values) &+ Self.above(21, values) &+ Self.above(26, values)
+        return (values &+ ones &* 0x30 &+ Self.above(9, values) &* 7 &+ skipped).littleEndian
+    }
+
+    /// One in each byte that is greater; all are below 32.
+    @inline(__always)
+    private static func above(_ bound: UInt64, _ values: UInt64) -> UInt64 {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        return ((values &+ ones &* (0x7F &- bound)) &>> 7) & ones
     }
 }

@@ -51,7 +51,7 @@ package final class Observer {
     private func read(until deadline: Instant) async -> [UInt8]? {
         let path = observation.prometheus.value.path
         guard let request = try? HTTPRequest(.get, path.isEmpty ? "/" : path, host: target.authority),
-            let response = try? await target.client.send(request, until: deadline), response.status == 200
+            let response = try? await target.send(request, until: deadline), response.status == 200
         else { return nil }
         return Array(response.body)
     }

@@ -40,7 +40,7 @@ extension Runner {
         case .poolTimedOut, .poolQueueFull:
             driver.counts.poolStarved += 1
             return refused(error, .timeout)
-        case .unreachable: return refused(error, .refused)
+        case .unreachable, .unsendable: return refused(error, .refused)
         case .malformed, .tooManyInterimResponses:
             return Attempt(outcome: .malformed, mayHaveBeenSent: true)
         case .broken, .endedBeforeResponse, .brokenByAnother:

@@ -42,7 +42,7 @@ extension Runner {
             return "'\(step.title)': a value that it needs was not kept"
         }
         do throws(HTTPClientError) {
-            let response = try await driver.targets[step.service].client.send(
+            let response = try await driver.targets[step.service].send(
                 HTTPRequest(step.method, wire: wire), until: loop.now + step.timeout)
             let ended = judge(response, step)
             return ended.outcome == .ok ? nil : "'\(step.title)' was answered with \(response.status)"

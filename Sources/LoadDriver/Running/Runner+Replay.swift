@@ -25,7 +25,7 @@ extension Runner {
         driver.tally.stepBegan(due: work.due.nanoseconds)
         let ended: Attempt
         do throws(HTTPClientError) {
-            let response = try await driver.targets[0].client.send(
+            let response = try await driver.targets[0].send(
                 HTTPRequest(method, wire: wire), until: loop.now + driver.plan.target.timeout)
             ended = judge(recorded: response)
         } catch {

@@ -37,7 +37,7 @@ extension Runner {
 
     private func ask(_ step: CompiledStep, until deadline: Instant) async -> Attempt {
         do throws(HTTPClientError) {
-            let response = try await driver.targets[step.service].client.send(
+            let response = try await driver.targets[step.service].send(
                 HTTPRequest(step.method, wire: wire), until: deadline)
             return judge(response, step)
         } catch {

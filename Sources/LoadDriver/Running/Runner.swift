@@ -102,7 +102,7 @@ final class Runner {
             driver.tally.stepBegan(due: due.nanoseconds)
             let ended: Attempt
             do throws(HTTPClientError) {
-                let response = try await driver.targets[step.service].client.send(
+                let response = try await driver.targets[step.service].send(
                     HTTPRequest(step.method, wire: wire), until: loop.now + step.timeout)
                 ended = judge(response, step)
             } catch {

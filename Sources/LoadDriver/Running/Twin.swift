@@ -36,7 +36,7 @@ struct Twin {
         runner.driver.counts.duplicates += 1
         let ended: Attempt
         do throws(HTTPClientError) {
-            let response = try await runner.driver.targets[step.service].client.send(
+            let response = try await runner.driver.targets[step.service].send(
                 HTTPRequest(step.method, wire: bytes), until: runner.loop.now + step.timeout)
             ended = runner.judge(twin: response)
         } catch {

@@ -1,4 +1,5 @@
 package import Cryptography
+package import CurlTransport
 package import EventLoop
 import HTTPService
 package import Peers
@@ -7,11 +8,40 @@ package import PlanModel
 /// One of the plan's entry points, as this loop reaches it. It is made of a permitted origin and of nothing else, so
 /// that no byte goes where no policy looked.
 package struct ServiceTarget {
-    let client: HTTPClient
+    /// The hot path holds the concrete client; what libcurl carries is slower by far anyhow.
+    private enum Carrier {
+        case native(HTTPClient)
+        case other(any HTTPTransport)
+    }
+
+    private let carrier: Carrier
     /// As the Host field says it.
     let authority: String
 
+    /// Over HTTP/1.1 on this loop.
     package init(_ origin: PermittedOrigin, of target: Target, on loop: EventLoop) throws(TLSError) {
+        authority = origin.authority
+        carrier = .native(try origin.makeClient(on: loop, configuration: Self.configuration(of: target)))
+    }
+
+    /// Over libcurl, as the plan's `transport: curl` asks. Every address that libcurl connects to is judged again.
+    package init(
+        curl origin: PermittedOrigin, through proxy: CurlProxy?, of target: Target, on loop: EventLoop
+    ) throws(CurlTransportError) {
+        authority = origin.authority
+        var configuration = CurlConfiguration()
+        configuration.client = Self.configuration(of: target)
+        configuration.proxy = proxy
+        configuration.offersHTTP2 = origin.security != nil
+        let curlOrigin = CurlOrigin(
+            [origin.address], hostName: origin.peer.host, port: UInt16(origin.address.port), security: origin.security)
+        carrier = .other(
+            try CurlTransport(on: loop, to: curlOrigin, configuration: configuration) { address in
+                origin.judgement(of: address).isAllowed
+            })
+    }
+
+    private static func configuration(of target: Target) -> ClientConfiguration {
         var configuration = ClientConfiguration()
         configuration.connectionsMax = target.connections
         // Each open arrival has one request under way, or two where it sends a twin.
@@ -19,9 +49,28 @@ package struct ServiceTarget {
         configuration.connectTimeout = target.timeout
         // A driver counts each attempt; none may hide behind another.
         configuration.repeatsIdempotent = false
-        authority = origin.authority
-        client = try origin.makeClient(on: loop, configuration: configuration)
+        return configuration
     }
 
-    func close() { client.close() }
+    @inline(__always)
+    func send(_ request: HTTPRequest, until deadline: Instant) async throws(HTTPClientError) -> HTTPResponse {
+        switch carrier {
+        case .native(let client): try await client.send(request, until: deadline)
+        case .other(let transport): try await transport.send(request, until: deadline)
+        }
+    }
+
+    var counters: ClientCounters {
+        switch carrier {
+        case .native(let client): client.counters
+        case .other(let transport): transport.counters
+        }
+    }
+
+    func close() {
+        switch carrier {
+        case .native(let client): client.close()
+        case .other(let transport): transport.close()
+        }
+    }
 }

@@ -14,6 +14,13 @@ enum TargetGrammar {
     private static let transport = Key<Transport>.defaulted(
         "transport", transportShape, to: .http1, shown: "http1",
         "`http1`, or `curl` for proxies, HTTP/2 over TLS and odd endpoints")
+    private static let proxy = Key<Located<ProxyAddress>?>.optional(
+        "proxy",
+        Shape<ProxyAddress>.phrase(
+            "a proxy", pattern: #"^(https?|socks5h)://(\[[0-9a-fA-F:.%]+\]|[^:\[\]@/?# ]+):[0-9]+$"#,
+            examples: ["http://127.0.0.1:3128", "socks5h://127.0.0.1:1080"], ProxyAddress.init
+        ).located,
+        "what stands between, with `transport: curl`; it must be allowed as well")
     private static let connections = Key<Int>.defaulted(
         "connections", .integer(1...60_000), to: 256, shown: "256", "cap; waiting beyond it is measured, never hidden")
     private static let inFlight = Key<Int>.defaulted(
@@ -28,7 +35,7 @@ enum TargetGrammar {
 
     static let shape = Shape<Target>.record(
         "target", "What the traffic goes to, and how: exactly one of `stack`, `url` and `services`.",
-        [stack, url, services, transport, connections, inFlight, tls, allow, timeout]
+        [stack, url, services, transport, proxy, connections, inFlight, tls, allow, timeout]
     ) { fields, reading in
         let named: [Entry] = [
             fields[stack], fields[url].map(Entry.url),
@@ -41,10 +48,13 @@ enum TargetGrammar {
                 fix: "write one of 'stack: embedded', 'url: https://...' and 'services: {...}'")
             return nil
         }
+        if let proxy = fields[proxy], fields[transport] != .curl {
+            reading.error("the native transport goes through no proxy", at: proxy.span, fix: "write 'transport: curl'")
+        }
         guard let entry = named.first else { return nil }
         return Target(
-            entry: entry, transport: fields[transport], connections: fields[connections], inFlight: fields[inFlight],
-            tls: fields[tls], allow: fields[allow], timeout: fields[timeout])
+            entry: entry, transport: fields[transport], proxy: fields[proxy], connections: fields[connections],
+            inFlight: fields[inFlight], tls: fields[tls], allow: fields[allow], timeout: fields[timeout])
     }
 
     private static let transportShape = Shape<Transport>(form: Shape<Transport>.word.form) { node, name, reading in

@@ -1,3 +1,5 @@
+import JSON
+
 extension Report {
     package static let jsonName = "report.json"
     package static let pageName = "report.html"
@@ -8,6 +10,23 @@ extension Report {
     /// again.
     package func write(into folder: String) throws(ReportingError) {
         let folder = try ReportFolder(creating: folder)
+        try folder.write(json.bytes(), as: Self.jsonName)
         try folder.write(Array(html.utf8), as: Self.pageName)
+    }
+
+    /// A stored report.json, or the one in a stored report's folder.
+    package init(reading path: String) throws(ReportingError) {
+        let (file, bytes) = try ReportFolder.bytes(of: path, orIn: Self.jsonName, bytesMax: JSONValue.bytesMax)
+        let json: JSONValue
+        do throws(JSONFault) {
+            json = try JSONValue(parsing: bytes)
+        } catch {
+            throw ReportingError("read", file, reason: "\(error)")
+        }
+        do throws(JSONPlace.Fault) {
+            try self.init(json: json)
+        } catch {
+            throw ReportingError("read", file, reason: "\(error)")
+        }
     }
 }

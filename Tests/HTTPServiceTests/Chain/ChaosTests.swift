@@ -1,6 +1,7 @@
 import EventLoop
 import HTTPService
 import HTTPWire
+import ScriptedPeers
 import SeededRandom
 import Testing
 

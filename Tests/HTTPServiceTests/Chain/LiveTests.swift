@@ -3,6 +3,7 @@ import EventLoop
 import Glibc
 import HTTPService
 import HTTPWire
+import ScriptedPeers
 import Synchronization
 import Testing
 

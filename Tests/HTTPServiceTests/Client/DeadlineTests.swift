@@ -1,6 +1,7 @@
 import EventLoop
 import HTTPService
 import HTTPWire
+import ScriptedPeers
 import Testing
 
 /// Where a request stands when its deadline passes or its task is cancelled: what the caller hears, and what is left.

@@ -1,6 +1,7 @@
 import EventLoop
 import HTTPService
 import HTTPWire
+import ScriptedPeers
 import Testing
 
 /// The pool: its cap, its queue, and what a connection is good for.

@@ -1,104 +1,11 @@
 import EventLoop
 import HTTPService
 import HTTPWire
+import ScriptedPeers
 import Testing
 
-/// What a scripted server says to the first request, and what the client makes of it.
-struct ResponseCase: Sendable, CustomTestStringConvertible {
-    enum Result: Sendable {
-        case body(String, isKept: Bool)
-        case failure(HTTPClientError.Cause)
-    }
-
-    let name: String
-    var method = Method.post
-    let said: String
-    var thenEnds = false
-    let result: Result
-
-    var testDescription: String { name }
-}
-
 @Suite struct ResponseTests {
-    static let interims = String(repeating: "HTTP/1.1 103 Early Hints\r\nx: y\r\n\r\n", count: 32)
-
-    static let cases: [ResponseCase] = [
-        ResponseCase(
-            name: "a length", said: "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc",
-            result: .body("abc", isKept: true)),
-        ResponseCase(
-            name: "no body", said: "HTTP/1.1 204 No Content\r\n\r\n", result: .body("", isKept: true)),
-        ResponseCase(
-            name: "chunks and trailers",
-            said:
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nDigest: z\r\n\r\n",
-            result: .body("abcde", isKept: true)),
-        ResponseCase(
-            name: "until close", said: "HTTP/1.1 200 OK\r\n\r\nabc", thenEnds: true, result: .body("abc", isKept: false)
-        ),
-        ResponseCase(
-            name: "HEAD", method: .head, said: "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n",
-            result: .body("", isKept: true)),
-        ResponseCase(
-            name: "304 with a length", method: .get, said: "HTTP/1.1 304 Not Modified\r\nContent-Length: 3\r\n\r\n",
-            result: .body("", isKept: true)),
-        ResponseCase(
-            name: "interim answers", said: interims + "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\na",
-            result: .body("a", isKept: true)),
-        ResponseCase(
-            name: "interim answers without end", said: interims + "HTTP/1.1 103 Early Hints\r\n\r\n",
-            result: .failure(.tooManyInterimResponses(33))),
-        ResponseCase(
-            name: "Connection: close", said: "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\na",
-            result: .body("a", isKept: false)),
-        ResponseCase(
-            name: "HTTP/1.0", said: "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\na",
-            result: .body("a", isKept: false)),
-        ResponseCase(
-            name: "bytes behind the answer", said: "HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\nabcd",
-            result: .body("a", isKept: false)),
-        ResponseCase(
-            name: "a second answer",
-            said: "HTTP/1.1 204 No Content\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nfalse",
-            result: .body("", isKept: false)),
-        ResponseCase(name: "nonsense", said: "SSH-2.0-OpenSSH_9.2\r\n", result: .failure(.malformed(.badStatusLine))),
-        ResponseCase(
-            name: "two lengths", said: "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\na",
-            result: .failure(.malformed(.repeatedContentLength))),
-        ResponseCase(
-            name: "an upgrade unasked", said: "HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
-            result: .failure(.malformed(.unexpectedUpgrade))),
-        ResponseCase(
-            name: "a bad chunk", said: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-            result: .failure(.malformed(.badChunkSize))),
-        ResponseCase(
-            name: "a head cut short", said: "HTTP/1.1 200 OK\r\nContent-", thenEnds: true,
-            result: .failure(.malformed(.truncatedBody))),
-        ResponseCase(
-            name: "a body cut short", said: "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nab", thenEnds: true,
-            result: .failure(.malformed(.truncatedBody))),
-        ResponseCase(
-            name: "chunks cut short", said: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nab",
-            thenEnds: true, result: .failure(.malformed(.truncatedBody))),
-        ResponseCase(
-            name: "no answer at all", said: "", thenEnds: true, result: .failure(.endedBeforeResponse(isKept: false))),
-        ResponseCase(
-            name: "a length over the bound", said: "HTTP/1.1 200 OK\r\nContent-Length: 4097\r\n\r\n",
-            result: .failure(.malformed(.bodyTooLarge))),
-        ResponseCase(
-            name: "chunks over the bound",
-            said: "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1001\r\n",
-            result: .failure(.malformed(.bodyTooLarge))),
-        ResponseCase(
-            name: "bytes over the bound until close",
-            said: "HTTP/1.1 200 OK\r\n\r\n" + String(repeating: "x", count: 4097), thenEnds: true,
-            result: .failure(.malformed(.bodyTooLarge))),
-        ResponseCase(
-            name: "a head over the bound", said: "HTTP/1.1 200 OK\r\nX: \(String(repeating: "y", count: 9000))\r\n\r\n",
-            result: .failure(.malformed(.fieldLineTooLong))),
-    ]
-
-    @Test(arguments: World.allCases, cases)
+    @Test(arguments: World.allCases, ResponseCase.all)
     func `an answer is taken for what it is`(world: World, wanted: ResponseCase) throws {
         try world.run { loop in try await ResponseTests.play(wanted, on: loop, "") }
     }
@@ -108,7 +15,7 @@ struct ResponseCase: Sendable, CustomTestStringConvertible {
         conditions.cutsAtRandom = true
         conditions.segment = 9
         conditions.latency = .microseconds(10) ... .milliseconds(2)
-        for wanted in ResponseTests.cases {
+        for wanted in ResponseCase.all {
             try World.simulated.run(conditions, seed: seed) { loop in
                 try await ResponseTests.play(wanted, on: loop, "seed \(seed), \(wanted.name)")
             }

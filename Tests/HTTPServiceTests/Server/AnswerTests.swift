@@ -1,6 +1,7 @@
 import EventLoop
 import HTTPService
 import HTTPWire
+import ScriptedPeers
 import Testing
 
 /// One request text, and the answer without its Date field.

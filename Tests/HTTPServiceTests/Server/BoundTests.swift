@@ -2,6 +2,7 @@ import EventLoop
 import Glibc
 import HTTPService
 import HTTPWire
+import ScriptedPeers
 import Testing
 
 /// Peers that are slow, silent, gone or too many: each costs one bounded timeout.

@@ -1,6 +1,7 @@
 import EventLoop
 import HTTPService
 import HTTPWire
+import ScriptedPeers
 import Testing
 
 /// A server for the length of a scenario. What it leaves behind is a finding.
@@ -32,59 +33,6 @@ func calling(
     client.close()
     #expect(client.waitingRequests == 0)
     #expect(client.openConnections == 0)
-}
-
-enum Handlers {
-    /// Says what was asked, and gives a body back.
-    static func plain(_ exchange: HTTPExchange) async throws {
-        let body = try await exchange.collectBody()
-        exchange.respond(200, body: body.isEmpty ? Array("\(exchange.target)".utf8) : body)
-    }
-
-    static func empty(_ exchange: HTTPExchange) async throws { exchange.respond(204) }
-}
-
-/// A peer that the test plays itself: takes connections and hands each to the script with its number.
-func scripting(
-    on loop: EventLoop, _ script: @escaping (RawPeer, Int) async throws -> Void,
-    _ scenario: (Address) async throws -> Void
-) async throws {
-    let listener = try loop.listen(on: .loopback())
-    let accepting = loop.spawn {
-        var peers: [SpawnedTask] = []
-        while let stream = try? await listener.accept() {
-            let peer = RawPeer(stream)
-            let number = peers.count
-            peers.append(
-                loop.spawn {
-                    // A script that is cut short by its peer has said what it had to say.
-                    try? await script(peer, number)
-                    peer.close()
-                })
-        }
-        for peer in peers { await peer.join() }
-    }
-    try await scenario(listener.address)
-    listener.close()
-    await accepting.join()
-}
-
-enum Requests {
-    static func get(_ target: String = "/") -> HTTPRequest { make(.get, target, nil) }
-
-    static func post(_ target: String = "/", _ body: String) -> HTTPRequest { make(.post, target, Array(body.utf8)) }
-
-    static func post(_ target: String = "/", byteCount: Int) -> HTTPRequest {
-        make(.post, target, [UInt8](repeating: 0x78, count: byteCount))
-    }
-
-    static func make(_ method: Method, _ target: String, _ body: [UInt8]? = nil) -> HTTPRequest {
-        do throws(WireError) {
-            return try HTTPRequest(method, target, host: "bank.example", body: body)
-        } catch {
-            preconditionFailure("\(target): \(error)")
-        }
-    }
 }
 
 /// How a request came out, as one line that tests compare.

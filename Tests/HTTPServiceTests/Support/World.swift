@@ -22,8 +22,6 @@ enum World: String, CaseIterable, Sendable, CustomTestStringConvertible {
 }
 
 extension EventLoop {
-    func sleep(for span: TimeSpan) async throws { try await sleep(until: now + span) }
-
     /// Starts a task that may fail; the failure is a finding, whoever waits for it.
     func start(_ body: @escaping () async throws -> Void) -> SpawnedTask {
         spawn {
@@ -40,15 +38,6 @@ extension EventLoop {
         var tasks: [SpawnedTask] = []
         for index in 0..<count { tasks.append(start { try await body(index) }) }
         for task in tasks { await task.join() }
-    }
-
-    /// Waits until something holds, a millisecond at a time; false when it still does not after five seconds.
-    func eventually(_ holds: () -> Bool) async throws -> Bool {
-        for _ in 0..<5000 {
-            if holds() { return true }
-            try await sleep(for: .milliseconds(1))
-        }
-        return holds()
     }
 }
 

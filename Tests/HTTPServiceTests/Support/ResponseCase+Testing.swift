@@ -1,0 +1,6 @@
+import ScriptedPeers
+import Testing
+
+extension ResponseCase: CustomTestStringConvertible {
+    package var testDescription: String { name }
+}
