@@ -196,6 +196,12 @@ let package = Package(
             swiftSettings: swiftSettings),
         benchmark("WireBench", ["BenchSupport", "HTTPWire"]),
         benchmark("EvidenceBench", ["CAllocationCount", "Evidence", "Timebase"]),
+        benchmark(
+            "DriverBench",
+            [
+                "Diagnostics", "EventLoop", "Evidence", "Journeys", "LoadDriver", "Peers", "PlanLanguage", "PlanModel",
+                "Traffic",
+            ]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
         benchmark(
             "JourneyBench",

@@ -11,7 +11,7 @@ struct Command: Sendable {
 
     static let all = [
         Command(
-            name: "serve", usage: "[--address A:P] [--pace N] [--tick MICROSECONDS] [--certificate FILE --key FILE]",
+            name: "serve", usage: "[--address A:P] [--pace N] [--tick MICROSECONDS] [--certificate FILE --key FILE] [--json TEXT]",
             run: runServe),
         Command(
             name: "load",

@@ -11,11 +11,12 @@ func runServe(_ arguments: inout Arguments) throws {
     let pace = try arguments.count("--pace", default: 0)
     let tick = try arguments.count("--tick", default: 1000)
     let identity = try serverIdentity(&arguments)
+    let json = try arguments.text("--json")
     try arguments.finish()
     let loop = try EventLoop.live()
     let allocations = AllocationCount()
     try loop.run {
-        let server = try helloServer(on: loop, pace: pace, tick: .microseconds(Int64(max(1, tick))))
+        let server = try helloServer(on: loop, pace: pace, tick: .microseconds(Int64(max(1, tick))), json: json)
         let security = try identity.map { try TLSContext(.server(TLSServerConfiguration(identity: $0))) }
         let served = try server.listen(on: address, securedBy: security)
         let control = HTTPServer(on: loop) { exchange in
@@ -45,21 +46,25 @@ private func serverIdentity(_ arguments: inout Arguments) throws -> TLSIdentity?
 
 let helloBody = Array("hello, world\n".utf8)
 
-private func helloServer(on loop: EventLoop, pace: Int, tick: TimeSpan) throws -> HTTPServer {
+/// With `json` it answers as something that was created would be: 201 with that body, when it has read the request's.
+private func helloServer(on loop: EventLoop, pace: Int, tick: TimeSpan, json: String?) throws -> HTTPServer {
     var configuration = ServerConfiguration()
     try configuration.fields.add("server", "spillway")
     configuration.idleTimeout = .seconds(3600)
     var plain = FieldBlock()
-    try plain.add("content-type", "text/plain")
-    if pace == 0 {
+    try plain.add("content-type", json == nil ? "text/plain" : "application/json")
+    let status: UInt16 = json == nil ? 200 : 201
+    let body = json.map { Array($0.utf8) } ?? helloBody
+    if pace == 0, json == nil {
         return HTTPServer(on: loop, configuration: configuration) { exchange in
-            exchange.respond(200, plain, body: helloBody)
+            exchange.respond(status, plain, body: body)
         }
     }
-    let grid = AnswerGrid(perSecond: pace, tick: tick)
+    let grid = pace == 0 ? nil : AnswerGrid(perSecond: pace, tick: tick)
     return HTTPServer(on: loop, configuration: configuration) { exchange in
-        try await loop.sleep(until: grid.takeSlot(now: loop.now))
-        exchange.respond(200, plain, body: helloBody)
+        if json != nil { _ = try await exchange.collectBody() }
+        if let grid { try await loop.sleep(until: grid.takeSlot(now: loop.now)) }
+        exchange.respond(status, plain, body: body)
     }
 }
 

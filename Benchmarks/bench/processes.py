@@ -116,11 +116,15 @@ class Process:
         return total / 1000
 
     def resident_kib(self):
+        return self.memory_kib()["VmRSS"]
+
+    def memory_kib(self):
+        """All that is resident, and what of it is its own, of files, and shared."""
         with open(f"/proc/{self.child.pid}/status") as status:
-            for line in status:
-                if line.startswith("VmRSS:"):
-                    return int(line.split()[1])
-        raise BenchError(f"{self.name} has no resident memory to read")
+            said = dict(line.split(":", 1) for line in status)
+        if "VmRSS" not in said:
+            raise BenchError(f"{self.name} has no resident memory to read")
+        return {key: int(said[key].split()[0]) for key in ("VmRSS", "RssAnon", "RssFile", "RssShmem")}
 
 
 def free_port():

@@ -27,6 +27,8 @@ class Row:
 
     @property
     def verdict(self):
+        if self.problem and not self.values:
+            return "not measured"
         return {None: "", True: "met", False: "NOT MET"}[self.met]
 
     @property

@@ -25,8 +25,9 @@ class Server:
 class OurServer(Server):
     name = "ours"
 
-    def __init__(self, workshop, pace=0, tick_us=1000, tls=False, counting=False):
+    def __init__(self, workshop, pace=0, tick_us=1000, tls=False, counting=False, json=None):
         command = [workshop.runtime_bench(), "serve", "--pace", pace, "--tick", tick_us]
+        command += ["--json", json] if json else []
         if tls:
             self.scheme = "https"
             _, certificate, key = workshop.certificates()

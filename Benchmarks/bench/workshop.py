@@ -60,7 +60,10 @@ class Workshop:
             f"the {configuration} build", self.built / f"build-{configuration}.log")
 
     def build_twins(self):
-        for name, libraries in (("timer-twin", []), ("microhttpd-server", ["-lmicrohttpd"])):
+        twins = (
+            ("timer-twin", []), ("arrivals-sender", []), ("arrivals-receiver", []),
+            ("microhttpd-server", ["-lmicrohttpd"]))
+        for name, libraries in twins:
             self.compile([TWINS / f"{name}.c", "-o", self.built / name, *libraries])
         counting = ROOT / "Benchmarks" / "CAllocationCount"
         self.compile([
@@ -89,6 +92,14 @@ class Workshop:
 
     def runtime_bench(self, configuration="release"):
         return self.product("RuntimeBench", configuration)
+
+    def spillway(self):
+        return self.product("spillway")
+
+    @property
+    def peers(self):
+        """What is fetched once, beside the packages."""
+        return ROOT / ".build" / "bench-peers"
 
     def twin(self, name):
         return self.built / name

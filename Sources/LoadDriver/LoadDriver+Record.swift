@@ -68,7 +68,7 @@ extension LoadDriver {
             journey.steps.map { step in
                 StepRecord(
                     journey: journey.name, title: step.title, priority: journey.priority.rawValue,
-                    isFirst: step.position == 0)
+                    isFirst: step.position == 0, isRequest: step.kind == .request)
             }
         }
     }

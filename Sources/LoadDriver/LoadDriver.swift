@@ -57,6 +57,7 @@ package final class LoadDriver {
     private(set) var inFlight = 0
     /// No new arrivals.
     private(set) var isStopping = false
+    /// Why it ends before its time. Open journeys then send nothing again; at the plan's own end they still may.
     private(set) var ending: Ending?
     var events: [RunEvent] = []
     private var idle: [Runner] = []

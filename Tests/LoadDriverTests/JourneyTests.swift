@@ -190,11 +190,16 @@ import Traffic
 
     @Test func `a journey that asks for what nobody has kept yet is skipped and counted`() throws {
         let rig = try Rig(
-            Rig.plan(
-                Self.short,
-                steps:
-                    "[POST /pay: {when: {payment: [x]}, json: {a: 1}, keep: {payment: $.id}}, 'GET /pay/${recent.payment}': {}]"
-            ))
+            """
+            plan: sample
+            seed: 7
+            target: {url: "http://127.0.0.1:1"}
+            journeys:
+              pay: {steps: [POST /pay: {json: {a: 1}, keep: {payment: $.id}}]}
+              query: {steps: ["GET /pay/${recent.payment}": {}]}
+            arrivals: uniform
+            traffic: [{hold: {for: 2s, rate: 10/s, mix: {query: 1}}}]
+            """)
         let record = try rig.run { exchange, _, _ in exchange.respond(200, body: Array(#"{"id":"1"}"#.utf8)) }
         #expect(record.slices.reduce(0) { $0 + $1.arrivals.skipped } == 20)
         #expect(rig.requests == 0)

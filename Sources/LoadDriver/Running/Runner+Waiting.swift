@@ -25,7 +25,7 @@ extension Runner {
             if case .ok = last.outcome { break }
             attempt += 1
             let again = asked + every
-            guard again < end, !driver.isStopping,
+            guard again < end, driver.ending == nil,
                 (try? await loop.sleep(until: driver.timeline.start + again)) != nil
             else { break }
         }

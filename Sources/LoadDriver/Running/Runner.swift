@@ -168,7 +168,7 @@ final class Runner {
     }
 
     private func retryWait(_ step: CompiledStep, _ ended: Attempt, _ attempt: Int) -> TimeSpan? {
-        guard !driver.isStopping, let cause = ended.cause else { return nil }
+        guard driver.ending == nil, let cause = ended.cause else { return nil }
         return context.retryWait(
             step, afterAttempt: attempt, cause, retryAfterSeconds: ended.retryAfterSeconds)
     }
