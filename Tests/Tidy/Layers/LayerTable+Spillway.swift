@@ -24,7 +24,7 @@ extension LayerTable {
             + row(.l4, "SpillwayCLI", "spillway")
             + row(
                 .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "JourneyBench",
-                "EvidenceBench", "HTTPWireFuzz", "YAMLFuzz")
+                "EvidenceBench", "DriverBench", "HTTPWireFuzz", "YAMLFuzz")
             + row(.test, "SampleRuns", "ScriptedPeers", "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
         walls: [
             Wall(
