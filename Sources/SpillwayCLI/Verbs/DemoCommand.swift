@@ -39,7 +39,8 @@ enum DemoCommand {
         let plan = arguments.text("--plan") ?? standardPlan
         if arguments.has("--serve-only") { return serve(settings, at: address, console) }
         guard unsafe access(plan, R_OK) == 0 else {
-            throw UsageError("'\(plan)' cannot be read from here; run the demo in the checkout, or name a plan with --plan")
+            throw UsageError(
+                "'\(plan)' cannot be read from here; run the demo in the checkout, or name a plan with --plan")
         }
         let server: DemoServer
         do {
