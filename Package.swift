@@ -182,9 +182,9 @@ let package = Package(
         tests(
             "SpillwayCLITests",
             [
-                "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "LoadDriver",
-                "Numerals", "PlanLanguage", "PlanModel", "Reporting", "SampleRuns", "SpillwayCLI", "Timebase",
-                "Traffic", "Verdicts",
+                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
+                "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel", "Reporting", "SampleRuns",
+                "ShadowTag", "SpillwayCLI", "Timebase", "Traffic", "Verdicts",
             ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 

@@ -23,6 +23,10 @@ import Verdicts
         ("demo --listen here", "'--listen here' needs an address and a port; write '--listen 127.0.0.1:8080'"),
         ("demo --concurrency many", "'--concurrency many' needs a whole number from 1 to 10000"),
         ("demo --queue 1 --queue 2", "'--queue' stands twice; write it once"),
+        (
+            "demo --plan none.yaml",
+            "'none.yaml' cannot be read from here; run the demo in the checkout, or name a plan with --plan"
+        ),
         ("run", "'spillway run' needs a plan to run; write 'spillway run PLAN'"),
         ("run a.yaml --format xml", "'--format' cannot be 'xml'; write 'text' or 'json'"),
         ("check", "'spillway check' needs a plan to check; write 'spillway check PLAN'"),

@@ -1,3 +1,4 @@
+import Drill
 import Glibc
 import PlanModel
 import PlanValues
@@ -14,9 +15,6 @@ struct LoadEstimate: Equatable {
     /// where many answers arrive together and some 10 us where each wakes it (docs/benchmarks.md); the rest is room for
     /// schedule, template and evidence.
     static let cpuPerRequest = TimeSpan.microseconds(12)
-    /// One record before a request is sent and one after it.
-    static let evidenceBytesPerRequest = 64
-
     let latency: TimeSpan
     var requests = 0.0
     var requestsPerSecondPeak = 0.0
@@ -26,7 +24,7 @@ struct LoadEstimate: Equatable {
     var untilDropped: TimeSpan?
 
     var cores: Double { requestsPerSecondPeak * Self.cpuPerRequest.seconds }
-    var evidenceBytes: Double { requests * Double(Self.evidenceBytesPerRequest) }
+    var evidenceBytes: Double { requests * EvidenceEstimate.recordBytes }
 
     init(_ plan: Plan, _ traffic: PlannedTraffic, _ preview: TrafficPreview, latency: TimeSpan) {
         self.latency = latency

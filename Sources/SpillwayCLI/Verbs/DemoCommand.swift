@@ -38,6 +38,10 @@ enum DemoCommand {
         let address = try arguments.address("--listen", default: .loopback())
         let plan = arguments.text("--plan") ?? standardPlan
         if arguments.has("--serve-only") { return serve(settings, at: address, console) }
+        guard unsafe access(plan, R_OK) == 0 else {
+            throw UsageError(
+                "'\(plan)' cannot be read from here; run the demo in the checkout, or name a plan with --plan")
+        }
         let server: DemoServer
         do {
             server = try DemoServer(settings, on: address)

@@ -1,0 +1,74 @@
+import Drill
+import EventLoop
+import Evidence
+import Glibc
+import HTTPService
+import Peers
+import PlanLanguage
+import PlanModel
+import Reporting
+import ShadowTag
+import Testing
+import Timebase
+import Verdicts
+
+@testable import SpillwayCLI
+
+/// The drill that newcomers see, whole, in a simulated world.
+@Suite struct QuickstartTests {
+    private static func order(_ run: PlannedRun, into folder: String) -> DrillOrder {
+        DrillOrder(
+            plan: run.plan, planDigest: run.digest, seed: run.seed, planFolder: run.folder, outFolder: folder,
+            policy: PeerPolicy(of: run.plan, permitted: []), permitted: [], environment: [:],
+            entropy: Array(repeating: 7, count: 32), runEntropy: Array(repeating: 7, count: RunID.entropyCount),
+            version: SpillwayCLI.version)
+    }
+
+    private static func report(into folder: String) throws -> Report {
+        let loop = EventLoop.simulated(seed: 11)
+        var settings = DemoPayments.Settings()
+        settings.stalls.instants = [.seconds(7)]
+        return try loop.run {
+            let server = DemoPayments(on: loop, settings).server()
+            let address = try server.listen(on: .loopback())
+            let talk = Lines()
+            let console = Console(result: { _ in }, talk: { talk.add($0) })
+            let run = try #require(
+                PlannedRun(
+                    "\(Saying.root)/plans/quickstart.yaml", overrides: ["target.url=http://\(address)"], seed: nil,
+                    console), "\(talk.all)")
+            let outcome = try await Drill(order(run, into: folder), DrillConduct(), on: loop).run()
+            await server.drain(until: loop.now + .seconds(5))
+            guard case .done(let report, _) = outcome else { throw Refused(outcome: "\(outcome)") }
+            return report
+        }
+    }
+
+    private struct Refused: Error {
+        let outcome: String
+    }
+
+    @Test func `the quickstart meets its targets, and shows the stall, the shedding and the recovery`() throws {
+        var name = Array("/tmp/spillway-quickstart-XXXXXX".utf8CString)
+        try #require(unsafe mkdtemp(&name) != nil)
+        let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        defer {
+            for file in ["report.html", "report.json", ""] { unsafe remove("\(folder)/\(file)") }
+        }
+        let report = try Self.report(into: folder)
+        #expect(report.verdict == .met, "\(report.judgements)")
+        let stages = Dictionary(uniqueKeysWithValues: report.stageSummaries.map { ($0.name, $0) })
+        let (baseline, stall) = (try #require(stages["baseline"]), try #require(stages["stall"]))
+        let (crowd, after) = (try #require(stages["crowd"]), try #require(stages["after"]))
+        #expect(try #require(baseline.p99) < .milliseconds(50))
+        // 210 payments are due in a stall of 700 ms, evenly spread; the stage has 1,200.
+        #expect(try #require(stall.p99) > .milliseconds(600))
+        #expect(try #require(stall.p50) < .milliseconds(50))
+        for calm in [baseline, stall, after] { #expect(calm.outcomes[.shed] == 0, "\(calm.name)") }
+        // Of 1,440 payments a second 800 are taken.
+        let shed = Double(crowd.outcomes[.shed]) / Double(crowd.outcomes.total)
+        #expect(shed > 0.3 && shed < 0.5, "\(shed)")
+        #expect(try #require(after.p50) < .milliseconds(50))
+        for stage in report.stageSummaries { #expect(stage.outcomes.errors == 0, "\(stage.name)") }
+    }
+}
