@@ -230,7 +230,7 @@ package struct Drill {
             targets: preflight.origins.map {
                 ($0.origin.security == nil ? "http://" : "https://") + $0.origin.authority
             },
-            permitted: order.permitted)
+            allowed: order.policy.planned, permitted: order.permitted)
     }
 
     // MARK: Webhooks
