@@ -45,6 +45,12 @@
         }
     }
 
+    /// A wait that only a wake ends, also for a task that was cancelled: registering for cancellation costs more than
+    /// the rest of a wait. For those whom somebody wakes for sure.
+    package func rest() async {
+        _ = await unsafe withUnsafeContinuation { continuation in unsafe take(continuation, until: .never) }
+    }
+
     /// Half of a wait, for the hot loop of a task whose every canceller also wakes this place, by closing the stream
     /// that it belongs to. Registering for cancellation costs more than the rest of a wait.
     package func take(_ continuation: UnsafeContinuation<Wake, Never>, until deadline: Instant) {

@@ -101,7 +101,7 @@ package final class EvidenceWriter {
     }
 
     /// Once for each place. `flags` are added to those of the intent.
-    package func end(_ place: EvidencePlace, _ ending: EvidenceRecord.Ending, adding flags: EvidenceFlags = []) {
+    package func end(_ place: EvidencePlace, _ ending: EvidenceRecord.Ending, adding flags: EvidenceFlags = .none) {
         let slot = Self.slot(place.segment)
         open -= 1
         guard segments[slot].number == place.segment, let memory = segments[slot].memory else {

@@ -18,6 +18,8 @@ final class Runner {
     private var next: ArrivalWork?
     private var isDismissed = false
     var wire: [UInt8] = []
+    /// When the last step ended: the next is due then. Reading the clock again would cost each request some 40 ns.
+    private var endedAt = TimeSpan.zero
 
     init(_ driver: LoadDriver) {
         self.driver = driver
@@ -40,7 +42,7 @@ final class Runner {
         parking.wake()
     }
 
-    /// One arrival after another, until it is dismissed or cancelled.
+    /// One arrival after another, until it is dismissed; whoever ends the run dismisses those that rest.
     func live() async {
         while !isDismissed {
             if let work = next {
@@ -52,8 +54,8 @@ final class Runner {
                 }
                 driver.ended()
                 driver.rest(self)
-            } else if await parking.wait() == .cancelled {
-                return
+            } else {
+                await parking.rest()
             }
         }
     }
@@ -78,9 +80,9 @@ final class Runner {
         for step in journey.steps {
             if step.isConditional, !context.wants(step) { continue }
             guard await take(step, of: work, due: due) else { break }
-            due = now
+            due = endedAt
         }
-        driver.tally.arrivalEnded(due: work.due.nanoseconds, at: now.nanoseconds)
+        driver.tally.arrivalEnded(due: work.due.nanoseconds, at: max(endedAt, began).nanoseconds)
     }
 
     /// False when the journey cannot go on.
@@ -88,10 +90,19 @@ final class Runner {
     private func take(_ step: CompiledStep, of work: ArrivalWork, due: TimeSpan) async -> Bool {
         switch step.kind {
         case .request: return await request(step, of: work, due: due)
+        case .poll, .webhook, .think: return await takeSlowly(step, of: work, due: due)
+        }
+    }
+
+    /// What waits for longer than it works.
+    private func takeSlowly(_ step: CompiledStep, of work: ArrivalWork, due: TimeSpan) async -> Bool {
+        defer { endedAt = now }
+        switch step.kind {
         case .poll(let every, let within): return await poll(step, of: work, due: due, every: every, within: within)
         case .webhook(let event, let within):
             return await awaitWebhook(step, of: work, due: due, event: event, within: within)
         case .think: return (try? await loop.sleep(until: loop.now + context.thinkTime(step))) != nil
+        case .request: preconditionFailure("a request is taken at once")
         }
     }
 
@@ -103,19 +114,19 @@ final class Runner {
         var attemptDue = due
         while true {
             guard render(step, attempt: attempt, of: work) else { return false }
-            let twin = step.sendsTwin && context.isDuplicated ? beginTwin(of: step, work, attempt, due: due) : nil
             let began = begin(step, work, attempt: attempt, due: attemptDue)
             guard case .recorded(let place, let sentAt) = began else { return false }
+            let twin = step.sendsTwin && context.isDuplicated ? beginTwin(of: step, work, attempt, due: due) : nil
             driver.tally.stepBegan(due: due.nanoseconds)
             let ended: Attempt
             do throws(HTTPClientError) {
                 let response = try await driver.targets[step.service].send(
-                    HTTPRequest(step.method, wire: wire), until: loop.now + step.timeout)
+                    HTTPRequest(step.method, wire: wire), until: driver.timeline.start + sentAt + step.timeout)
                 ended = judge(response, step)
             } catch {
                 ended = judge(error)
             }
-            let endedAt = now
+            endedAt = now
             end(place, ended, at: endedAt)
             driver.tally.stepEnded(
                 step.index, ended.outcome, stage: work.stage, due: due.nanoseconds,
@@ -171,7 +182,7 @@ final class Runner {
     func end(_ place: EvidencePlace, _ ended: Attempt, at instant: TimeSpan) {
         driver.evidence.end(
             place, EvidenceRecord.Ending(outcome: ended.outcome, status: ended.status, completedAt: instant),
-            adding: ended.mayHaveBeenSent ? .mayHaveBeenSent : [])
+            adding: ended.mayHaveBeenSent ? .mayHaveBeenSent : .none)
     }
 
     private func retryWait(_ step: CompiledStep, _ ended: Attempt, _ attempt: Int) -> TimeSpan? {

@@ -33,8 +33,6 @@ final class OpenCell {
             shed: shed.map(PackedHistogram.init) ?? .empty)
     }
 
-    func latency(atPercentile percentile: Double) -> UInt64? { corrected.value(atPercentile: percentile) }
-
     func reset() {
         outcomes = OutcomeCounts()
         corrected.reset()

@@ -77,7 +77,7 @@ package final class Tally {
         slice.outstanding -= 1
         slice.cell(of: step).record(outcome, sinceDue: sinceDue, sinceSent: sinceSent)
         stages[stage].cell(of: step).record(outcome, sinceDue: sinceDue, sinceSent: sinceSent)
-        live.stepEnded(outcome, sinceDue: sinceDue, sinceSent: sinceSent)
+        live.stepEnded(outcome, sinceDue: sinceDue)
     }
 
     // MARK: Seconds
