@@ -60,6 +60,18 @@ import Timebase
         }
     }
 
+    @Test func `whoever interrupts one plan means those behind it as well`() throws {
+        try Stand.open { stand in
+            let plans = try ["first", "second"].map { try stand.plan(Self.hold, name: $0) }
+            let child = try stand.start(plans[0], plans[1])
+            try await stand.wait { stand.requests.count >= 20 }
+            child.signal(SIGINT)
+            let end = try await child.end(on: stand.loop)
+            #expect(end.code == 130 && end.results.count == 1, "\(end.talk)")
+            #expect(!stand.folder.below("out").contains("out/second"))
+        }
+    }
+
     @Test func `a second Ctrl-C waits for nobody, and the report is there`() throws {
         try Stand.open(Self.reluctant) { stand in
             let child = try stand.start(try stand.plan(Self.hold, target: ", timeout: 30s"))
