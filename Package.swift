@@ -158,8 +158,8 @@ let package = Package(
             "DrillTests",
             [
                 "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "Histogram",
-                "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting", "ShadowTag", "Timebase", "Traffic",
-                "Verdicts",
+                "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting", "ScriptedPeers", "ShadowTag",
+                "Timebase", "Traffic", "Verdicts",
             ]),
 
         // L2

@@ -51,7 +51,7 @@ nonisolated func drive(_ words: [String]) throws {
                 evidence: evidence,
                 identity: RunIdentity(
                     runID: "bench", plan: plan.name, about: nil, planDigest: "", seed: plan.seed, version: "bench",
-                    targets: [])))
+                    targets: [], allowed: [])))
         let record = await driver.run()
         driver.close()
         try evidence.close()

@@ -64,6 +64,8 @@ package final class LoadDriver {
     private var tasks: [SpawnedTask] = []
     /// Of the evidence's next segment; there is one at a time.
     var preparation: SpawnedTask?
+    /// Of closed stages; they run their journeys themselves.
+    private var users: [SpawnedTask] = []
     private let drained: Parking
 
     package init(on loop: EventLoop, _ setting: DriverSetting) {
@@ -109,6 +111,8 @@ package final class LoadDriver {
     /// Users run their journeys themselves.
     func userBegan() { inFlight += 1 }
 
+    func add(user: SpawnedTask) { users.append(user) }
+
     @inline(__always)
     func ended() {
         inFlight -= 1
@@ -135,7 +139,7 @@ package final class LoadDriver {
         case .stop(let signal): stop(.interrupted(at: now, signal: signal))
         case .abandon(let signal):
             stop(.interrupted(at: now, signal: signal))
-            for task in tasks { task.cancel() }
+            for task in tasks + users { task.cancel() }
         }
     }
 
@@ -205,7 +209,7 @@ package final class LoadDriver {
 
     /// Runners and clocks hold the driver, and nobody needs them any more: a process may have other runs before it.
     private func letGo() {
-        (idle, tasks, clocks) = ([], [], [])
+        (idle, tasks, users, clocks) = ([], [], [], [])
     }
 
     /// The first arrivals are not late because the sources are still being made.

@@ -30,6 +30,9 @@ package struct PeerPolicy: Sendable {
         self.init(planAllow: plan.target.allow.map(\.value), permitted: permitted)
     }
 
+    /// The plan's networks for a report, with those that an empty 'allow' stands for.
+    package var planned: [String] { planAllow.isEmpty ? ["127.0.0.0/8", "::1/128"] : planAllow.map(\.description) }
+
     package enum Judgement: Sendable, Equatable {
         case allowed
         case refused(PeerRefusal)

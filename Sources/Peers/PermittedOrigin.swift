@@ -45,14 +45,23 @@ package struct PermittedOrigin: Sendable {
 
     /// One connection, with its handshake, and nothing sent over it.
     package func connect(on loop: EventLoop, until deadline: Instant) async throws(StreamError) -> any ByteStream {
-        guard let security else { return try await loop.connect(to: address, until: deadline) }
+        try await peer.connect(securedBy: security, on: loop, until: deadline)
+    }
+}
+
+extension PinnedPeer {
+    /// For what a policy permitted, and nobody else.
+    func connect(
+        securedBy security: TLSClientConfiguration?, on loop: EventLoop, until deadline: Instant
+    ) async throws(StreamError) -> any ByteStream {
+        guard let security else { return try await loop.connect(to: chosen, until: deadline) }
         let context: TLSContext
         do throws(TLSError) {
             context = try TLSContext(.client(security))
         } catch {
-            throw StreamError(.connect, address.description, .tls(error))
+            throw StreamError(.connect, chosen.description, .tls(error))
         }
-        return try await loop.connect(to: address, securedBy: context, as: peer.host, until: deadline)
+        return try await loop.connect(to: chosen, securedBy: context, as: host, until: deadline)
     }
 }
 

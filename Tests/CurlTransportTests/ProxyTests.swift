@@ -8,13 +8,21 @@ import Testing
 
 /// Proxies: what they hear, what they may refuse, and who decides whether they are talked to.
 @Suite struct ProxyTests {
+    private static func proxy(
+        _ kind: CurlProxy.Kind, on loop: EventLoop, to origin: Address, refuses: Bool = false
+    ) throws -> TestProxy {
+        let context = kind == .https ? try TLSContext(.server(TestIdentity.bank.server)) : nil
+        return TestProxy(
+            kind == .socks5h ? .socks5 : .http, securedBy: context, on: loop, to: origin, refuses: refuses)
+    }
+
     private static func transport(
-        _ proxy: TestProxy, at address: Address, origin: Address, isSecure: Bool, on loop: EventLoop,
+        _ kind: CurlProxy.Kind, at address: Address, origin: Address, isSecure: Bool, on loop: EventLoop,
         mayConnect: @escaping (Address) -> Bool = { _ in true }
     ) throws -> CurlTransport {
         var configuration = CurlConfiguration()
         configuration.proxy = CurlProxy(
-            proxy.kind, [address], hostName: "proxy.example", port: address.port,
+            kind, [address], hostName: "proxy.example", port: address.port,
             trust: TestIdentity.bank.client.trust)
         let target = CurlOrigin(
             [origin], hostName: "bank.example", port: origin.port, security: isSecure ? TestIdentity.bank.client : nil)
@@ -26,10 +34,10 @@ import Testing
         try live { loop in
             try await serving(isSecure ? .curlTLS : .curl, on: loop) { direct, server in
                 guard let origin = (direct as? CurlTransport)?.origin.addresses.first else { return }
-                let proxy = TestProxy(kind, on: loop, to: origin)
+                let proxy = try ProxyTests.proxy(kind, on: loop, to: origin)
                 try await proxy.serve { address in
                     let transport = try ProxyTests.transport(
-                        proxy, at: address, origin: origin, isSecure: isSecure, on: loop)
+                        kind, at: address, origin: origin, isSecure: isSecure, on: loop)
                     for index in 0..<3 {
                         let answer = await outcome(transport, Requests.post("/pay", "amount=\(index)"), on: loop)
                         #expect(answer.body == "amount=\(index)", "\(answer)")
@@ -57,10 +65,10 @@ import Testing
         kind: CurlProxy.Kind
     ) throws {
         try live { loop in
-            let proxy = TestProxy(kind, on: loop, to: .loopback(port: 9), refuses: true)
+            let proxy = try ProxyTests.proxy(kind, on: loop, to: .loopback(port: 9), refuses: true)
             try await proxy.serve { address in
                 let transport = try ProxyTests.transport(
-                    proxy, at: address, origin: .loopback(port: 9), isSecure: true, on: loop)
+                    kind, at: address, origin: .loopback(port: 9), isSecure: true, on: loop)
                 let error = await outcome(transport, Requests.post("/pay", "x"), on: loop).error
                 guard case .unreachable = error?.cause else {
                     Issue.record("\(kind): \(String(describing: error))")
@@ -78,11 +86,11 @@ import Testing
     @Test(arguments: Refused.allCases)
     func `a proxy is asked for as well as the origin behind it, before any byte`(refused: Refused) throws {
         try live { loop in
-            let proxy = TestProxy(.http, on: loop, to: .loopback(port: 9))
+            let proxy = try ProxyTests.proxy(.http, on: loop, to: .loopback(port: 9))
             try await proxy.serve { address in
                 var asked: [Address] = []
                 let transport = try ProxyTests.transport(
-                    proxy, at: address, origin: .loopback(port: 9), isSecure: true, on: loop
+                    .http, at: address, origin: .loopback(port: 9), isSecure: true, on: loop
                 ) {
                     asked.append($0)
                     return $0 != (refused == .proxy ? address : .loopback(port: 9))

@@ -61,6 +61,7 @@ import Verdicts
             })
         #expect(report.judgements.map(\.status) == [.pass, .pass, .pass], "\(report.judgements)")
         #expect(report.verdict == .met && report.record.ending == .completed)
+        #expect(report.record.identity.allowed == ["127.0.0.0/8", "::1/128"])
         #expect(report.record.slices.prefix(10).allSatisfy { $0.arrivals.started == 200 })
     }
 

@@ -116,7 +116,7 @@ import Timebase
                 needed += 1
             }
         }
-        #expect(needed == 29)
+        #expect(needed == 30)
     }
 
     /// `json` with the value at a path of keys and places changed, added or taken away.

@@ -9,7 +9,8 @@ extension RunRecord {
         var identity = RunIdentity(
             runID: "checkout-20261121-1030", plan: "checkout", about: "One stall, one shed, one duplicate",
             planDigest: String(repeating: "0123456789abcdef", count: 4), seed: 18_446_744_073_709_551_615,
-            version: "0.1.0", targets: ["http://127.0.0.1:8080"])
+            version: "0.1.0", targets: ["http://127.0.0.1:8080"],
+            allowed: ["127.0.0.0/8", "10.20.0.0/16"])
         identity.permitted = ["staging.example:443"]
         let cells = [cell(1_000, ok: 40, shed: 2), cell(350, ok: 39)]
         var generator = GeneratorRecord(lag: [.empty, histogram(.precise, [12, 15, 900])], gaps: GapRecord())
@@ -88,7 +89,8 @@ struct RecordDraw {
         return RunRecord(
             identity: RunIdentity(
                 runID: text(), plan: text(), about: random.below(2) == 0 ? nil : text(), planDigest: text(),
-                seed: random.next(), version: text(), targets: some { $0.text() }, permitted: some { $0.text() }),
+                seed: random.next(), version: text(), targets: some { $0.text() }, allowed: some { $0.text() },
+                permitted: some { $0.text() }),
             stages: (0..<stages).map { _ in stage(steps) },
             steps: (0..<steps).map { _ in
                 StepRecord(journey: text(), title: text(), priority: text(), isFirst: flag(), isRequest: flag())

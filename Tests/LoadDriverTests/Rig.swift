@@ -68,7 +68,7 @@ final class Rig {
             plan: plan, traffic: traffic, book: book, targets: targets, evidence: evidence,
             identity: RunIdentity(
                 runID: "run-1", plan: plan.name, about: plan.about, planDigest: "", seed: plan.seed, version: "test",
-                targets: [address.description]))
+                targets: [address.description], allowed: []))
         (driverSetting.shard, driverSetting.shards) = shard
         driverSetting.recordings = recordings
         driverSetting.webhooks = receiver

@@ -45,6 +45,15 @@ private func reason(_ policy: PeerPolicy, _ text: String) throws -> PeerRefusal.
         #expect(try reason(policy(permitted: ["10.0.0.0/8"]), text) == nil)
     }
 
+    @Test func `a report is told what an empty list of networks stands for`() throws {
+        #expect(try policy().planned == ["127.0.0.0/8", "::1/128"])
+        #expect(try policy(allow: ["10.1.2.3", "fd00::/8"]).planned == ["10.1.2.3/32", "fd00:0:0:0:0:0:0:0/8"])
+        for network in try policy().planned {
+            let address = network.split(separator: "/")[0]
+            #expect(try reason(policy(), address.contains(":") ? "[\(address)]:80" : "127.9.9.9:80") == nil)
+        }
+    }
+
     @Test func `a UNIX socket is local`() throws {
         #expect(try policy(allow: ["10.0.0.0/8"]).judgement(of: .unix(path: "/run/pay.sock")).isAllowed)
     }

@@ -30,6 +30,7 @@ import Verdicts
         for words in [
             "Inconclusive", "Exit code 3", "not judged", "baseline", "POST /v1/payments", "expectation failed",
             "spillway run PLAN --seed 20261111", "Latency", "raw ",
+            "allowed by the plan", "127.0.0.0/8, ::1/128",
         ] {
             #expect(Self.page.contains(words), "\(words)")
         }
@@ -47,6 +48,7 @@ import Verdicts
         record.identity.plan = hostile
         record.identity.about = hostile
         record.identity.targets = [hostile]
+        record.identity.allowed = [hostile]
         record.identity.permitted = [hostile]
         record.stages[1].name = hostile
         record.stages[1].kind = hostile

@@ -85,7 +85,7 @@ struct SampleCount {
             runID: "01JD3ZK8Q2V9X4T7M6N5B0C1AE", plan: "flash-sale",
             about: "three times the baseline on one hot merchant, while the target stalls for two seconds",
             planDigest: "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08", seed: run.seed,
-            version: "0.1.0", targets: ["http://127.0.0.1:8080"])
+            version: "0.1.0", targets: ["http://127.0.0.1:8080"], allowed: ["127.0.0.0/8", "::1/128"])
     }
 
     private func stage(_ place: Int) -> StageRecord {

@@ -3,25 +3,43 @@ import Diagnostics
 import EventLoop
 import Peers
 import PlanModel
+import Timebase
 
 extension Preflight {
     // MARK: Entry points
 
-    func entryPoints() async -> (origins: [(service: String?, origin: PermittedOrigin)], checks: [PreflightCheck]) {
+    struct EntryPoints {
+        var origins: [(service: String?, origin: PermittedOrigin)] = []
+        var proxy: PermittedProxy?
+        var checks: [PreflightCheck] = []
+    }
+
+    func entryPoints() async -> EntryPoints {
         var diagnostics = DiagnosticCollector()
         let security = targetSecurity(&diagnostics)
-        var checks = diagnostics.diagnostics.map {
+        var points = EntryPoints()
+        points.checks = diagnostics.diagnostics.map {
             PreflightCheck("tls", .failed, $0.message, fix: $0.fix, at: $0.span)
         }
-        var origins: [(service: String?, origin: PermittedOrigin)] = []
-        for entry in entries {
-            // Without the files that it needs a handshake would fail for their sake.
-            if entry.url.value.isSecure, security == nil { continue }
-            let reach = await reach(entry.url, security: entry.url.value.isSecure ? security : nil)
-            checks.append(reach.check)
-            if let origin = reach.origin { origins.append((entry.service, origin)) }
+        // Without the files that it needs a handshake would fail for their sake.
+        if security != nil || plan.target.proxy?.value.kind != .https {
+            let found = await proxy(trust: security?.trust ?? .systemAuthorities)
+            points.proxy = found.proxy
+            points.checks += found.checks
         }
-        return (origins, checks)
+        for entry in entries where security != nil || !entry.url.value.isSecure {
+            let reach = await reach(entry: entry.url, security: entry.url.value.isSecure ? security : nil)
+            points.checks.append(reach.check)
+            if let origin = reach.peer { points.origins.append((entry.service, origin)) }
+        }
+        return points
+    }
+
+    private func reach(
+        entry url: Located<HTTPAddress>, security: TLSClientConfiguration?
+    ) async -> Reach<PermittedOrigin> {
+        guard let proxy = plan.target.proxy else { return await reach(url, security: security) }
+        return await judge(url, security: security, behind: proxy.value)
     }
 
     private var entries: [(service: String?, url: Located<HTTPAddress>)] {
@@ -47,7 +65,7 @@ extension Preflight {
         for observation in plan.observe {
             let url = observation.prometheus
             let reach = await reach(url, security: url.value.isSecure ? TLSClientConfiguration() : nil)
-            origins.append(reach.origin)
+            origins.append(reach.peer)
             checks.append(reach.isSilent && !guardsNeed(observation) ? reach.check.asWarning : reach.check)
         }
         return (origins, checks)
@@ -63,67 +81,97 @@ extension Preflight {
     /// A name may have many addresses behind one dead network; only so many are waited for in full.
     private static let addressesMax: Int64 = 3
 
-    private struct Reach {
+    struct Reach<Peer> {
         var check: PreflightCheck
-        var origin: PermittedOrigin?
+        var peer: Peer?
         /// It may be hit, and cannot be reached.
         var isSilent = false
     }
 
+    private func reach(_ url: Located<HTTPAddress>, security: TLSClientConfiguration?) async -> Reach<PermittedOrigin> {
+        let sought = SoughtPeer(
+            name: "\(url.value)", host: url.value.host, port: url.value.port, part: "the stack", span: url.span)
+        return await reach(sought) { peer throws(PeerRefusal) in
+            try policy.permit(peer, as: url.value, security: security)
+        }
+    }
+
     /// Resolves, judges, and connects to the first allowed address that takes a connection.
-    private func reach(
-        _ url: Located<HTTPAddress>, security: TLSClientConfiguration?
-    ) async -> Reach {
-        let address = url.value
-        let name = "\(address)"
+    func reach<Peer: ReachablePeer>(
+        _ sought: SoughtPeer, _ permit: (PinnedPeer) throws(PeerRefusal) -> Peer
+    ) async -> Reach<Peer> {
         let candidates: PinnedPeer.Candidates
         do throws(PeerError) {
             candidates = try await policy.candidates(
-                for: address.host, port: UInt16(address.port), on: loop, until: loop.now + patience)
+                for: sought.host, port: UInt16(sought.port), on: loop, until: loop.now + patience)
         } catch {
-            return Reach(check: PreflightCheck(name, .failed, error.description, fix: error.fix, at: url.span))
+            return Reach(
+                check: PreflightCheck(sought.name, .failed, error.description, fix: error.fix, at: sought.span))
         }
         var failures: [StreamError] = []
         let deadline = loop.now + patience * Self.addressesMax
         for candidate in candidates.allowed where loop.now < deadline {
             do throws(StreamError) {
-                let origin = try await connected(to: candidate, of: candidates, url: address, security)
-                return Reach(check: PreflightCheck(name, .passed, Self.reached(origin)), origin: origin)
+                let peer = try await connected(to: candidates.pinned(to: candidate), permit)
+                return Reach(check: PreflightCheck(sought.name, .passed, peer.reachedWords), peer: peer)
             } catch {
                 failures.append(error)
             }
         }
-        let words = PeerFailure(error: failures[0], url: address, patience: patience)
+        let words = PeerFailure(error: failures[0], sought: sought, patience: patience)
         let others = failures.count > 1 ? ", nor at its \(failures.count - 1) other addresses" : ""
-        let check = PreflightCheck(name, .failed, words.description + others, fix: words.fix, at: url.span)
+        let check = PreflightCheck(
+            sought.name, .failed, words.description + others, fix: words.fix, at: sought.span)
         return Reach(check: check, isSilent: true)
     }
 
-    private func connected(
-        to address: Address, of candidates: PinnedPeer.Candidates, url: HTTPAddress, _ security: TLSClientConfiguration?
-    ) async throws(StreamError) -> PermittedOrigin {
-        let origin: PermittedOrigin
+    private func connected<Peer: ReachablePeer>(
+        to pinned: PinnedPeer, _ permit: (PinnedPeer) throws(PeerRefusal) -> Peer
+    ) async throws(StreamError) -> Peer {
+        let peer: Peer
         do throws(PeerRefusal) {
-            origin = try policy.permit(candidates.pinned(to: address), as: url, security: security)
+            peer = try permit(pinned)
         } catch {
-            throw StreamError(.connect, address.description, .explained(error.description))
+            throw StreamError(.connect, pinned.chosen.description, .explained(error.description))
         }
-        let stream = try await origin.connect(on: loop, until: loop.now + patience)
+        let stream = try await peer.connect(on: loop, until: loop.now + patience)
         stream.close()
-        return origin
+        return peer
     }
+}
 
-    private static func reached(_ origin: PermittedOrigin) -> String {
-        let secured = origin.security == nil ? "" : " with TLS"
-        let others = origin.peer.resolved.count - 1
-        return "reached at \(origin.address)\(secured)" + (others > 0 ? ", one of \(others + 1) addresses" : "")
+/// Whom the plan names, before anything is known of it.
+struct SoughtPeer {
+    let name: String
+    let host: String
+    let port: Int
+    /// `the stack`, `the proxy`.
+    let part: String
+    let span: SourceSpan
+}
+
+/// What Peers permits, and the preflight tries.
+protocol ReachablePeer {
+    var peer: PinnedPeer { get }
+    var security: TLSClientConfiguration? { get }
+    func connect(on loop: EventLoop, until deadline: Instant) async throws(StreamError) -> any ByteStream
+}
+
+extension PermittedOrigin: ReachablePeer {}
+extension PermittedProxy: ReachablePeer {}
+
+extension ReachablePeer {
+    fileprivate var reachedWords: String {
+        let secured = security == nil ? "" : " with TLS"
+        let others = peer.resolved.count - 1
+        return "reached at \(peer.chosen)\(secured)" + (others > 0 ? ", one of \(others + 1) addresses" : "")
     }
 }
 
 /// Why a peer that may be hit cannot be reached, and what to do about it.
 struct PeerFailure: CustomStringConvertible {
     let error: StreamError
-    let url: HTTPAddress
+    let sought: SoughtPeer
     let patience: TimeSpan
 
     var description: String {
@@ -138,12 +186,12 @@ struct PeerFailure: CustomStringConvertible {
     }
 
     var fix: String {
-        if case .tls(let failure) = error.cause { return Self.fix(failure.cause, url) }
-        if error.isRefused { return "start the stack, or correct the port" }
+        if case .tls(let failure) = error.cause { return fix(failure.cause) }
+        if error.isRefused { return "start \(sought.part), or correct the port" }
         return "look whether the host is up and no firewall is between"
     }
 
-    private static func fix(_ cause: TLSError.Cause, _ url: HTTPAddress) -> String {
+    private func fix(_ cause: TLSError.Cause) -> String {
         switch cause {
         case .peerDoesNotSpeakTLS: "write 'http://', or the port that speaks TLS"
         case .certificateExpired, .certificateNotYetValid: "renew the certificate, or set this machine's clock"
@@ -151,7 +199,7 @@ struct PeerFailure: CustomStringConvertible {
         case .unknownAuthority, .selfSignedCertificate: "name who signed it in 'tls.ca'"
         case .clientCertificateRequired, .ownCertificateRefused:
             "name a certificate that the server takes in 'tls.cert'"
-        default: "look at the TLS settings of '\(url.host)'"
+        default: "look at the TLS settings of '\(sought.host)'"
         }
     }
 }

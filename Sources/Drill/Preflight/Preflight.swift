@@ -67,7 +67,8 @@ package struct Preflight {
         let observations = await observations()
         checks += entries.checks + observations.checks + canary
         return PreflightReport(
-            checks: checks, origins: entries.origins, observed: observations.origins, shadowKey: key)
+            checks: checks, origins: entries.origins, proxy: entries.proxy, observed: observations.origins,
+            shadowKey: key)
     }
 
     // MARK: What a plan may ask for and this version has not

@@ -37,6 +37,8 @@ package struct PreflightReport: Sendable {
     package let checks: [PreflightCheck]
     /// The plan's entry points in its order, pinned and permitted; fewer when a check failed.
     package let origins: [(service: String?, origin: PermittedOrigin)]
+    /// What stands before all of them, where the plan has a proxy and it was reached.
+    package let proxy: PermittedProxy?
     /// For each of the plan's observations, in its order; nil where it cannot be read.
     package let observed: [PermittedOrigin?]
     /// Nil when none could be read.

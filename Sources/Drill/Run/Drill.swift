@@ -166,16 +166,16 @@ package struct Drill {
 
     private func targets(_ preflight: PreflightReport, _ book: JourneyBook) throws(DrillFault) -> [ServiceTarget] {
         var targets: [ServiceTarget] = []
-        for (_, origin) in preflight.origins { targets.append(try target(origin)) }
+        for (_, origin) in preflight.origins { targets.append(try target(origin, through: preflight.proxy)) }
         precondition(
             targets.count == book.services.count, "\(targets.count) origins of \(book.services.count) services")
         return targets
     }
 
-    private func target(_ origin: PermittedOrigin) throws(DrillFault) -> ServiceTarget {
+    private func target(_ origin: PermittedOrigin, through proxy: PermittedProxy?) throws(DrillFault) -> ServiceTarget {
         if order.plan.target.transport == .curl {
             do throws(CurlTransportError) {
-                return try ServiceTarget(curl: origin, through: nil, of: order.plan.target, on: loop)
+                return try ServiceTarget(curl: origin, through: proxy, of: order.plan.target, on: loop)
             } catch {
                 throw DrillFault("\(error)")
             }
@@ -191,7 +191,9 @@ package struct Drill {
         var observers: [Observer] = []
         for (observation, origin) in zip(order.plan.observe, preflight.observed) {
             guard let origin else { continue }
-            observers.append(Observer(observation, from: try target(origin), length: traffic.length))
+            // The proxy is the target's; what is observed was reached without one.
+            let source = try target(origin, through: nil)
+            observers.append(Observer(observation, from: source, length: traffic.length))
         }
         return observers
     }
@@ -230,7 +232,7 @@ package struct Drill {
             targets: preflight.origins.map {
                 ($0.origin.security == nil ? "http://" : "https://") + $0.origin.authority
             },
-            permitted: order.permitted)
+            allowed: order.policy.planned, permitted: order.permitted)
     }
 
     // MARK: Webhooks

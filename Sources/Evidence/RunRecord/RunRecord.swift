@@ -47,12 +47,14 @@ package struct RunIdentity: Sendable, Equatable {
     package var version: String
     /// `http://127.0.0.1:8080`, one for each service.
     package var targets: [String]
+    /// The networks that the plan allowed to be hit; loopback's where it names none.
+    package var allowed: [String]
     /// What was permitted outside the plan, as it was written.
     package var permitted: [String]
 
     package init(
         runID: String, plan: String, about: String?, planDigest: String, seed: UInt64, version: String,
-        targets: [String], permitted: [String] = []
+        targets: [String], allowed: [String], permitted: [String] = []
     ) {
         self.runID = runID
         self.plan = plan
@@ -61,6 +63,7 @@ package struct RunIdentity: Sendable, Equatable {
         self.seed = seed
         self.version = version
         self.targets = targets
+        self.allowed = allowed
         self.permitted = permitted
     }
 }

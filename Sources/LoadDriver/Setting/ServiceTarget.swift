@@ -5,8 +5,8 @@ import HTTPService
 package import Peers
 package import PlanModel
 
-/// One of the plan's entry points, as this loop reaches it. It is made of a permitted origin and of nothing else, so
-/// that no byte goes where no policy looked.
+/// One of the plan's entry points, as this loop reaches it. It is made of a permitted origin, of a permitted proxy where
+/// the plan has one, and of nothing else, so that no byte goes where no policy looked.
 package struct ServiceTarget {
     /// The hot path holds the concrete client; what libcurl carries is slower by far anyhow.
     private enum Carrier {
@@ -26,12 +26,12 @@ package struct ServiceTarget {
 
     /// Over libcurl, as the plan's `transport: curl` asks. Every address that libcurl connects to is judged again.
     package init(
-        curl origin: PermittedOrigin, through proxy: CurlProxy?, of target: Target, on loop: EventLoop
+        curl origin: PermittedOrigin, through proxy: PermittedProxy?, of target: Target, on loop: EventLoop
     ) throws(CurlTransportError) {
         authority = origin.authority
         var configuration = CurlConfiguration()
         configuration.client = Self.configuration(of: target)
-        configuration.proxy = proxy
+        configuration.proxy = proxy.map(CurlProxy.init)
         configuration.offersHTTP2 = origin.security != nil
         let curlOrigin = CurlOrigin(
             [origin.address], hostName: origin.peer.host, port: UInt16(origin.address.port), security: origin.security)
@@ -72,5 +72,19 @@ package struct ServiceTarget {
         case .native(let client): client.close()
         case .other(let transport): transport.close()
         }
+    }
+}
+
+extension CurlProxy {
+    fileprivate init(_ proxy: PermittedProxy) {
+        let kind: Kind =
+            switch proxy.kind {
+            case .http: .http
+            case .https: .https
+            case .socks5h: .socks5h
+            }
+        self.init(
+            kind, [proxy.address], hostName: proxy.peer.host, port: proxy.address.port,
+            trust: proxy.security?.trust ?? .systemAuthorities)
     }
 }

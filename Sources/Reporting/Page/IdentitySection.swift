@@ -13,6 +13,7 @@ struct IdentitySection {
                     ("plan", Markup(identity.plan)), ("digest of the plan", code(identity.planDigest)),
                     ("seed", code(String(identity.seed))), ("run", code(identity.runID)),
                     ("version", Markup(identity.version)), ("targets", list(identity.targets)),
+                    ("allowed by the plan", list(identity.allowed)),
                     ("permitted outside the plan", list(identity.permitted)),
                 ]),
                 .element(

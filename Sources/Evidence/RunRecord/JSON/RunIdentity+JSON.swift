@@ -7,7 +7,7 @@ extension RunIdentity {
         .present([
             ("run_id", .text(runID)), ("plan", .text(plan)), ("about", about.map(JSONValue.text)),
             ("plan_digest", .text(planDigest)), ("seed", .text(String(seed))), ("version", .text(version)),
-            ("targets", .texts(targets)), ("permitted", .texts(permitted)),
+            ("targets", .texts(targets)), ("allowed", .texts(allowed)), ("permitted", .texts(permitted)),
         ])
     }
 
@@ -18,7 +18,7 @@ extension RunIdentity {
             runID: try place.string("run_id"), plan: try place.string("plan"),
             about: try place.optional("about")?.string(), planDigest: try place.string("plan_digest"), seed: number,
             version: try place.string("version"), targets: try place.texts("targets"),
-            permitted: try place.texts("permitted"))
+            allowed: try place.texts("allowed"), permitted: try place.texts("permitted"))
     }
 }
 

@@ -1,19 +1,26 @@
-import Cryptography
-import CurlTransport
-import EventLoop
-import HTTPService
-import ScriptedPeers
+package import Cryptography
+package import EventLoop
 
 /// A proxy that knows one origin: HTTP with and without CONNECT, or SOCKS 5. It says what it heard.
-final class TestProxy {
-    let kind: CurlProxy.Kind
-    let refuses: Bool
+package final class TestProxy {
+    package enum Kind: String, Sendable, CaseIterable {
+        /// TLS to it is what its context makes of it.
+        case http, socks5
+    }
+
+    private let kind: Kind
+    private let refuses: Bool
+    private let context: TLSContext?
     private let loop: EventLoop
     private let origin: Address
-    private(set) var heard: [String] = []
-    private(set) var connections = 0
+    package private(set) var heard: [String] = []
+    package private(set) var connections = 0
 
-    init(_ kind: CurlProxy.Kind, on loop: EventLoop, to origin: Address, refuses: Bool = false) {
+    package init(
+        _ kind: Kind, securedBy context: TLSContext? = nil, on loop: EventLoop, to origin: Address,
+        refuses: Bool = false
+    ) {
+        self.context = context
         self.kind = kind
         self.loop = loop
         self.origin = origin
@@ -21,15 +28,14 @@ final class TestProxy {
     }
 
     /// Stands while the scenario runs.
-    func serve(_ scenario: (Address) async throws -> Void) async throws {
-        let context = kind == .https ? try TLSContext(.server(TestIdentity.bank.server)) : nil
+    package func serve(_ scenario: (Address) async throws -> Void) async throws {
         try await scripting(
             on: loop, securedBy: context, { peer, _ in try await self.handle(peer) }, scenario)
     }
 
     private func handle(_ peer: RawPeer) async throws {
         connections += 1
-        if kind == .socks5h { return try await handleSOCKS(peer) }
+        if kind == .socks5 { return try await handleSOCKS(peer) }
         let head = await peer.receive(through: "\r\n\r\n")
         if head.isEmpty { return }
         heard.append(head)
@@ -57,14 +63,22 @@ final class TestProxy {
         _ = await take(Int(greeting[1]), of: peer)
         try await peer.send([5, 0])
         let request = await take(5, of: peer)
-        guard request.count == 5, request[1] == 1, request[3] == 3 else { return }
-        let name = await take(Int(request[4]), of: peer)
+        guard request.count == 5, request[1] == 1, let name = await name(behind: request, of: peer) else { return }
         let port = await take(2, of: peer)
-        heard.append("\(String(decoding: name, as: UTF8.self)):\(Int(port[0]) << 8 | Int(port[1]))")
+        heard.append("\(name):\(Int(port[0]) << 8 | Int(port[1]))")
         if refuses { return try await peer.send([5, 2, 0, 1, 0, 0, 0, 0, 0, 0]) }
         let backend = try await RawPeer.connect(to: origin, on: loop)
         try await peer.send([5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
         try await relay(peer, backend)
+    }
+
+    /// An IPv4 address or a name, by the fourth byte; the fifth is the first of the address, or the name's length.
+    private func name(behind request: [UInt8], of peer: RawPeer) async -> String? {
+        switch request[3] {
+        case 1: ([request[4]] + (await take(3, of: peer))).map { String($0) }.joined(separator: ".")
+        case 3: String(decoding: await take(Int(request[4]), of: peer), as: UTF8.self)
+        default: nil
+        }
     }
 
     private func take(_ count: Int, of peer: RawPeer) async -> [UInt8] {
