@@ -11,8 +11,8 @@ final class Folder {
         path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
-    deinit {
-        for place in below("").reversed() { unsafe remove("\(path)/\(place)") }
+    func remove() {
+        for place in below("").reversed() { unsafe Glibc.remove("\(path)/\(place)") }
     }
 
     /// Everything in it, folders before what they hold.

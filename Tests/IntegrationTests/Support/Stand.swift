@@ -1,6 +1,7 @@
 import Cryptography
 import EventLoop
 import Evidence
+import Glibc
 import HTTPService
 import Reporting
 import Testing
@@ -54,9 +55,24 @@ final class Stand {
         try loop.run {
             let stand = try Stand(loop, answer)
             stand.port = try stand.server.listen(on: .loopback(), securedBy: security).port
-            try await scenario(stand)
-            await stand.stop()
+            do {
+                try await scenario(stand)
+                await stand.close()
+            } catch {
+                await stand.close()
+                throw error
+            }
         }
+    }
+
+    /// Whatever a scenario that failed has left goes too.
+    private func close() async {
+        for child in children {
+            child.signal(SIGKILL)
+            _ = try? await child.end(on: loop, within: .seconds(5))
+        }
+        await stop()
+        folder.remove()
     }
 
     func stop() async { _ = await server.drain(until: loop.now + .milliseconds(100)) }
