@@ -216,6 +216,14 @@ let package = Package(
             name: "ScriptedPeers", dependencies: ["Cryptography", "EventLoop", "HTTPService", "HTTPWire"],
             path: "Tests/ScriptedPeers", swiftSettings: swiftSettings),
 
+        // The built executable as a child, against live servers.
+        tests(
+            "IntegrationTests",
+            [
+                "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Reporting",
+                "Timebase",
+            ]),
+
         // The habits of the project, checked.
         .target(name: "Tidy", path: "Tests/Tidy", swiftSettings: swiftSettings),
         tests("TidyTests", ["Tidy"]),

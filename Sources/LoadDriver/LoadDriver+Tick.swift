@@ -37,11 +37,16 @@ extension LoadDriver {
         }
     }
 
-    /// Segments are made ahead of need, on a thread of their own.
+    /// Segments are made ahead of need, on a thread of their own. A disk that stands still keeps the run's end waiting
+    /// this long and no longer.
+    private static let preparationMax = TimeSpan.seconds(5)
+
     private func prepareEvidence() {
         guard let order = evidence.orderNext() else { return }
-        loop.spawn { [self] in
-            let prepared = try? await loop.offload("evidence") { try? order.make() }
+        preparation = loop.spawn { [self] in
+            let prepared = try? await loop.offload("evidence", until: loop.now + Self.preparationMax) {
+                try? order.make()
+            }
             evidence.adopt(prepared ?? nil)
         }
     }

@@ -62,6 +62,8 @@ package final class LoadDriver {
     var events: [RunEvent] = []
     private var idle: [Runner] = []
     private var tasks: [SpawnedTask] = []
+    /// Of the evidence's next segment; there is one at a time.
+    var preparation: SpawnedTask?
     /// Of closed stages; they run their journeys themselves.
     private var users: [SpawnedTask] = []
     private let drained: Parking
@@ -198,9 +200,16 @@ package final class LoadDriver {
             task.cancel()
             await task.join()
         }
+        await preparation?.join()
         for runner in idle { runner.dismiss() }
         for task in tasks { await task.join() }
+        letGo()
         return record(endedAt: end)
+    }
+
+    /// Runners and clocks hold the driver, and nobody needs them any more: a process may have other runs before it.
+    private func letGo() {
+        (idle, tasks, users, clocks) = ([], [], [], [])
     }
 
     /// The first arrivals are not late because the sources are still being made.

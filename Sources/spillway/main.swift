@@ -2,4 +2,6 @@ import Glibc
 import SpillwayCLI
 
 signal(SIGPIPE, SIG_IGN)
+// A file over its limit is the error of a write, as on a full disk, and a run ends orderly by it.
+signal(SIGXFSZ, SIG_IGN)
 exit(SpillwayCLI.run(Array(CommandLine.arguments.dropFirst())).rawValue)

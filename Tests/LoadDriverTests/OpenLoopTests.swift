@@ -115,4 +115,10 @@ import Timebase
         #expect(record.slices.reduce(0) { $0 + $1.arrivals.started } == 600)
         #expect(try record.slices[2].cells[0].cell.corrected.opened()?.maximum ?? 0 >= 12_000_000_000)
     }
+
+    @Test func `nothing of a run outlives it`() throws {
+        let rig = try Rig(Rig.plan("  - hold: {for: 2s, rate: 20/s}\n  - users: {for: 2s, count: 3, think: 100ms}"))
+        try rig.run { exchange, _, _ in exchange.respond(200) }
+        #expect(rig.leftover() == nil)
+    }
 }

@@ -85,6 +85,13 @@ final class Rig {
         await receiver?.drain(until: loop.now + .seconds(5))
     }
 
+    /// The driver of the run that is over, when something else still holds it.
+    func leftover() -> LoadDriver? {
+        weak let last = driver
+        driver = nil
+        return last
+    }
+
     /// Sums over all slices.
     func total(_ outcome: Outcome) -> UInt64 {
         record?.slices.flatMap(\.cells).reduce(0) { $0 + $1.cell.outcomes[outcome] } ?? 0

@@ -57,11 +57,13 @@ final class OperatorDesk: Sendable {
         desk.pipe.wake()
     }
 
-    /// Gives the terminal back as it was. To be called once, and by no loop.
+    /// Gives the terminal and the signals back as they were, whoever still holds the desk. To be called once, and by no
+    /// loop.
     func close() {
         desk.state.withLock { $0.isClosed = true }
         desk.pipe.wake()
         thread.join()
+        desk.pipe.giveBack()
     }
 }
 

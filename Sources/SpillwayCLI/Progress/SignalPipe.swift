@@ -60,9 +60,15 @@ struct SignalPipe: ~Copyable {
         } while take().isEmpty
     }
 
-    deinit {
+    /// The signals go back to whoever had them, and another may want them. Twice is as good as once.
+    borrowing func giveBack() {
+        guard !previous.isEmpty, Self.writer.load(ordering: .sequentiallyConsistent) == end else { return }
         for (number, handler) in previous { _ = signal(number, handler) }
-        if !previous.isEmpty { Self.writer.store(-1, ordering: .sequentiallyConsistent) }
+        Self.writer.store(-1, ordering: .sequentiallyConsistent)
+    }
+
+    deinit {
+        giveBack()
         close(reader)
         close(end)
     }
