@@ -24,27 +24,35 @@ class DriverMeasures:
 
     def driver(self):
         drivers.require_run(self.workshop)
-        rate, window = self.plan.rate, self.plan.window_s
-        yield from self.driver_beside(
-            "wrk", rate, 1.15, lambda server, seconds: drivers.wrk(self.workshop, server.address, seconds))
+        rate = self.plan.rate
+        # Each arrival at its own instant, each answer by itself; then in batches of a millisecond on both sides; then
+        # as fast as the server answers. The first has a wake for each arrival, which a client without a schedule lacks.
+        for name, pace, tick, arrivals in (
+                (f"spaced at {rate:,}/s", rate, 1, "uniform"),
+                (f"batched at {rate:,}/s", rate, 1000, f"bursts size={rate // 1000}"),
+                ("closed, saturated", 0, 1, "uniform")):
+            yield from self.driver_beside(
+                "wrk", name, pace, tick, arrivals, 1.15,
+                lambda server, seconds: drivers.wrk(self.workshop, server.address, seconds))
         slow = self.plan.k6_rate
         # Late, so that what k6 lacks does not hide the row that needs none of it.
         drivers.k6_binary(self.workshop)
         yield from self.driver_beside(
-            "k6", slow, 1 / 6, lambda server, seconds: drivers.k6(self.workshop, server.address, slow, seconds))
+            "k6", f"spaced at {slow:,}/s", slow, 1, "uniform", 1 / 6, lambda server, seconds: drivers.k6(self.workshop, server.address, slow, seconds))
 
-    def driver_beside(self, peer, rate, most, peer_command):
-        subject = f"whole driver at {rate:,}/s"
+    def driver_beside(self, peer, name, rate, tick, arrivals, most, peer_command):
+        subject = f"whole driver, {name}"
         progress(f"driver: {subject} beside {peer}")
         window = self.plan.window_s
         seconds = window + 3
-        with OurServer(self.workshop, pace=rate, tick_us=1, json=drivers.ANSWER) as server:
+        with OurServer(self.workshop, pace=rate, tick_us=tick, json=drivers.ANSWER) as server:
             def one(name):
-                command = drivers.ours(self.workshop, server.address, rate, seconds) if name == "ours" \
+                command = drivers.ours(self.workshop, server.address, rate, seconds, arrivals) if name == "ours" \
                     else peer_command(server, seconds)
                 return drivers.measure(command, self.workshop, server, window)
 
-            kept, redone = interleaved(("ours", peer), self.plan.repetitions, one, must_agree=True)
+            # Only a rate makes the two do the same.
+            kept, redone = interleaved(("ours", peer), self.plan.repetitions, one, must_agree=rate > 0)
         yield from ratio_rows("driver", subject, (peer,), kept, redone, {peer: most}, self.plan.repetitions)
 
     # MARK: Arrivals

@@ -36,11 +36,13 @@ journeys:
 
 
 def plan_file(workshop, address, rate, seconds, arrivals="uniform"):
+    """Without a rate it is the closed model: as many users as wrk has connections, who do not think."""
     path = workshop.folder / f"drive-{rate}.yaml"
+    span = f"for: {round(seconds * 1000)}ms"
+    stage = f"hold: {{{span}, rate: {rate}/s}}" if rate else f"users: {{{span}, count: {clients.CONNECTIONS}}}"
     path.write_text(
         f'plan: bench-driver\ntarget: {{url: "http://{address}", connections: {CONNECTIONS}, in-flight: 20000}}\n'
-        f"shadow: {{canary: \"off\"}}\n{journeys()}arrivals: {arrivals}\n"
-        f"traffic:\n  - hold: {{for: {round(seconds * 1000)}ms, rate: {rate}/s}}\n")
+        f"shadow: {{canary: \"off\"}}\n{journeys()}arrivals: {arrivals}\ntraffic:\n  - {stage}\n")
     return path
 
 

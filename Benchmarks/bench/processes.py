@@ -107,13 +107,13 @@ class Process:
             return [pid] + [int(word) for word in children.read().split()]
 
     def cpu_us(self):
-        """User and system time so far, of all threads, from the scheduler's nanosecond count."""
-        total = 0
-        for pid in self.family():
-            for thread in os.listdir(f"/proc/{pid}/task"):
-                with open(f"/proc/{pid}/task/{thread}/schedstat") as file:
-                    total += int(file.read().split()[0])
-        return total / 1000
+        """User and system time so far, of all threads, also of those that have ended: the process's own CPU clock."""
+        return sum(time.clock_gettime(self.cpu_clock(pid)) for pid in self.family()) * 1e6
+
+    @staticmethod
+    def cpu_clock(pid):
+        """As clock_getcpuclockid(3) makes it: the pid inverted, and 2 for what the scheduler counts."""
+        return (~pid << 3) | 2
 
     def resident_kib(self):
         return self.memory_kib()["VmRSS"]

@@ -62,6 +62,8 @@ package final class LoadDriver {
     var events: [RunEvent] = []
     private var idle: [Runner] = []
     private var tasks: [SpawnedTask] = []
+    /// Of closed stages; they run their journeys themselves.
+    private var users: [SpawnedTask] = []
     private let drained: Parking
 
     package init(on loop: EventLoop, _ setting: DriverSetting) {
@@ -107,6 +109,8 @@ package final class LoadDriver {
     /// Users run their journeys themselves.
     func userBegan() { inFlight += 1 }
 
+    func add(user: SpawnedTask) { users.append(user) }
+
     @inline(__always)
     func ended() {
         inFlight -= 1
@@ -133,7 +137,7 @@ package final class LoadDriver {
         case .stop(let signal): stop(.interrupted(at: now, signal: signal))
         case .abandon(let signal):
             stop(.interrupted(at: now, signal: signal))
-            for task in tasks { task.cancel() }
+            for task in tasks + users { task.cancel() }
         }
     }
 

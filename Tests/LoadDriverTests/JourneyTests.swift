@@ -155,6 +155,21 @@ import Traffic
         #expect((72...80).contains(rig.requests))
         #expect(record.stages[0].scheduled == nil)
         #expect(record.slices.allSatisfy { $0.inFlightMax <= 4 })
+        #expect(record.slices[5].inFlightMax == 4 && (1.5...2.5).contains(record.slices[5].inFlightMean))
+    }
+
+    @Test func `users who do not think take turn after turn, and an abandoned run is over at once`() throws {
+        let rig = try Rig(Rig.plan("  - users: {count: 2, for: 60s}", target: ", timeout: 30s"))
+        rig.onProgress = { progress, driver in
+            if progress.elapsed >= .seconds(2) { driver.take(.abandon(signal: 2)) }
+        }
+        let record = try rig.run { exchange, _, rig in
+            let isSlow = rig.loop.now - (try #require(rig.driver).timeline.start) > .seconds(1)
+            try await rig.loop.sleep(until: rig.loop.now + (isSlow ? .seconds(20) : .milliseconds(10)))
+            exchange.respond(200)
+        }
+        #expect((180...200).contains(rig.total(.ok)), "two users, turns of 10 ms, one second")
+        #expect(rig.total(.unknown) == 2 && record.slices.count <= 4)
     }
 
     @Test func `a recording is played at its instants, with this run's marks`() throws {

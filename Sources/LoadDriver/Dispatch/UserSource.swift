@@ -10,8 +10,8 @@ struct UserSource {
     let population: UserPopulation
     let stage: Int
 
-    /// An answer that takes no time, without a thought behind it, must not keep the loop to itself.
-    private static let restMin = TimeSpan.microseconds(100)
+    /// A turn that took no time (its journey was skipped), without a thought behind it, must not keep the loop to itself.
+    private static let restMin = TimeSpan.milliseconds(1)
 
     func run() async {
         let clock = SourceClock(driver)
@@ -20,7 +20,9 @@ struct UserSource {
         for user in stride(from: driver.shard, to: population.count, by: driver.shards) {
             let presence = population.presence(of: user)
             guard await clock.wait(forPlanned: begins + presence.lowerBound) else { break }
-            users.append(driver.loop.spawn { await live(user, until: begins + presence.upperBound) })
+            let task = driver.loop.spawn { await live(user, until: begins + presence.upperBound) }
+            users.append(task)
+            driver.add(user: task)
         }
         for user in users { await user.join() }
     }
@@ -30,10 +32,13 @@ struct UserSource {
         let runner = Runner(driver)
         var turn = 0
         while await clock.wait(forPlanned: .zero), driver.timeline.planTime(at: driver.loop.now) < end {
-            await runner.run(work(user, turn))
-            let think = population.thinkTime(of: user, afterTurn: turn)
+            let began = driver.loop.now
+            await runner.take(asUser: work(user, turn))
+            let rest = population.thinkTime(of: user, afterTurn: turn)
             turn += 1
-            guard await clock.wait(until: driver.loop.now + max(think, Self.restMin)) else { return }
+            let hasWaited = driver.loop.now > began
+            if rest == .zero, hasWaited { continue }
+            guard await clock.wait(until: driver.loop.now + max(rest, hasWaited ? .zero : Self.restMin)) else { return }
         }
     }
 

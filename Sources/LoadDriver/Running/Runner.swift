@@ -58,6 +58,13 @@ final class Runner {
         }
     }
 
+    /// A user of the closed model is its own runner's task.
+    func take(asUser work: ArrivalWork) async {
+        driver.userBegan()
+        await run(work)
+        driver.ended()
+    }
+
     // MARK: A journey
 
     @inline(__always)
