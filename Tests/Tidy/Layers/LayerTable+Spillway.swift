@@ -25,7 +25,8 @@ extension LayerTable {
             + row(.l4, "SpillwayCLI", "spillway")
             + row(
                 .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "JourneyBench",
-                "EvidenceBench", "DriverBench", "HTTPWireFuzz", "YAMLFuzz")
+                "EvidenceBench", "DriverBench", "HTTPWireFuzz", "YAMLFuzz", "JSONFuzz", "MetricsFuzz",
+                "EvidenceFuzz")
             + row(.test, "SampleRuns", "ScriptedPeers", "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
         walls: [
             Wall(
