@@ -41,6 +41,7 @@ let package = Package(
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // L0
@@ -53,6 +54,8 @@ let package = Package(
         tests("SeededRandomTests", ["SeededRandom"]),
         module("Histogram", ["CZlib"], libraries: ["m"]),
         tests("HistogramTests", ["Histogram"]),
+        module("Zstandard", ["CZstd"]),
+        tests("ZstandardTests", ["Zstandard"]),
         module("Money"),
         tests("MoneyTests", ["Money"]),
         module("JSON"),
@@ -120,7 +123,7 @@ let package = Package(
             [
                 "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "Journeys",
                 "LoadDriver",
-                "Peers", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic",
+                "Peers", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic", "Zstandard",
             ]),
 
         module(
@@ -152,7 +155,7 @@ let package = Package(
             [
                 "Cryptography", "CurlTransport", "Diagnostics", "EventLoop", "Evidence", "Journeys", "LoadDriver",
                 "Peers", "PlanModel",
-                "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts",
+                "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts", "Zstandard",
             ]),
         tests(
             "DrillTests",

@@ -177,13 +177,7 @@ import Traffic
             #"{"at": \#($0 / 10).\#($0 % 10), "method": "\#($0 % 4 == 0 ? "POST" : "GET")", "target": "/r/\#($0)", "headers": {"Host": "old", "X-Own": "kept"}, "body": "\#($0 % 4 == 0 ? "hello" : "")"}"#
         }
         let bytes = Array(lines.joined(separator: "\n").utf8)
-        let source = RecordingInput(path: "friday.ndjson") {
-            var rest: [UInt8]? = bytes
-            return {
-                defer { rest = nil }
-                return rest
-            }
-        }
+        let source = RecordingInput(path: "friday.ndjson", bytes: bytes)
         let rig = try Rig(Rig.plan("  - replay: {file: friday.ndjson, speed: 2x}"))
         rig.recordings = [source]
         var marked = 0

@@ -7,6 +7,7 @@
 required_packages=(
     "libssl-dev|TLS on the loop"
     "zlib1g-dev|compressed histograms"
+    "libzstd-dev|compressed recordings"
     "libyaml-dev|plans"
     "libcurl4-openssl-dev|transport: curl (proxies, HTTP/2)"
 )

@@ -1,12 +1,15 @@
 import EventLoop
 import Glibc
-import LoadDriver
+package import LoadDriver
 import Traffic
+import Zstandard
 
 /// The files that a plan names, beside it.
-struct PlanFolder: Sendable {
-    struct Unreadable: Error {
+package struct PlanFolder: Sendable {
+    struct Unreadable: Error, CustomStringConvertible {
         let reason: String
+
+        var description: String { reason }
     }
 
     /// Of a file that is held in memory.
@@ -15,12 +18,12 @@ struct PlanFolder: Sendable {
 
     private let folder: String
 
-    init(_ folder: String) {
+    package init(_ folder: String) {
         self.folder = folder
     }
 
     private func place(_ path: String) -> String {
-        path.hasPrefix("/") || folder.isEmpty ? path : "\(folder)/\(path)"
+        path.hasPrefix("/") || folder.isEmpty ? path : folder + (folder.hasSuffix("/") ? "" : "/") + path
     }
 
     func bytes(of path: String) throws(Unreadable) -> [UInt8] {
@@ -35,12 +38,16 @@ struct PlanFolder: Sendable {
         return bytes
     }
 
-    /// Opened with each reading, so that a file that went away meanwhile is an error of that reading.
-    func recording(_ path: String) -> RecordingInput {
+    /// Opened with each reading, so that a file that went away meanwhile is an error of that reading. One that is called
+    /// `.zst` is decompressed.
+    package func recording(_ path: String) -> RecordingInput {
         let place = place(path)
         return RecordingInput(path: path) {
             let file = Result { () throws(Unreadable) in try OpenFile(place) }
-            return { try file.get().next(Self.pieceBytes) }
+            let bytes: RecordingInput.Pieces = { try file.get().next(Self.pieceBytes) }
+            guard path.hasSuffix(".zst") else { return bytes }
+            let reader = ZstandardReader(bytes)
+            return { try reader.next() }
         }
     }
 

@@ -14,8 +14,16 @@ struct ReplaySource {
     func run() async {
         let clock = SourceClock(driver)
         let span = driver.traffic.stages[stage].span
-        var replay = Replay(recording.recording(), speed: speed, shard: driver.shard, of: driver.shards)
         guard await clock.wait(forPlanned: span.lowerBound - Self.lead) else { return }
+        let ahead = ReadAhead(recording.pieces(), on: driver.loop)
+        await ahead.begin()
+        await play(Recording { try ahead.next() }, clock)
+        await ahead.settle()
+    }
+
+    private func play(_ recording: Recording, _ clock: SourceClock) async {
+        let span = driver.traffic.stages[stage].span
+        var replay = Replay(recording, speed: speed, shard: driver.shard, of: driver.shards)
         while let request = next(&replay) {
             let planned = span.lowerBound + request.instant
             guard planned < span.upperBound, await clock.wait(forPlanned: planned) else { return }

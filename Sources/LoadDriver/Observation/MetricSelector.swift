@@ -21,14 +21,14 @@ struct MetricSelector: Sendable, Equatable {
         (self.name, self.labels) = (name, labels)
     }
 
-    /// Nil where no series matches.
+    /// Nil where no series matches, or what matches has no sum: infinities of both signs.
     func value(in text: [UInt8]) -> Double? {
         var sum: Double?
         for line in text.split(separator: UInt8(ascii: "\n")) where line.first != UInt8(ascii: "#") {
             guard let value = value(of: line) else { continue }
             sum = (sum ?? 0) + value
         }
-        return sum
+        return sum.flatMap { $0.isNaN ? nil : $0 }
     }
 
     private func value(of line: ArraySlice<UInt8>) -> Double? {

@@ -1,4 +1,6 @@
+import Drill
 import JSON
+import LoadDriver
 import PlanLanguage
 import PlanModel
 import Timebase
@@ -75,11 +77,10 @@ enum RehearseCommand {
         for stage in plan.traffic {
             guard case .replay(let path, _, _) = stage.load, profiles[path.value] == nil else { continue }
             do {
-                let source = try file.neighbour(path.value).pieces()
-                profiles[path.value] = try RecordingProfile(Replay(Recording(source)))
+                let recording = PlanFolder(file.folder).recording(path.value).recording()
+                profiles[path.value] = try RecordingProfile(Replay(recording))
             } catch {
-                let words = (error as? PlanFile.Unreadable)?.reason ?? "\(error)"
-                console.talk("error: the recording '\(path.value)' cannot be read: \(words)")
+                console.talk("error: the recording '\(path.value)' cannot be read: \(error)")
                 return nil
             }
         }

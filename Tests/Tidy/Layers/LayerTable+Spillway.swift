@@ -4,6 +4,7 @@ extension LayerTable {
             wrapped("CLinux", by: "EventLoop"),
             wrapped("COpenSSL", by: "Cryptography"),
             wrapped("CZlib", by: "Histogram"),
+            wrapped("CZstd", by: "Zstandard"),
             wrapped("CYAML", by: "PlanLanguage"),
             wrapped("CSQLite", by: "SQLite"),
             wrapped("CCurl", by: "CurlTransport"),
@@ -12,7 +13,7 @@ extension LayerTable {
             wrapped("CHiredis", by: "Fleet"),
         ]
             + row(
-                .l0, "Timebase", "JSON", "Numerals", "Diagnostics", "SeededRandom", "Money", "Histogram",
+                .l0, "Timebase", "JSON", "Numerals", "Diagnostics", "SeededRandom", "Money", "Histogram", "Zstandard",
                 "Cryptography",
                 "EventLoop",
                 "SQLite")
@@ -24,7 +25,8 @@ extension LayerTable {
             + row(.l4, "SpillwayCLI", "spillway")
             + row(
                 .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "JourneyBench",
-                "EvidenceBench", "DriverBench", "HTTPWireFuzz", "YAMLFuzz")
+                "EvidenceBench", "DriverBench", "HTTPWireFuzz", "YAMLFuzz", "JSONFuzz", "MetricsFuzz",
+                "EvidenceFuzz")
             + row(.test, "SampleRuns", "ScriptedPeers", "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
         walls: [
             Wall(
