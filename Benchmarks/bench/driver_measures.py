@@ -34,11 +34,12 @@ class DriverMeasures:
             yield from self.driver_beside(
                 "wrk", name, pace, tick, arrivals, 1.15,
                 lambda server, seconds: drivers.wrk(self.workshop, server.address, seconds))
-        slow = self.plan.k6_rate
-        # Late, so that what k6 lacks does not hide the row that needs none of it.
+        # Late, so that what k6 lacks does not hide the rows that need none of it.
         drivers.k6_binary(self.workshop)
-        yield from self.driver_beside(
-            "k6", f"spaced at {slow:,}/s", slow, 1, "uniform", 1 / 6, lambda server, seconds: drivers.k6(self.workshop, server.address, slow, seconds))
+        for name, rate in ((f"spaced at {self.plan.k6_rate:,}/s", self.plan.k6_rate), ("closed, saturated", 0)):
+            yield from self.driver_beside(
+                "k6", name, rate, 1, "uniform", 1 / 6,
+                lambda server, seconds, rate=rate: drivers.k6(self.workshop, server.address, rate, seconds))
 
     def driver_beside(self, peer, name, rate, tick, arrivals, most, peer_command):
         subject = f"whole driver, {name}"

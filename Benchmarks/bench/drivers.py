@@ -74,18 +74,19 @@ def wrk(workshop, address, seconds):
 
 
 def k6(workshop, address, rate, seconds):
+    """Without a rate: as many virtual users as wrk has connections."""
+    executor = f"executor: 'constant-arrival-rate', rate: {rate}, timeUnit: '1s', preAllocatedVUs: 100, maxVUs: 1000" \
+        if rate else f"executor: 'constant-vus', vus: {clients.CONNECTIONS}"
     script, summary = workshop.folder / "payment.js", workshop.folder / "k6-summary.json"
     script.write_text("""import http from 'k6/http';
-export const options = {scenarios: {steady: {
-  executor: 'constant-arrival-rate', rate: %d, timeUnit: '1s', duration: '%dms',
-  preAllocatedVUs: 100, maxVUs: 1000}}};
+export const options = {scenarios: {steady: {%s, duration: '%dms'}}};
 export default function () {
   const body = JSON.stringify({
     id: `${__VU}-${__ITER}`, amount: 100 + Math.floor(Math.random() * 99800), currency: 'EUR'});
   const answer = http.post('http://%s/v1/payments', body, {headers: {'content-type': 'application/json'}});
   if (answer.status !== 201 || !answer.json('id')) { throw new Error(`unexpected answer ${answer.status}`); }
 }
-""" % (rate, round(seconds * 1000), address))
+""" % (executor, round(seconds * 1000), address))
     return [
         k6_binary(workshop), "run", "--quiet", "--no-usage-report", "--address", "", "--summary-export", summary, script]
 
