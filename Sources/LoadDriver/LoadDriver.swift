@@ -195,6 +195,7 @@ package final class LoadDriver {
         await runSources()
         isStopping = true
         if inFlight > 0 { _ = await drained.wait() }
+        loop.watchClock(before: .zero)
         let end = timeline.runTime(at: loop.now)
         for task in [ticks] + watches {
             task.cancel()

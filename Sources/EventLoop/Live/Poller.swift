@@ -8,7 +8,8 @@ import Glibc
 @safe final class Poller {
     let doorbell: Doorbell
     private let epoll: Int32
-    private let spin: Int64
+    /// How long before a deadline it stops sleeping and watches the clock.
+    var spin: Int64
     private let events: UnsafeMutableBufferPointer<epoll_event>
     private var registered: [PolledDescriptor?] = []
     /// Descriptors of others; asked only where the loop has none of its own under that number.

@@ -54,6 +54,11 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
         return EventLoop(world: .live(poller), epoch: Poller.epoch) { doorbell.ring() }
     }
 
+    /// Changes how long before a due timer the loop stops sleeping. It means nothing in simulation.
+    package func watchClock(before due: TimeSpan) {
+        if case .live(let poller) = world { poller.spin = due.nanoseconds }
+    }
+
     /// A loop whose clock jumps from event to event and whose network is in memory. The seed decides everything.
     package static func simulated(seed: UInt64, conditions: NetworkConditions = .init()) -> EventLoop {
         EventLoop(world: .simulated(Simulation(seed: seed, conditions: conditions)), epoch: simulatedEpoch) {}
