@@ -68,6 +68,29 @@ import Timebase
         #expect(rig.total(.unknown) == UInt64(rig.requests) && rig.requests > 150)
     }
 
+    @Test func `a set-up that is abandoned ends at once, and then there is no teardown`() throws {
+        let rig = try Rig(
+            Rig.plan(
+                "  - hold: {for: 2s, rate: 10/s}",
+                rest: "setup: [poll GET /ready: {every: 1s, within: 5m}]\nteardown: [GET /bye: {}]"))
+        var paths: Set<String> = []
+        var abandonedAt: Instant?
+        let record = try rig.run { exchange, index, rig in
+            paths.insert(exchange.target)
+            if index == 3 {
+                abandonedAt = rig.loop.now
+                rig.driver?.take(.abandon(signal: 2))
+            }
+            exchange.respond(503)
+        }
+        guard case .interrupted = record.ending else {
+            Issue.record("\(record.ending)")
+            return
+        }
+        #expect(rig.setUpFault != nil && paths == ["/ready"])
+        #expect(try #require(rig.driver).timeline.start - (try #require(abandonedAt)) < .seconds(1))
+    }
+
     @Test func `a pause moves what follows and sends nothing meanwhile`() throws {
         let rig = try Rig(
             Rig.plan("  - hold: {for: 4s, rate: 50/s, name: a}\n  - hold: {for: 2s, rate: 50/s, name: b}"))
