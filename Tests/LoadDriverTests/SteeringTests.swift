@@ -91,6 +91,28 @@ import Timebase
         #expect(try #require(rig.driver).timeline.start - (try #require(abandonedAt)) < .seconds(1))
     }
 
+    @Test func `an abandoned run waits for no twin either`() throws {
+        let rig = try Rig(
+            """
+            plan: sample
+            seed: 7
+            target: {url: "http://127.0.0.1:1", timeout: 30s}
+            journeys:
+              pay: {duplicate: {rate: 100%, concurrent: true}, steps: [POST /pay: {json: {a: 1}}]}
+            traffic: [{hold: {for: 60s, rate: 10/s}}]
+            """)
+        rig.onProgress = { progress, driver in
+            if progress.elapsed >= .seconds(2) { driver.take(.abandon(signal: 2)) }
+        }
+        let record = try rig.run { exchange, _, rig in
+            try await rig.loop.sleep(until: rig.loop.now + .seconds(20))
+            exchange.respond(200)
+        }
+        #expect(record.slices.count <= 4, "\(record.slices.count) s")
+        let ends = rig.evidence.recordsInMemory.map { $0.ending?.completedAt ?? .zero }
+        #expect(ends.allSatisfy { $0 < .seconds(3) })
+    }
+
     @Test func `a pause moves what follows and sends nothing meanwhile`() throws {
         let rig = try Rig(
             Rig.plan("  - hold: {for: 4s, rate: 50/s, name: a}\n  - hold: {for: 2s, rate: 50/s, name: b}"))
