@@ -113,6 +113,23 @@ import Timebase
         #expect(ends.allSatisfy { $0 < .seconds(3) })
     }
 
+    @Test func `seconds of a pause are packed as they pass, and count`() throws {
+        let rig = try Rig(Rig.plan("  - hold: {for: 4s, rate: 50/s}"))
+        var toggles = 0
+        var open = 0
+        rig.onProgress = { progress, driver in
+            let now = driver.timeline.runTime(at: driver.loop.now)
+            open = max(open, driver.tally.openCount)
+            guard now >= (toggles == 0 ? .seconds(2) : .seconds(602)), toggles < 2 else { return }
+            toggles += 1
+            driver.take(.pauseOrResume)
+        }
+        let record = try rig.run { exchange, _, _ in exchange.respond(200) }
+        #expect(open <= 4, "\(open) seconds are open at once")
+        #expect(rig.total(.ok) == 200 && record.slices.count >= 604)
+        #expect(record.slices.reduce(0) { $0 + $1.arrivals.scheduled } == 200)
+    }
+
     @Test func `a pause moves what follows and sends nothing meanwhile`() throws {
         let rig = try Rig(
             Rig.plan("  - hold: {for: 4s, rate: 50/s, name: a}\n  - hold: {for: 2s, rate: 50/s, name: b}"))
