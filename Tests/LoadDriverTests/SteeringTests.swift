@@ -130,6 +130,25 @@ import Timebase
         #expect(record.slices.reduce(0) { $0 + $1.arrivals.scheduled } == 200)
     }
 
+    @Test func `copies of an arrival stay in its stage, and are counted there`() throws {
+        let rig = try Rig(
+            Rig.plan(
+                """
+                  - hold: {for: 2s, rate: 10/s, name: a}
+                  - pause: {for: 20s}
+                  - hold: {for: 2s, rate: 10/s, name: b}
+                """))
+        var isAsked = false
+        rig.onProgress = { _, driver in
+            if !isAsked { for _ in 0..<10 { driver.take(.faster) } }
+            isAsked = true
+        }
+        let record = try rig.run { exchange, _, _ in exchange.respond(200) }
+        #expect(record.slices[3..<21].allSatisfy { $0.arrivals.started == 0 })
+        let inStages = record.stages.flatMap(\.cells).reduce(0) { $0 + $1.outcomes.total }
+        #expect(inStages == UInt64(rig.requests), "\(inStages) of \(rig.requests)")
+    }
+
     @Test func `a pause moves what follows and sends nothing meanwhile`() throws {
         let rig = try Rig(
             Rig.plan("  - hold: {for: 4s, rate: 50/s, name: a}\n  - hold: {for: 2s, rate: 50/s, name: b}"))
