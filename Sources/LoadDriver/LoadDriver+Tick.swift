@@ -36,7 +36,7 @@ extension LoadDriver {
     private func secondEnded(at now: TimeSpan) {
         let finding = watch.look(tally.live, inFlight: inFlight) { [self] name in observed(name) }
         tally.live.reset()
-        tally.close(before: min(now, timeline.runTime(ofPlan: scheduledUpTo)).nanoseconds)
+        tally.close(before: min(now, timeline.earliest(ofPlan: scheduledUpTo, at: loop.now)).nanoseconds)
         packStages()
         switch finding {
         case .tripped(let guardian):

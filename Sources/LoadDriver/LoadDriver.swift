@@ -66,6 +66,9 @@ package final class LoadDriver {
     var preparation: SpawnedTask?
     /// Of closed stages; they run their journeys themselves.
     private var users: [SpawnedTask] = []
+    /// The set-up or the teardown, while it is under way.
+    private var errand: SpawnedTask?
+    private var isAbandoned = false
     private let drained: Parking
 
     package init(on loop: EventLoop, _ setting: DriverSetting) {
@@ -139,7 +142,9 @@ package final class LoadDriver {
         case .stop(let signal): stop(.interrupted(at: now, signal: signal))
         case .abandon(let signal):
             stop(.interrupted(at: now, signal: signal))
+            isAbandoned = true
             for task in tasks + users { task.cancel() }
+            errand?.cancel()
         }
     }
 
@@ -179,8 +184,16 @@ package final class LoadDriver {
     package func tearDown() async -> String? { await once(book.teardown) }
 
     private func once(_ journey: CompiledJourney) async -> String? {
+        if isAbandoned { return journey.steps.isEmpty ? nil : "the run was abandoned" }
         timeline = Timeline(start: loop.now)
-        return await Runner(self).runOnce(journey, seed: seed.split(journey.name))
+        var fault: String?
+        let errand = loop.spawn { [self] in
+            fault = await Runner(self).runOnce(journey, seed: seed.split(journey.name))
+        }
+        self.errand = errand
+        await errand.join()
+        self.errand = nil
+        return fault
     }
 
     /// Ends when the traffic has ended, or was stopped, and nothing is under way any more.

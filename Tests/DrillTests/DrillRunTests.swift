@@ -119,6 +119,23 @@ import Verdicts
         }
     }
 
+    @Test func `a plan that cannot be compiled is refused in order, also when its sink of webhooks listens`() throws {
+        let space = try ReportSpace()
+        let cards = try space.write("cards.csv", Array("number\n1\n".utf8))
+        let outcome = try Self.drill(
+            Self.traffic + """
+                webhooks: {listen: "127.0.0.1:0", public-url: "http://127.0.0.1"}
+                data: {cards: {csv: \(cards)}}
+                setup: [POST /merchants: {json: {card: "${cards.pan}"}}]
+                """
+        ) { $0.respond(201) }
+        guard case .refused(let diagnostics) = outcome else {
+            Issue.record("\(outcome)")
+            return
+        }
+        #expect(diagnostics.contains { $0.message.contains("pan") }, "\(diagnostics.map(\.message))")
+    }
+
     @Test func `commands that come before the driver are kept for it`() throws {
         let report = try Self.report(
             Self.drill(

@@ -32,6 +32,12 @@ struct CompilationTests {
         #expect(found.map(\.place) == ["${env.NOTHING}"])
     }
 
+    @Test func `more steps than evidence can tell apart are a mistake`() throws {
+        let steps = repeatElement("GET /a: {}", count: 65_536).joined(separator: ", ")
+        let found = try Self.mistakes("journeys: {one: {steps: [\(steps)]}}")
+        #expect(found.map(\.message) == ["the plan has 65536 steps, and evidence can tell 65535 apart"])
+    }
+
     @Test func `a missing file is shown where it is named`() throws {
         let found = try Self.mistakes(Self.card)
         #expect(found.map(\.message) == ["'cards.csv' cannot be read"])

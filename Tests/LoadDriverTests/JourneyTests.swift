@@ -211,6 +211,8 @@ import Traffic
             """)
         let record = try rig.run { exchange, _, _ in exchange.respond(200, body: Array(#"{"id":"1"}"#.utf8)) }
         #expect(record.slices.reduce(0) { $0 + $1.arrivals.skipped } == 20)
+        #expect(record.slices.allSatisfy { $0.arrivals.started == 0 }, "what was skipped did not begin")
+        #expect(record.slices.reduce(0) { $0 + $1.arrivals.scheduled } == 20)
         #expect(rig.requests == 0)
     }
 }

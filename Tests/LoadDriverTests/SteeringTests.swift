@@ -68,6 +68,87 @@ import Timebase
         #expect(rig.total(.unknown) == UInt64(rig.requests) && rig.requests > 150)
     }
 
+    @Test func `a set-up that is abandoned ends at once, and then there is no teardown`() throws {
+        let rig = try Rig(
+            Rig.plan(
+                "  - hold: {for: 2s, rate: 10/s}",
+                rest: "setup: [poll GET /ready: {every: 1s, within: 5m}]\nteardown: [GET /bye: {}]"))
+        var paths: Set<String> = []
+        var abandonedAt: Instant?
+        let record = try rig.run { exchange, index, rig in
+            paths.insert(exchange.target)
+            if index == 3 {
+                abandonedAt = rig.loop.now
+                rig.driver?.take(.abandon(signal: 2))
+            }
+            exchange.respond(503)
+        }
+        guard case .interrupted = record.ending else {
+            Issue.record("\(record.ending)")
+            return
+        }
+        #expect(rig.setUpFault != nil && paths == ["/ready"])
+        #expect(try #require(rig.driver).timeline.start - (try #require(abandonedAt)) < .seconds(1))
+    }
+
+    @Test func `an abandoned run waits for no twin either`() throws {
+        let rig = try Rig(
+            """
+            plan: sample
+            seed: 7
+            target: {url: "http://127.0.0.1:1", timeout: 30s}
+            journeys:
+              pay: {duplicate: {rate: 100%, concurrent: true}, steps: [POST /pay: {json: {a: 1}}]}
+            traffic: [{hold: {for: 60s, rate: 10/s}}]
+            """)
+        rig.onProgress = { progress, driver in
+            if progress.elapsed >= .seconds(2) { driver.take(.abandon(signal: 2)) }
+        }
+        let record = try rig.run { exchange, _, rig in
+            try await rig.loop.sleep(until: rig.loop.now + .seconds(20))
+            exchange.respond(200)
+        }
+        #expect(record.slices.count <= 4, "\(record.slices.count) s")
+        let ends = rig.evidence.recordsInMemory.map { $0.ending?.completedAt ?? .zero }
+        #expect(ends.allSatisfy { $0 < .seconds(3) })
+    }
+
+    @Test func `seconds of a pause are packed as they pass, and count`() throws {
+        let rig = try Rig(Rig.plan("  - hold: {for: 4s, rate: 50/s}"))
+        var toggles = 0
+        var open = 0
+        rig.onProgress = { progress, driver in
+            let now = driver.timeline.runTime(at: driver.loop.now)
+            open = max(open, driver.tally.openCount)
+            guard now >= (toggles == 0 ? .seconds(2) : .seconds(602)), toggles < 2 else { return }
+            toggles += 1
+            driver.take(.pauseOrResume)
+        }
+        let record = try rig.run { exchange, _, _ in exchange.respond(200) }
+        #expect(open <= 4, "\(open) seconds are open at once")
+        #expect(rig.total(.ok) == 200 && record.slices.count >= 604)
+        #expect(record.slices.reduce(0) { $0 + $1.arrivals.scheduled } == 200)
+    }
+
+    @Test func `copies of an arrival stay in its stage, and are counted there`() throws {
+        let rig = try Rig(
+            Rig.plan(
+                """
+                  - hold: {for: 2s, rate: 10/s, name: a}
+                  - pause: {for: 20s}
+                  - hold: {for: 2s, rate: 10/s, name: b}
+                """))
+        var isAsked = false
+        rig.onProgress = { _, driver in
+            if !isAsked { for _ in 0..<10 { driver.take(.faster) } }
+            isAsked = true
+        }
+        let record = try rig.run { exchange, _, _ in exchange.respond(200) }
+        #expect(record.slices[3..<21].allSatisfy { $0.arrivals.started == 0 })
+        let inStages = record.stages.flatMap(\.cells).reduce(0) { $0 + $1.outcomes.total }
+        #expect(inStages == UInt64(rig.requests), "\(inStages) of \(rig.requests)")
+    }
+
     @Test func `a pause moves what follows and sends nothing meanwhile`() throws {
         let rig = try Rig(
             Rig.plan("  - hold: {for: 4s, rate: 50/s, name: a}\n  - hold: {for: 2s, rate: 50/s, name: b}"))

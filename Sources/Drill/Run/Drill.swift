@@ -108,7 +108,10 @@ package struct Drill {
         let receiver = try await webhookReceiver()
         let setting = runSetting(traffic, preflight, key.tag(runID, expires: expiry(traffic)), receiver?.address)
         let compiled = JourneyBook.compile(plan, setting)
-        guard let book = compiled.book else { return .refused(compiled.diagnostics) }
+        guard let book = compiled.book else {
+            await receiver?.receiver.drain(until: loop.now + .seconds(2))
+            return .refused(compiled.diagnostics)
+        }
         let evidence = try makeEvidence(runID)
         var driverSetting = DriverSetting(
             plan: plan, traffic: traffic, book: book, targets: try targets(preflight, book), evidence: evidence,

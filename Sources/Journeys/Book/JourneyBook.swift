@@ -43,10 +43,18 @@ package struct JourneyBook: Sendable {
         package let diagnostics: [Diagnostic]
     }
 
+    /// A row of evidence names its step in 16 bits.
+    private static let stepsMax = 65_535
+
     /// Errors are what only the run can tell: a file or secret that is missing, a column that is not there.
     package static func compile(_ plan: Plan, _ setting: RunSetting) -> Outcome {
         var compilation = Compilation(plan, setting)
         let book = compilation.book()
+        // Each replay is a step beside them.
+        if book.stepCount + plan.traffic.count > stepsMax {
+            compilation.collector.report(
+                .error("the plan has \(book.stepCount) steps, and evidence can tell \(stepsMax) apart"))
+        }
         return Outcome(
             book: compilation.collector.hasErrors ? nil : book, diagnostics: compilation.collector.diagnostics)
     }

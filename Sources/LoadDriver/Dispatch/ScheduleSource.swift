@@ -34,7 +34,9 @@ struct ScheduleSource {
     }
 
     private func beginCopies(of arrival: Arrival, _ copies: Int, before next: Arrival?) async -> Bool {
-        let gap = max((next?.nanoseconds ?? arrival.nanoseconds) - arrival.nanoseconds, 0)
+        // A stage's copies stay within it: behind it may be a pause, and its counts are packed.
+        let stageEnd = driver.traffic.stages[arrival.stage].span.upperBound.nanoseconds
+        let gap = max(min(next?.nanoseconds ?? arrival.nanoseconds, stageEnd) - arrival.nanoseconds, 0)
         for copy in 1..<copies {
             let place = arrival.nanoseconds + gap / Int64(copies) * Int64(copy)
             guard await clock.wait(forPlanned: TimeSpan(nanoseconds: place)) else { return false }

@@ -23,6 +23,11 @@ struct Timeline {
 
     func planTime(at now: Instant) -> TimeSpan { (pausedSince ?? now) - start - paused }
 
+    /// Nothing that the plan has at `instant` or later is due before this, however long a pause still lasts.
+    func earliest(ofPlan instant: TimeSpan, at now: Instant) -> TimeSpan {
+        runTime(ofPlan: instant) + (pausedSince.map { now - $0 } ?? .zero)
+    }
+
     func due(_ planned: TimeSpan) -> Instant { start + planned + paused }
 
     mutating func pause(at now: Instant) { pausedSince = pausedSince ?? now }

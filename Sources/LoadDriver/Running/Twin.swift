@@ -24,7 +24,13 @@ struct Twin {
 
     /// One after the other: the twin follows the answer. Either way the journey goes on when both have ended.
     func end(after runner: Runner, _ step: CompiledStep, _ work: ArrivalWork, _ attempt: Int, due: TimeSpan) async {
-        if let task { return await task.join() }
+        if let task {
+            return await withTaskCancellationHandler {
+                await task.join()
+            } onCancel: {
+                task.cancel()
+            }
+        }
         await Twin.send(runner.wire, runner, step, work, attempt, due: due)
     }
 

@@ -55,7 +55,12 @@ package final class Tally {
         live.arrivalDropped()
     }
 
-    func arrivalSkipped(due: Int64) { slice(at: due).arrivals.skipped += 1 }
+    /// It was due and counted so, and did not go its way for want of a value: then it did not start.
+    func arrivalSkipped(due: Int64) {
+        let slice = slice(at: due)
+        slice.arrivals.skipped += 1
+        slice.arrivals.started -= 1
+    }
 
     func arrivalEnded(due: Int64, at now: Int64) {
         let slice = slice(at: due)
