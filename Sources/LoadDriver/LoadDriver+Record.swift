@@ -41,7 +41,10 @@ extension LoadDriver {
     }
 
     private func scheduled(inStage stage: Int) -> Int {
-        traffic.schedule.shard(shard, of: shards).count(in: traffic.stages[stage].span)
+        let span = traffic.stages[stage].span
+        // What was never due is not missing.
+        let end = max(min(span.upperBound, stoppedAt ?? span.upperBound), span.lowerBound)
+        return traffic.schedule.shard(shard, of: shards).count(in: span.lowerBound..<end)
     }
 
     /// The steps of journeys, then one for each replay.

@@ -40,6 +40,10 @@ package final class LoadDriver {
     var scale = RateScale()
     /// On the plan's clock: the schedule's next arrival is not before it.
     var scheduledUpTo = TimeSpan.zero
+    /// The same of each stage that plays a recording.
+    var replayedUpTo: [Int: TimeSpan] = [:]
+    /// Nothing that is still to begin is due before it.
+    var horizon: TimeSpan { replayedUpTo.values.reduce(scheduledUpTo, min) }
     var clocks: [SourceClock] = []
     var canary: Canary
     var watch: SecondWatch
@@ -59,6 +63,8 @@ package final class LoadDriver {
     private(set) var isStopping = false
     /// Why it ends before its time. Open journeys then send nothing again; at the plan's own end they still may.
     private(set) var ending: Ending?
+    /// On the plan's clock, when it was ended before its time.
+    private(set) var stoppedAt: TimeSpan?
     var events: [RunEvent] = []
     private var idle: [Runner] = []
     private var tasks: [SpawnedTask] = []
@@ -150,25 +156,34 @@ package final class LoadDriver {
 
     /// The first reason is the one that the report names.
     func stop(_ reason: Ending) {
+        if ending == nil { stoppedAt = timeline.planTime(at: loop.now) }
         ending = ending ?? reason
         isStopping = true
         callSources()
     }
 
     private func changeRate(by step: Int, at now: TimeSpan) {
+        let before = scale.tenths
         scale.change(by: step)
-        counts.isChangedByHand = true
-        events.append(RunEvent(at: now, kind: .rateChanged, text: "\(scale.tenths * 10)% of the planned rate"))
+        guard scale.tenths != before else { return }
+        note(.rateChanged, "\(scale.tenths * 10)% of the planned rate", at: now)
     }
 
-    private func pauseOrResume(at now: TimeSpan) {
+    /// A finger that rests on a key does not fill the report.
+    private func note(_ kind: RunEvent.Kind, _ text: String, at now: TimeSpan) {
         counts.isChangedByHand = true
+        if events.count < Self.eventsMax { events.append(RunEvent(at: now, kind: kind, text: text)) }
+    }
+
+    private static let eventsMax = 10_000
+
+    private func pauseOrResume(at now: TimeSpan) {
         if timeline.isPaused {
             timeline.resume(at: loop.now)
-            events.append(RunEvent(at: now, kind: .resumed, text: "resumed by hand"))
+            note(.resumed, "resumed by hand", at: now)
         } else {
             timeline.pause(at: loop.now)
-            events.append(RunEvent(at: now, kind: .paused, text: "paused by hand"))
+            note(.paused, "paused by hand", at: now)
         }
         callSources()
     }

@@ -20,7 +20,7 @@ extension GeneratorJudge {
     }
 
     func rateFindings(in stage: CountedStage) -> [Finding] {
-        guard stage.stage.scheduled != nil else { return [] }
+        // Users and replays have no schedule to fall behind; what they drop or skip is counted as due all the same.
         let shortfalls = stage.slices.compactMap(shortfall)
         let explained = shortfalls.filter { $0.isExplained(sliceLength: record.sliceLength) }
         let others = shortfalls.filter { !$0.isExplained(sliceLength: record.sliceLength) }

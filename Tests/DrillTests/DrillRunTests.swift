@@ -21,6 +21,7 @@ import Verdicts
         handler: @escaping (HTTPExchange) async throws -> Void
     ) throws -> Drill.Outcome {
         let loop = EventLoop.simulated(seed: 3)
+        let folder = try TestFolder()
         return try loop.run {
             let server = HTTPServer(on: loop) { exchange in try await handler(exchange) }
             let address = try server.listen(on: .loopback())
@@ -35,7 +36,7 @@ import Verdicts
             let parsed = Plan.parse(SourceText(name: "sample.yaml", text: text))
             let plan = try #require(parsed.plan, "\(parsed.diagnostics.map(\.message))")
             let order = DrillOrder(
-                plan: plan, planDigest: "00", seed: 5, planFolder: "", outFolder: try Self.temporaryFolder(),
+                plan: plan, planDigest: "00", seed: 5, planFolder: "", outFolder: "\(folder.path)/out",
                 policy: PeerPolicy(of: plan, permitted: []), permitted: [], environment: [:],
                 entropy: Array(repeating: 1, count: 32), runEntropy: Array(repeating: 2, count: 5), version: "test")
             let outcome = try await Drill(order, conduct(loop), on: loop).run()
@@ -147,9 +148,5 @@ import Verdicts
                 }, handler: { $0.respond(201) }))
         #expect(report.verdict == .interrupted(signal: 2))
         #expect(report.record.slices.reduce(0) { $0 + $1.arrivals.started } == 0)
-    }
-
-    private static func temporaryFolder() throws -> String {
-        "\(TestFolder.root)/drill-\(TestFolder.next())"
     }
 }

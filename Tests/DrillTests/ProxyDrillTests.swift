@@ -101,6 +101,7 @@ import Testing
     @Test(arguments: TestProxy.Kind.allCases)
     func `a live drill goes through the plan's proxy, all of it`(kind: TestProxy.Kind) throws {
         let loop = try EventLoop.live()
+        let folder = try TestFolder()
         try loop.run { () async throws in
             let server = HTTPServer(on: loop) { exchange in exchange.respond(201) }
             let origin = try server.listen(on: .loopback())
@@ -113,7 +114,7 @@ import Testing
                 let plan = try draft.plan()
                 let order = DrillOrder(
                     plan: plan, planDigest: "00", seed: 5, planFolder: "",
-                    outFolder: "\(TestFolder.root)/proxy-\(TestFolder.next())",
+                    outFolder: "\(folder.path)/out",
                     policy: PeerPolicy(of: plan, permitted: []), permitted: [], environment: [:],
                     entropy: Array(repeating: 1, count: 32), runEntropy: Array(repeating: 2, count: 5),
                     version: "test")

@@ -52,6 +52,9 @@ import Timebase
             return
         }
         #expect((TimeSpan.seconds(5)...(.milliseconds(5_300))).contains(at))
+        // What was never due is not missing: one arrival may stand at the very instant of the stop.
+        let scheduled = try #require(record.stages[0].scheduled)
+        #expect(scheduled <= UInt64(rig.requests) && scheduled + 1 >= UInt64(rig.requests))
         #expect(rig.total(.ok) == UInt64(rig.requests) && (480...530).contains(rig.requests))
     }
 
@@ -195,6 +198,32 @@ import Timebase
         }
         #expect(at < .milliseconds(5_100) && reason.contains("controller"))
         #expect(rig.requests <= 510)
+    }
+
+    @Test func `a target that nobody reaches is told by the time that passed, whatever the rate`() {
+        var watch = SecondWatch([])
+        var found: [Int: Int] = [:]
+        for second in 1...40 {
+            _ = watch.advance(to: .seconds(Int64(second)))
+            let live = LiveSecond()
+            // An attempt each fifth second, from the sixth on refused.
+            if second.isMultiple(of: 5) { live.stepEnded(second > 5 ? .refused : .ok, sinceDue: 1) }
+            if case .silence(let seconds)? = watch.look(live, inFlight: 0, starved: 0, series: { _ in nil }) {
+                found[second] = seconds
+            }
+        }
+        #expect(found.keys.min() == 20 && found[20] == 11)
+    }
+
+    @Test func `a client without a free connection says nothing about the target`() {
+        var watch = SecondWatch([])
+        for second in 1...40 {
+            _ = watch.advance(to: .seconds(Int64(second)))
+            let live = LiveSecond()
+            live.stepEnded(.refused, sinceDue: 1)
+            let finding = watch.look(live, inFlight: 0, starved: UInt64(second), series: { _ in nil })
+            if finding != nil { Issue.record("second \(second)") }
+        }
     }
 
     @Test func `a target that dies ends the run with what it was, and the evidence so far`() throws {

@@ -37,6 +37,9 @@ package struct ReportFolder: Sendable {
         if unsafe write(descriptor, &byte, 1) != 1 { throw SystemError("write to '\(path)'") }
     }
 
+    /// A run that was refused leaves no folder behind; one with anything in it stays.
+    package func removeIfEmpty() { _ = unsafe rmdir(path) }
+
     package var holdsReport: Bool { unsafe access("\(path)/report.json", F_OK) == 0 }
 
     /// What a user without privileges may still write on its file system.

@@ -60,7 +60,10 @@ package struct Drill {
                 planFolder: order.planFolder, outFolder: order.outFolder, environment: order.environment,
                 entropy: order.entropy), on: loop
         ).run()
-        guard preflight.isClear, let key = preflight.shadowKey else { return .refused(preflight.diagnostics) }
+        guard preflight.isClear, let key = preflight.shadowKey else {
+            ReportFolder(order.outFolder).removeIfEmpty()
+            return .refused(preflight.diagnostics)
+        }
         return try await run(traffic, preflight, key)
     }
 
@@ -127,9 +130,10 @@ package struct Drill {
         conduct.inlet.close()
         driver.close()
         await receiver?.receiver.drain(until: loop.now + .seconds(2))
-        do throws(EvidenceError) { try evidence.close() } catch { throw DrillFault("\(error)") }
-        return try write(
-            Report(record, targets: plan.targets), warnings: preflight.diagnostics + compiled.diagnostics)
+        var warnings = preflight.diagnostics + compiled.diagnostics
+        // A segment that could not be cut to size can be read all the same; it costs nobody the report.
+        do throws(EvidenceError) { try evidence.close() } catch { warnings.append(.warning("\(error)")) }
+        return try write(Report(record, targets: plan.targets), warnings: warnings)
     }
 
     /// A set-up that fails is the end before the beginning: the record says so, and has no arrivals.

@@ -14,6 +14,8 @@ struct ReplaySource {
     func run() async {
         let clock = SourceClock(driver)
         let span = driver.traffic.stages[stage].span
+        driver.replayedUpTo[stage] = span.lowerBound
+        defer { driver.replayedUpTo[stage] = nil }
         guard await clock.wait(forPlanned: span.lowerBound - Self.lead) else { return }
         let ahead = ReadAhead(recording.pieces(), on: driver.loop)
         await ahead.begin()
@@ -26,6 +28,7 @@ struct ReplaySource {
         var replay = Replay(recording, speed: speed, shard: driver.shard, of: driver.shards)
         while let request = next(&replay) {
             let planned = span.lowerBound + request.instant
+            driver.replayedUpTo[stage] = planned
             guard planned < span.upperBound, await clock.wait(forPlanned: planned) else { return }
             driver.begin(
                 ArrivalWork(

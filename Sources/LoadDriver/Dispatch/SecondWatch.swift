@@ -9,7 +9,9 @@ struct SecondWatch {
     private(set) var totals = OutcomeCounts()
     private(set) var arrivals: UInt64 = 0
     private(set) var dropped: UInt64 = 0
-    private var silentSeconds = 0
+    private var starved: UInt64 = 0
+    /// The first second of those, one after the other, in which every attempt was refused or reset.
+    private var silentSince: Int64?
     /// The last whole second, for those who watch.
     private(set) var last = Sight()
 
@@ -41,7 +43,10 @@ struct SecondWatch {
         return true
     }
 
-    mutating func look(_ live: LiveSecond, inFlight: Int, series: @escaping (String) -> Double?) -> Finding? {
+    /// `starved` counts refusals since the beginning that were for want of a connection of our own.
+    mutating func look(
+        _ live: LiveSecond, inFlight: Int, starved: UInt64, series: @escaping (String) -> Double?
+    ) -> Finding? {
         totals += live.outcomes
         arrivals += live.arrivals
         dropped += live.dropped
@@ -54,14 +59,20 @@ struct SecondWatch {
             unknownRatio: live.ratio(of: outcomes[.unknown]), dropped: dropped, requests: totals.total,
             inFlight: inFlight, latency: { live.latency(atPercentile: $0) }, series: series)
         if let tripped = guards.second(sight) { return .tripped(tripped) }
-        return silence(outcomes)
+        defer { self.starved = starved }
+        return silence(outcomes, starved: starved - self.starved)
     }
 
-    private mutating func silence(_ outcomes: OutcomeCounts) -> Finding? {
-        // A second without an attempt says nothing.
-        guard outcomes.total > 0 else { return nil }
-        let isSilent = outcomes[.refused] + outcomes[.reset] == outcomes.total
-        silentSeconds = isSilent ? silentSeconds + 1 : 0
-        return silentSeconds >= Self.silenceMax ? .silence(seconds: silentSeconds) : nil
+    private mutating func silence(_ outcomes: OutcomeCounts, starved: UInt64) -> Finding? {
+        // A second without an attempt says nothing, and a client without a free connection nothing about the target.
+        guard outcomes.total > starved else { return nil }
+        guard outcomes[.refused] + outcomes[.reset] == outcomes.total else {
+            silentSince = nil
+            return nil
+        }
+        let since = silentSince ?? second - 1
+        silentSince = since
+        let seconds = Int(second - since)
+        return seconds >= Self.silenceMax ? .silence(seconds: seconds) : nil
     }
 }

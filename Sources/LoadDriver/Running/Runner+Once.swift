@@ -17,7 +17,10 @@ extension Runner {
                 if let fault = await send(step) { return fault }
             case .poll(let every, let within):
                 if let fault = await repeatedly(step, every: every, until: now + within) { return fault }
-            case .think: try? await loop.sleep(until: loop.now + context.thinkTime(step))
+            case .think:
+                guard (try? await loop.sleep(until: loop.now + context.thinkTime(step))) != nil else {
+                    return "'\(step.title)' was cancelled"
+                }
             case .webhook(let event, let within):
                 wire.removeAll(keepingCapacity: true)
                 guard let receiver = driver.webhooks, case .whole = context.correlate(step, into: &wire),

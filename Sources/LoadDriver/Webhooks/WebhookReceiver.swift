@@ -51,9 +51,15 @@ package final class WebhookReceiver {
             malformed += 1
             return exchange.respond(400, body: Array("a webhook is a JSON object with an 'event'\n".utf8))
         }
-        received += 1
         let path = exchange.target.prefix { $0 != "?" }
-        arrived(Subject(event: event, about: Array((path.split(separator: "/").last ?? "").utf8)))
+        let about = Array((path.split(separator: "/").last ?? "").utf8)
+        // What is remembered is bounded in size as well as in number.
+        guard event.utf8.count <= Self.textBytesMax, about.count <= Self.textBytesMax else {
+            malformed += 1
+            return exchange.respond(400, body: Array("an event and a path end within 128 bytes\n".utf8))
+        }
+        received += 1
+        arrived(Subject(event: event, about: about))
         if looksInside {
             var texts: [String] = []
             webhook.collectTexts(into: &texts)

@@ -86,7 +86,12 @@ extension Shape {
         let names = variants.map(\.form.name)
         return Shape(form: .variants(noun, variants.map(\.form))) { node, name, reading in
             guard case .mapping(let entries) = node.content, let entry = entries.first else {
-                let example = "write '- \(names[0]): {...}'"
+                let example: String
+                if case .text(let text) = node.content, variants.contains(where: { $0.matches(text) }) {
+                    example = "write '- \(text): {}'"
+                } else {
+                    example = "write '- \(names[0]): {...}'"
+                }
                 reading.error("\(noun) is a mapping with one key, not \(node.kind)", at: node.span, fix: example)
                 return nil
             }
