@@ -34,7 +34,9 @@ extension LoadDriver {
     private static let progressPeriod = TimeSpan.milliseconds(200)
 
     private func secondEnded(at now: TimeSpan) {
-        let finding = watch.look(tally.live, inFlight: inFlight, starved: counts.poolStarved) { [self] name in observed(name) }
+        let finding = watch.look(tally.live, inFlight: inFlight, starved: counts.poolStarved) { [self] name in
+            observed(name)
+        }
         tally.live.reset()
         tally.close(before: min(now, timeline.earliest(ofPlan: horizon, at: loop.now)).nanoseconds)
         packStages()

@@ -14,9 +14,9 @@ final class TestFolder {
     deinit { Self.remove(path) }
 
     private static func remove(_ path: String) {
-        guard unlink(path) != 0 else { return }
+        guard unsafe unlink(path) != 0 else { return }
         for name in names(in: path) { remove("\(path)/\(name)") }
-        rmdir(path)
+        unsafe rmdir(path)
     }
 
     private static func names(in path: String) -> [String] {

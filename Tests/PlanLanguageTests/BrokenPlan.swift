@@ -540,7 +540,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
                 p:7:9: error: 'POST p' is no method and path; write 'GET /v1/payments: {...}'
                  7 |       - POST p: {}
                    |         ^~~~~~
-                p:8:9: error: a step is a mapping with one key, not text; write '- POST /path: {...}'
+                p:8:9: error: a step is a mapping with one key, not text; write '- GET /p: {}'
                  8 |       - GET /p
                    |         ^~~~~~
                 p:9:18: error: a request has one body; write one of 'json', 'form' and 'body'
