@@ -22,8 +22,22 @@ extension LoadDriver {
         generator.isChangedByHand = counts.isChangedByHand
         return RunRecord(
             identity: identity, stages: stageRecords(endedAt: end), steps: stepRecords, sliceLength: tally.sliceLength,
-            slices: tally.slices(), generator: generator, observed: observedSeries, events: events,
+            slices: tally.slices(), generator: generator, observed: observedSeries, events: events + limitsHit(at: end),
             ending: ending ?? .completed)
+    }
+
+    /// What was lost or late behind a bound is told, once for each bound.
+    private func limitsHit(at end: TimeSpan) -> [RunEvent] {
+        [
+            (
+                counts.readsInPlace,
+                "pieces of recordings were read by the loop itself, since they were not there in time"
+            ),
+            (evidence.segmentsMadeLate, "segments of evidence were made by the loop itself"),
+            (evidence.endingsLost, "endings could not be written to the evidence; these requests stand there as open"),
+            (webhooks?.malformed ?? 0, "webhooks were no JSON object with an event, or too long"),
+            (webhooks?.forgotten ?? 0, "early webhooks made room for others before anyone waited for them"),
+        ].filter { $0.0 > 0 }.map { RunEvent(at: end, kind: .note, text: "\($0.0) \($0.1)") }
     }
 
     private func stageRecords(endedAt end: TimeSpan) -> [StageRecord] {

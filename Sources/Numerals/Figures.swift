@@ -58,18 +58,11 @@ package enum Figures {
         return "\(grouped(Int(count.rounded()))) B"
     }
 
-    /// Of what is shared out: `70%`, `12.5%`.
-    package static func share(_ share: Double) -> String {
-        let percent = share * 100
-        return (percent == percent.rounded() ? grouped(Int(percent)) : threeDigits(percent)) + "%"
-    }
-
-    /// `12.5%`, `0.104%`, `99.98%`. What is close to nothing or to all is never rounded to it.
+    /// `70%`, `12.5%`, `0.104%`, `99.98%`. What is close to nothing or to all is never rounded to it.
     package static func percent(_ ratio: Double) -> String {
         let percent = ratio * 100
         return switch percent {
-        case 0: "0%"
-        case 100: "100%"
+        case _ where percent == percent.rounded(): grouped(Int(percent)) + "%"
         case 0..<0.001: "< 0.001%"
         case 0..<1: "0.\(padded(Int(percent * 1_000), to: 3))%"
         case 99..<99.99: "99.\(padded(Int((percent - 99) * 100), to: 2))%"

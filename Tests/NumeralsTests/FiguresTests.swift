@@ -19,8 +19,27 @@ import Timebase
 
     @Test(
         arguments: [
+            (0, "0s"), (250, "250ms"), (59_900, "59s"), (60_000, "1m"), (200_000, "3m20s"), (7_500_000, "2h05m"),
+        ] as [(Int64, String)])
+    func `clocks show the two largest units`(milliseconds: Int64, text: String) {
+        #expect(Figures.clock(.milliseconds(milliseconds)) == text)
+    }
+
+    @Test(arguments: [(2_000, "2,000/s"), (0.5, "0.50/s"), (12.34, "12.3/s"), (7, "7/s")] as [(Double, String)])
+    func `rates have at most three digits behind whole ones`(rate: Double, text: String) {
+        #expect(Figures.rate(rate) == text)
+    }
+
+    @Test(arguments: [(100, "100 B"), (65_536, "64.0 KiB"), (1.5e9, "1.40 GiB")] as [(Double, String)])
+    func `sizes have the unit that fits`(bytes: Double, text: String) {
+        #expect(Figures.bytes(bytes) == text)
+    }
+
+    @Test(
+        arguments: [
             (0, "0%"), (0.000_001, "< 0.001%"), (0.000_5, "0.050%"), (0.001, "0.100%"), (0.012_34, "1.23%"),
-            (0.125, "12.5%"), (0.987, "98.7%"), (0.999, "99.90%"), (0.999_85, "99.98%"), (0.999_999, "> 99.99%"),
+            (0.125, "12.5%"), (0.7, "70%"), (0.99, "99%"), (0.987, "98.7%"), (0.999, "99.90%"), (0.999_85, "99.98%"),
+            (0.999_999, "> 99.99%"),
             (1, "100%"), (1.5, "150%"),
         ] as [(Double, String)])
     func `a ratio close to nothing or to all is not rounded to it`(ratio: Double, text: String) {

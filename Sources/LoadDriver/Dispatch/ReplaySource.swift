@@ -21,6 +21,7 @@ struct ReplaySource {
         await ahead.begin()
         await play(Recording { try ahead.next() }, clock)
         await ahead.settle()
+        driver.counts.readsInPlace += UInt64(ahead.readsInPlace)
     }
 
     private func play(_ recording: Recording, _ clock: SourceClock) async {

@@ -55,6 +55,15 @@ extension Runner {
     }
 }
 
+extension Classification {
+    /// What the plan says of a status, where nothing else is known of the answer.
+    func outcome(of status: UInt16) -> Outcome? {
+        if shed.contains(Int(status)) { return .shed }
+        if declined.contains(Int(status)) { return .declined }
+        return unknown.contains(Int(status)) ? .unknown : nil
+    }
+}
+
 extension StepVerdict {
     var outcome: Outcome {
         switch self {

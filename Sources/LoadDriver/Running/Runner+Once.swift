@@ -7,7 +7,7 @@ import SeededRandom
 import Timebase
 
 extension Runner {
-    /// Steps of `setup` and `teardown`, each as often as its retry allows. They stand in no series and no evidence: they
+    /// Steps of `setup` and `teardown`, one after the other. They stand in no series and no evidence: they
     /// prepare the target rather than try it. What went wrong, in words, or nil.
     func runOnce(_ journey: CompiledJourney, seed: Seed) async -> String? {
         context.begin(journey, arrival: 0, seed: seed, intendedAt: .zero)

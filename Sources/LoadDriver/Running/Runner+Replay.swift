@@ -67,18 +67,8 @@ extension Runner {
 
     /// What was answered on the day of the recording is not known, so any success will do.
     private func judge(recorded response: HTTPResponse) -> Attempt {
-        let status = Int(response.status)
-        let classify = driver.plan.classify
-        let outcome: Outcome =
-            if classify.shed.contains(status) {
-                .shed
-            } else if classify.declined.contains(status) {
-                .declined
-            } else if classify.unknown.contains(status) {
-                .unknown
-            } else {
-                status < 400 ? .ok : .expectationFailed
-            }
+        let outcome =
+            driver.plan.classify.outcome(of: response.status) ?? (response.status < 400 ? .ok : .expectationFailed)
         return Attempt(outcome: outcome, status: response.status, poolWait: response.poolWait)
     }
 }

@@ -11,22 +11,23 @@ extension Runner {
     func poll(
         _ step: CompiledStep, of work: ArrivalWork, due: TimeSpan, every: TimeSpan, within: TimeSpan
     ) async -> Bool {
+        // A poll that lacks a value is skipped, and is no step.
+        guard render(step, attempt: 0, of: work) else { return false }
         let end = due + within
         var attempt = 0
         var last = Attempt(outcome: .unknown)
         driver.tally.stepBegan(due: due.nanoseconds)
         while true {
             let asked = now
-            guard render(step, attempt: attempt, of: work),
-                case .recorded(let place, _) = begin(step, work, attempt: attempt, due: asked)
-            else { break }
+            guard case .recorded(let place, _) = begin(step, work, attempt: attempt, due: asked) else { break }
             last = await ask(step, until: min(loop.now + step.timeout, driver.timeline.start + end))
             self.end(place, last, at: now)
             if case .ok = last.outcome { break }
             attempt += 1
             let again = asked + every
             guard again < end, driver.ending == nil,
-                (try? await loop.sleep(until: driver.timeline.start + again)) != nil
+                (try? await loop.sleep(until: driver.timeline.start + again)) != nil,
+                render(step, attempt: attempt, of: work)
             else { break }
         }
         driver.tally.stepEnded(

@@ -135,7 +135,6 @@ final class Runner {
             if let twin { await twin.end(after: self, step, work, attempt, due: due) }
             if case .ok = ended.outcome { return true }
             guard let wait = retryWait(step, ended, attempt) else { return false }
-            driver.counts.retries += 1
             attempt += 1
             attemptDue = endedAt + wait
             guard (try? await loop.sleep(until: driver.timeline.start + attemptDue)) != nil else { return false }

@@ -39,7 +39,6 @@ struct Twin {
     ) async {
         guard case .recorded(let place, _) = runner.begin(step, work, attempt: attempt, due: due, flags: .isDuplicate)
         else { return }
-        runner.driver.counts.duplicates += 1
         let ended: Attempt
         do throws(HTTPClientError) {
             let response = try await runner.driver.targets[step.service].send(
@@ -59,13 +58,9 @@ extension Runner {
 
     /// By its status alone: values are kept of the first answer only, and a conflict is a twin's good right.
     func judge(twin response: HTTPResponse) -> Attempt {
-        let status = Int(response.status)
-        let classify = driver.plan.classify
-        let outcome: Outcome =
-            classify.shed.contains(status)
-            ? .shed
-            : classify.unknown.contains(status) ? .unknown : classify.declined.contains(status) ? .declined : .ok
-        return Attempt(outcome: outcome, status: response.status, poolWait: response.poolWait)
+        Attempt(
+            outcome: driver.plan.classify.outcome(of: response.status) ?? .ok, status: response.status,
+            poolWait: response.poolWait)
     }
 }
 

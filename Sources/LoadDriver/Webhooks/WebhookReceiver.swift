@@ -22,10 +22,9 @@ package final class WebhookReceiver {
     private var early: [Subject: Int] = [:]
     private var earlyInOrder: [Subject] = []
     private var oldest = 0
-    package private(set) var received: UInt64 = 0
-    package private(set) var malformed: UInt64 = 0
+    private(set) var malformed: UInt64 = 0
     /// Remembered ones that made room for others, and nobody had waited for.
-    package private(set) var forgotten: UInt64 = 0
+    private(set) var forgotten: UInt64 = 0
 
     package static let earlyMax = 65_536
     static let textsMax = 16
@@ -58,7 +57,6 @@ package final class WebhookReceiver {
             malformed += 1
             return exchange.respond(400, body: Array("an event and a path end within 128 bytes\n".utf8))
         }
-        received += 1
         arrived(Subject(event: event, about: about))
         if looksInside {
             var texts: [String] = []

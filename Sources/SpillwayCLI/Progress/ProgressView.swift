@@ -116,7 +116,7 @@ struct ProgressView {
 
     /// The share of the last second, and the count of the whole run.
     private static func counted(_ name: String, _ ratio: Double, _ count: UInt64) -> [String] {
-        let short = "\(name) \(Figures.share(ratio))"
+        let short = "\(name) \(Figures.percent(ratio))"
         return count > 0 ? ["\(short) (\(Figures.grouped(Int(count))))", short] : [short]
     }
 

@@ -38,7 +38,8 @@ extension TrafficRehearsal {
         var table = Table(["journey", "priority", "share", "expected", "requests each"], left: 1...1)
         for row in journeys {
             table.add([
-                row.name, row.priority.rawValue, Figures.share(row.share), Figures.grouped(Int(row.expected.rounded())),
+                row.name, row.priority.rawValue, Figures.percent(row.share),
+                Figures.grouped(Int(row.expected.rounded())),
                 "\(row.requests)",
             ])
         }
