@@ -68,11 +68,13 @@ let package = Package(
         tests("EventLoopTests", ["EventLoop", "Cryptography", "SeededRandom"]),
 
         // L1
-        module("PlanValues", ["Timebase"]),
+        module("PlanValues", ["SeededRandom", "Timebase"]),
         tests("PlanValuesTests", ["PlanValues", "Timebase"]),
-        module("PlanModel", ["Diagnostics", "PlanValues", "Timebase"]),
-        module("PlanLanguage", ["CYAML", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
-        tests("PlanLanguageTests", ["PlanLanguage", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
+        module("ChannelProfile", ["Diagnostics", "PlanValues", "SeededRandom", "Timebase"]),
+        tests("ChannelProfileTests", ["ChannelProfile"]),
+        module("PlanModel", ["ChannelProfile", "Diagnostics", "PlanValues", "Timebase"]),
+        module("PlanLanguage", ["CYAML", "ChannelProfile", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
+        tests("PlanLanguageTests", ["ChannelProfile", "PlanLanguage", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
@@ -85,14 +87,13 @@ let package = Package(
         tests("ShadowTagTests", ["Cryptography", "SeededRandom", "ShadowTag"]),
         module(
             "Peers",
-            ["Cryptography", "Diagnostics", "EventLoop", "HTTPService", "PlanModel", "Timebase"]),
+            ["Cryptography", "Diagnostics", "EventLoop", "HTTPService", "PlanModel", "PlanValues", "Timebase"]),
         tests(
             "PeersTests",
             [
                 "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Peers", "PlanLanguage",
-                "PlanModel",
-            ]),
-        module("Traffic", ["PlanModel", "PlanValues", "SeededRandom", "Timebase"], libraries: ["m"]),
+                "PlanModel", "PlanValues"]),
+        module("Traffic", ["PlanModel", "PlanValues", "SeededRandom", "Timebase", "Diagnostics"], libraries: ["m"]),
         tests("TrafficTests", ["Diagnostics", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
         module(
             "Journeys",
@@ -116,8 +117,7 @@ let package = Package(
             [
                 "Cryptography", "CurlTransport", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
                 "JSON",
-                "Journeys", "Lease", "Peers", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic",
-            ]),
+                "Journeys", "Lease", "Peers", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic", "Diagnostics"]),
         tests(
             "LoadDriverTests",
             [

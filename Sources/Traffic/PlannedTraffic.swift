@@ -1,3 +1,4 @@
+import Diagnostics
 package import PlanModel
 package import PlanValues
 import SeededRandom

@@ -4,6 +4,7 @@ import Glibc
 import Peers
 import PlanLanguage
 import PlanModel
+import PlanValues
 import Testing
 import Traffic
 

@@ -1,3 +1,4 @@
+import ChannelProfile
 import Diagnostics
 import PlanModel
 import PlanValues
@@ -14,23 +15,31 @@ enum FaultGrammar {
     private static let span = Key<TimeSpan>.required("for", Phrases.positiveSpan, "how long")
     private static let channel = Key<Located<String>>.required(
         "channel", Shape<String>.text.located, "one of the mock profile")
-    private static let matching = Key<[(name: String, value: String)]>.defaulted(
-        "where", Phrases.texts, to: [], shown: "all", "only payments with these fields")
+    private static let match = Key<PaymentMatch>.defaulted(
+        "where", MatchGrammar.shape, to: PaymentMatch(), shown: "all", "only these payments")
+    private static let share = Key<Ratio>.defaulted(
+        "rate", .value(), to: everything, shown: "100%", "of the requests that match")
 
     private static let latency = Key<Effect?>.optional("latency", latencyShape, "answers come later")
     private static let timeout = Key<Effect?>.optional("timeout", timeoutShape, "no answer, though some were charged")
     private static let connection = Key<Effect?>.optional("connection", connectionShape, "connections break")
     private static let error = Key<Effect?>.optional("error", errorShape, "an error instead of an answer")
-    private static let body = Key<Effect?>.optional("body", bodyShape, "`malformed`, or dripping")
+    private static let body = Key<Effect?>.optional(
+        "body", bodyShape, "`malformed`, `truncated`, `wrong-length`, or dripping")
     private static let callback = Key<Effect?>.optional("callback", callbackShape, "callbacks misbehave")
     private static let maintenance = Key<Effect?>.optional("maintenance", maintenanceShape, "closed for a while")
     private static let refuse = Key<Effect?>.optional("refuse", onlyTrue(.refusal), "nobody listens")
-    private static let effects = [latency, timeout, connection, error, body, callback, maintenance, refuse]
+    private static let stall = Key<Effect?>.optional("stall", onlyTrue(.stall), "nothing is answered before the end")
+    private static let deaf = Key<Effect?>.optional(
+        "never-read", onlyTrue(.deafness), "connections are taken, and nothing is read")
+    private static let effects = [
+        latency, stall, timeout, connection, error, body, callback, maintenance, refuse, deaf,
+    ]
 
     static let shape = Shape<[Fault]>.list(
         .record(
             "faults", "What goes wrong, when and for how long. At least one effect.",
-            [at, span, channel, matching] + effects as [any AnyKey]
+            [at, span, channel, match, share] + effects as [any AnyKey]
         ) { fields, reading in
             let found = effects.compactMap { fields[$0] }
             if !effects.contains(where: { fields.has($0) }) {
@@ -39,8 +48,8 @@ enum FaultGrammar {
                     fix: "write one of " + effects.map { "'\($0.form.name)'" }.joined(separator: ", "))
             }
             return Fault(
-                at: fields[at], span: fields[span], channel: fields[channel], matching: fields[matching], effects: found
-            )
+                at: fields[at], span: fields[span], channel: fields[channel], match: fields[match], rate: fields[share],
+                effects: found)
         }, countMin: 0)
 
     private static func onlyTrue(_ effect: Effect) -> Shape<Effect> {
@@ -81,13 +90,16 @@ enum FaultGrammar {
         "reset-before-reply", .value(), to: Ratio(0), shown: "0%", "of the requests, before anything was done")
     private static let after = Key<Ratio>.defaulted(
         "reset-after-commit", .value(), to: Ratio(0), shown: "0%", "of the requests, after the money moved")
+    private static let empty = Key<Ratio>.defaulted(
+        "empty-reply", .value(), to: Ratio(0), shown: "0%", "of the requests, closed without a byte")
     private static let connectionShape = Shape<Effect>.record(
-        "faults.connection", "Broken connections.", [before, after]
+        "faults.connection", "Broken connections.", [before, after, empty]
     ) { fields, reading in
-        if fields[before].value + fields[after].value > 1 {
+        if fields[before].value + fields[after].value + fields[empty].value > 1 {
             reading.error("these are more than all requests", at: fields.span)
         }
-        return .connection(resetBeforeReply: fields[before], resetAfterCommit: fields[after])
+        return .connection(
+            resetBeforeReply: fields[before], resetAfterCommit: fields[after], emptyReply: fields[empty])
     }
 
     private static let status = Key<Int>.required("status", .integer(400...599), "what is answered")
@@ -100,7 +112,7 @@ enum FaultGrammar {
 
     private static let drip = Key<ByteRate>.required("drip", .value(), "how slowly bodies come")
     private static let bodyShape = Shape<Effect>.scalar(
-        .choice(["malformed": .malformedBody]),
+        .choice(["malformed": .malformedBody, "truncated": .truncatedBody, "wrong-length": .wrongLength]),
         or: .record("faults.body", "Bodies that crawl.", [drip]) { fields, _ in .drippingBody(fields[drip]) })
 
     private static let hold = Key<Effect>.required(
