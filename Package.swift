@@ -108,8 +108,15 @@ let package = Package(
                 "SeededRandom", "Timebase",
             ]),
 
-        module("Evidence", ["EventLoop", "Histogram", "JSON", "Timebase"]),
-        tests("EvidenceTests", ["EventLoop", "Evidence", "Histogram", "JSON", "SeededRandom", "Timebase"]),
+        module(
+            "Evidence",
+            ["ChannelProfile", "EventLoop", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom", "Timebase"]),
+        tests(
+            "EvidenceTests",
+            [
+                "ChannelProfile", "EventLoop", "Evidence", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom",
+                "Timebase",
+            ]),
 
         // L2
         module(
