@@ -15,7 +15,8 @@ import Timebase
         var testDescription: String { "\(preset.rawValue): \(row)" }
     }
 
-    static let page = #filePath.split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 }
+    static let page =
+        #filePath.split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 }
         + "/docs/idempotency-presets.md"
 
     /// Without the marks of sources and assumptions.
