@@ -120,6 +120,18 @@ let package = Package(
 
         // L2
         module(
+            "ChannelMock",
+            [
+                "ChannelProfile", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "JSON", "Lease", "Peers",
+                "PlanValues", "SeededRandom", "Timebase",
+            ]),
+        tests(
+            "ChannelMockTests",
+            [
+                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire",
+                "JSON", "Lease", "LoadDriver", "Peers", "PlanValues", "ScriptedPeers", "SeededRandom", "Timebase",
+            ]),
+        module(
             "LoadDriver",
             [
                 "Cryptography", "CurlTransport", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
