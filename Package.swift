@@ -71,7 +71,7 @@ let package = Package(
         module("PlanValues", ["SeededRandom", "Timebase"]),
         tests("PlanValuesTests", ["PlanValues", "Timebase"]),
         module("ChannelProfile", ["Diagnostics", "PlanValues", "SeededRandom", "Timebase"]),
-        tests("ChannelProfileTests", ["ChannelProfile"]),
+        tests("ChannelProfileTests", ["ChannelProfile", "Timebase"]),
         module("PlanModel", ["ChannelProfile", "Diagnostics", "PlanValues", "Timebase"]),
         module("PlanLanguage", ["CYAML", "ChannelProfile", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
         tests("PlanLanguageTests", ["ChannelProfile", "PlanLanguage", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
