@@ -122,21 +122,23 @@ let package = Package(
         module(
             "ChannelMock",
             [
-                "ChannelProfile", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "JSON", "Lease", "Peers",
-                "PlanValues", "SeededRandom", "Timebase",
+                "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
+                "JSON", "Lease", "Money", "Peers", "PlanValues", "SeededRandom", "ShadowTag", "Timebase",
             ]),
         tests(
             "ChannelMockTests",
             [
-                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire",
-                "JSON", "Lease", "LoadDriver", "Peers", "PlanValues", "ScriptedPeers", "SeededRandom", "Timebase",
+                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
+                "HTTPWire", "JSON", "Lease", "LoadDriver", "Peers", "PlanValues", "ScriptedPeers", "SeededRandom", "Timebase",
             ]),
         module(
             "LoadDriver",
             [
                 "Cryptography", "CurlTransport", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
                 "JSON",
-                "Journeys", "Lease", "Peers", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic", "Diagnostics"]),
+                "Journeys", "Lease", "Peers", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic",
+                "Diagnostics",
+            ]),
         tests(
             "LoadDriverTests",
             [
