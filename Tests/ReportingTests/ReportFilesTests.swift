@@ -49,7 +49,7 @@ import Verdicts
         try folder.put("", as: "file")
         #expect(
             fault { try SampleReport.flashSale.write(into: folder.path + "/file/reports") }
-                == "cannot create the folder '\(folder.path)/file/reports': Not a directory (ENOTDIR)")
+                == "cannot make the folder '\(folder.path)/file': File exists (EEXIST)")
         try folder.makeFolder("report.json")
         #expect(
             fault { try SampleReport.flashSale.write(into: folder.path) }

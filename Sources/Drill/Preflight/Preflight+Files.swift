@@ -4,6 +4,7 @@ import Glibc
 import Peers
 import PlanModel
 import PlanValues
+import Reporting
 
 extension Preflight {
     // MARK: The report's folder
@@ -16,14 +17,13 @@ extension Preflight {
         let estimate = traffic.map { EvidenceEstimate(plan, traffic: $0, recordings: recordings) }
         let needed = estimate.map { $0.bytes + Self.spare }
         return await lookedAt("report folder") {
-            do throws(SystemError) {
+            do throws(ReportingError) {
                 try folder.make()
                 try folder.probe()
                 let free = try folder.freeBytes()
                 return Self.folderFound(folder) + [Self.diskSpace(needed: needed, free: free, in: folder.path)]
             } catch {
-                let words = "cannot \(error)"
-                return [PreflightCheck("report folder", .failed, words, fix: "name another folder with '--out'")]
+                return [PreflightCheck("report folder", .failed, "\(error)", fix: "name another folder with '--out'")]
             }
         }
     }
