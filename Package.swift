@@ -82,7 +82,7 @@ let package = Package(
         module("Lease", ["EventLoop", "Timebase"]),
         tests("LeaseTests", ["EventLoop", "Lease", "Timebase"]),
         module("ShadowTag", ["Cryptography", "SeededRandom"]),
-        tests("ShadowTagTests", ["Cryptography", "SeededRandom", "ShadowTag"]),
+        tests("ShadowTagTests", ["Cryptography", "SeededRandom", "ShadowTag", "TestFolders"]),
         module(
             "Peers",
             ["Cryptography", "Diagnostics", "EventLoop", "HTTPService", "PlanModel", "Timebase"]),
@@ -90,7 +90,7 @@ let package = Package(
             "PeersTests",
             [
                 "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Peers", "PlanLanguage",
-                "PlanModel",
+                "PlanModel", "TestFolders",
             ]),
         module("Traffic", ["PlanModel", "PlanValues", "SeededRandom", "Timebase"], libraries: ["m"]),
         tests("TrafficTests", ["Diagnostics", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
@@ -108,7 +108,8 @@ let package = Package(
             ]),
 
         module("Evidence", ["EventLoop", "Histogram", "JSON", "Timebase"]),
-        tests("EvidenceTests", ["EventLoop", "Evidence", "Histogram", "JSON", "SeededRandom", "Timebase"]),
+        tests(
+            "EvidenceTests", ["EventLoop", "Evidence", "Histogram", "JSON", "SeededRandom", "TestFolders", "Timebase"]),
 
         // L2
         module(
@@ -145,8 +146,8 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "Timebase",
-                "Verdicts",
+                "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "TestFolders",
+                "Timebase", "Verdicts",
             ]),
 
         // L3
@@ -162,7 +163,7 @@ let package = Package(
             [
                 "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "Histogram",
                 "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting", "ScriptedPeers", "ShadowTag",
-                "Timebase", "Traffic", "Verdicts",
+                "TestFolders", "Timebase", "Traffic", "Verdicts",
             ]),
 
         // L2
@@ -187,7 +188,7 @@ let package = Package(
             [
                 "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
                 "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel", "Reporting", "SampleRuns",
-                "ShadowTag", "SpillwayCLI", "Timebase", "Traffic", "Verdicts",
+                "ShadowTag", "SpillwayCLI", "TestFolders", "Timebase", "Traffic", "Verdicts",
             ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
@@ -210,6 +211,8 @@ let package = Package(
             "JourneyBench",
             ["BenchSupport", "Diagnostics", "Journeys", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase"]),
 
+        // Folders that go with their test.
+        .target(name: "TestFolders", path: "Tests/TestFolders", swiftSettings: swiftSettings),
         // Made-up runs for the tests of what reads them.
         .target(
             name: "SampleRuns", dependencies: ["Evidence", "Histogram", "SeededRandom", "Timebase"],
@@ -224,7 +227,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Reporting",
-                "Timebase",
+                "TestFolders", "Timebase",
             ]),
 
         // The habits of the project, checked.

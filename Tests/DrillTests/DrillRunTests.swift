@@ -8,6 +8,7 @@ import Peers
 import PlanLanguage
 import PlanModel
 import Reporting
+import TestFolders
 import Testing
 import Timebase
 import Verdicts
@@ -121,8 +122,8 @@ import Verdicts
     }
 
     @Test func `a plan that cannot be compiled is refused in order, also when its sink of webhooks listens`() throws {
-        let space = try ReportSpace()
-        let cards = try space.write("cards.csv", Array("number\n1\n".utf8))
+        let space = try TestFolder()
+        let cards = try space.write(Array("number\n1\n".utf8), as: "cards.csv")
         let outcome = try Self.drill(
             Self.traffic + """
                 webhooks: {listen: "127.0.0.1:0", public-url: "http://127.0.0.1"}

@@ -1,6 +1,7 @@
 import Evidence
 import Glibc
 import JSON
+import TestFolders
 import Testing
 import Timebase
 
@@ -25,7 +26,7 @@ import Timebase
             Issue.record("\(path) is written anew; run again without RECORD_GOLDEN")
             return
         }
-        let isFresh = EvidenceFolder.bytes(ofFile: path) == Array(text.utf8)
+        let isFresh = TestFolder.bytes(of: path) == Array(text.utf8)
         #expect(isFresh, "\(path) is out of date; RECORD_GOLDEN=1 scripts/test --filter RunRecordJSONTests writes it")
         let run = try JSONValue(parsing: Array(text.utf8))
         #expect("\(try RunRecord(json: run))" == "\(RunRecord.example)")

@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import TestFolders
 import Testing
 import Timebase
 
@@ -20,11 +21,11 @@ final class SpillwayProcess {
     }
 
     let pid: pid_t
-    private let folder: Folder
+    private let folder: TestFolder
     private let name: String
     private var status: Int32?
 
-    init(_ arguments: [String], name: String, in folder: Folder) throws {
+    init(_ arguments: [String], name: String, in folder: TestFolder) throws {
         self.folder = folder
         self.name = name
         pid = try Self.spawn(
