@@ -92,8 +92,9 @@ let package = Package(
                 "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Peers", "PlanLanguage",
                 "PlanModel", "TestFolders",
             ]),
-        module("Traffic", ["PlanModel", "PlanValues", "SeededRandom", "Timebase"], libraries: ["m"]),
-        tests("TrafficTests", ["Diagnostics", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
+        module("Traffic", ["JSON", "PlanModel", "PlanValues", "SeededRandom", "Timebase"], libraries: ["m"]),
+        tests(
+            "TrafficTests", ["Diagnostics", "JSON", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
         module(
             "Journeys",
             [
