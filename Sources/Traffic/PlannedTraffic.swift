@@ -96,6 +96,7 @@ package struct PlannedTraffic: Sendable {
     ) throws(Fault) -> Draft {
         switch stage.load {
         case .hold(let rate, let span): return (span, .hold(rate: rate.perSecond), .schedule, "hold")
+        case .spike(let rate, let span): return (span, .spike(rate: rate.perSecond), .schedule, "spike")
         case .ramp(let from, let to, let span, let curve):
             return (span, .ramp(from: from.perSecond, to: to.perSecond, ramp(curve)), .schedule, "ramp")
         case .pulses(let rate, let base, let width, let every, let span):

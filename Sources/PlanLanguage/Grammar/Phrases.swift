@@ -4,13 +4,27 @@ import Timebase
 
 /// Small forms that several sections share.
 enum Phrases {
-    static let address = Shape<HTTPAddress>.phrase(
-        "a URL", pattern: "^https?://[^@?# ]+$", examples: ["https://pay.example.test:8443"], HTTPAddress.init)
+    static let address = withPort(
+        from: 1,
+        Shape<HTTPAddress>.phrase(
+            "a URL", pattern: "^https?://[^@?# ]+$", examples: ["https://pay.example.test:8443"], HTTPAddress.init))
 
-    static let hostPort = Shape<HostPort>.phrase(
-        "a host and a port", pattern: #"^(\[[0-9a-fA-F:.%]+\]|[^:\[\] ]+):[0-9]+$"#,
-        examples: ["127.0.0.1:0", "[::1]:8080"],
-        HostPort.init)
+    static let hostPort = withPort(
+        from: 0,
+        Shape<HostPort>.phrase(
+            "a host and a port", pattern: #"^(\[[0-9a-fA-F:.%]+\]|[^:\[\] ]+):[0-9]+$"#,
+            examples: ["127.0.0.1:0", "[::1]:8080"], HostPort.init))
+
+    /// Says so where nothing but the port is wrong.
+    static func withPort<Value>(from least: Int, _ shape: Shape<Value>) -> Shape<Value> {
+        Shape(form: shape.form) { node, name, reading in
+            if case .text(let text) = node.content, let port = HostPort.strayPort(in: text, from: least) {
+                reading.error("the port of '\(name)' is from \(least) to 65535, not \(port)", at: node.span)
+                return nil
+            }
+            return shape.read(node, name, &reading)
+        }
+    }
 
     static let jsonPath = Shape<JSONPath>.phrase(
         "a JSON path", pattern: #"^\$(\.[^.\[\] ]+|\[[0-9]+\])*$"#, examples: ["$.id", "$.items[0].id"], JSONPath.init)
