@@ -53,6 +53,18 @@ import Traffic
         #expect(found.check("report folder")?.words == "'\(space.path)' holds a report, which this run replaces")
     }
 
+    @Test func `evidence of an older run is told, since it stays beside the new run's`() throws {
+        let space = try TestFolder()
+        for name in ["evidence-b", "evidence-a"] { try space.makeFolder(name) }
+        let left = try report(outFolder: space.path).check("report folder")
+        #expect(left?.outcome == .warned)
+        let words = "evidence of an older run stays in 'evidence-b' and 1 more"
+        #expect(left?.words == "'\(space.path)' holds no report; \(words)")
+        try space.write([1], as: "report.json")
+        let replaced = try report(outFolder: space.path).check("report folder")
+        #expect(replaced?.words == "'\(space.path)' holds a report, which this run replaces; \(words)")
+    }
+
     @Test func `a disk that is too small for the evidence is told before it fills`() throws {
         let mebi: Int64 = 1 << 20
         let check = Preflight.diskSpace(needed: 300 * mebi + 1, free: 300 * mebi, in: "/out")

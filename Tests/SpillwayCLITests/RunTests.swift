@@ -83,6 +83,16 @@ import Verdicts
         #expect(lines.contains { $0.hasPrefix("baseline  4,000  4,000 ") })
     }
 
+    @Test func `the evidence of this run is named, whatever else stands in the folder`() throws {
+        var summary = try Self.summary(targets: "{latency: {p99: 250ms}}")
+        var record = summary.report.record
+        record.generator.evidenceRecords = 8_000
+        summary = RunSummary(report: Report(record, targets: []), folder: "reports/steady")
+        let place = "reports/steady/evidence-\(record.identity.runID)"
+        #expect(summary.lines(for: .plain).suffix(1) == ["evidence: \(place)"])
+        #expect(summary.json["evidence"] == .text(place))
+    }
+
     @Test func `colours mark what decided, on a terminal that has them`() throws {
         let terminal = Terminal(isInteractive: true, columns: 80, isUnicode: true, isColoured: true)
         let lines = try Self.summary(targets: "{latency: {p99: 1ms}}").lines(for: terminal)

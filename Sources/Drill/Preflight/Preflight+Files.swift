@@ -29,11 +29,23 @@ extension Preflight {
     }
 
     private static func folderFound(_ folder: ReportFolder) -> [PreflightCheck] {
-        guard folder.holdsReport else {
-            return [PreflightCheck("report folder", .passed, "'\(folder.path)' can be written")]
+        let fix = "name another folder with '--out' to keep "
+        if folder.holdsReport {
+            let words = "'\(folder.path)' holds a report, which this run replaces" + Self.older(folder.evidence, "; ")
+            return [PreflightCheck("report folder", .warned, words, fix: fix + "it")]
         }
-        let words = "'\(folder.path)' holds a report, which this run replaces"
-        return [PreflightCheck("report folder", .warned, words, fix: "name another folder with '--out' to keep it")]
+        if !folder.evidence.isEmpty {
+            let words = "'\(folder.path)' holds no report" + Self.older(folder.evidence, "; ")
+            return [PreflightCheck("report folder", .warned, words, fix: fix + "them apart")]
+        }
+        return [PreflightCheck("report folder", .passed, "'\(folder.path)' can be written")]
+    }
+
+    /// Evidence is never written over or thrown away.
+    private static func older(_ evidence: [String], _ words: String) -> String {
+        guard let last = evidence.last else { return "" }
+        let others = evidence.count > 1 ? " and \(evidence.count - 1) more" : ""
+        return words + "evidence of an older run stays in '\(last)'" + others
     }
 
     static func diskSpace(needed: Int64?, free: Int64, in path: String) -> PreflightCheck {

@@ -60,18 +60,9 @@ package struct EvidenceReader {
     }
 
     private static func names(in folder: String) throws(EvidenceError) -> [SegmentName] {
-        guard let directory = unsafe opendir(folder) else { throw EvidenceError("open the folder", folder) }
-        defer { unsafe closedir(directory) }
-        var names: [SegmentName] = []
-        while let entry = unsafe readdir(directory) {
-            let text = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard let name = SegmentName(text) else { continue }
-            guard names.count < segmentsMax else {
-                throw EvidenceError("read", folder, reason: "more than \(segmentsMax) segments")
-            }
-            names.append(name)
+        let names = try FolderListing(of: folder).names.compactMap { SegmentName($0) }
+        guard names.count <= segmentsMax else {
+            throw EvidenceError("read", folder, reason: "more than \(segmentsMax) segments")
         }
         return names.sorted()
     }

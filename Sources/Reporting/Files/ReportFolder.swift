@@ -1,3 +1,4 @@
+import Evidence
 import Glibc
 
 /// A folder with the files of one report, and with what belongs to it: its owner's own, since reports may hold what a
@@ -50,6 +51,17 @@ package struct ReportFolder: Sendable {
     package func removeIfEmpty() { _ = unsafe rmdir(path) }
 
     package var holdsReport: Bool { unsafe access("\(path)/\(Report.jsonName)", F_OK) == 0 }
+
+    /// Where the evidence of a run stands; of runs that had the folder before, theirs stays beside it.
+    package func evidence(ofRun runID: String) -> String { "\(path)/\(Self.evidencePrefix)\(runID)" }
+
+    private static let evidencePrefix = "evidence-"
+
+    /// Folders with evidence of runs that had this folder before, in the order of their names: that of time.
+    package var evidence: [String] {
+        let names = (try? FolderListing(of: path))?.names ?? []
+        return names.filter { $0.hasPrefix(Self.evidencePrefix) }.sorted()
+    }
 
     /// What a user without privileges may still write on its file system.
     package func freeBytes() throws(ReportingError) -> Int64 {
