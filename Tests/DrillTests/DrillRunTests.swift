@@ -32,7 +32,7 @@ import Verdicts
                 shadow: {canary: off}
                 journeys:
                   pay: {steps: [POST /pay: {json: {id: "${id}"}, headers: {Idempotency-Key: "${id}"}}]}
-                \(rest)
+                \(rest.replacing("ADDRESS", with: "\(address)"))
                 """
             let parsed = Plan.parse(SourceText(name: "sample.yaml", text: text))
             let plan = try #require(parsed.plan, "\(parsed.diagnostics.map(\.message))")
@@ -136,6 +136,31 @@ import Verdicts
             return
         }
         #expect(diagnostics.contains { $0.message.contains("pan") }, "\(diagnostics.map(\.message))")
+    }
+
+    /// A series that is read every ten seconds: high at once, and then as `second` says.
+    private static func guarded(for span: String, second: String?) throws -> Report {
+        var asked = 0
+        return try report(
+            drill(
+                """
+                traffic: [{hold: {for: 40s, rate: 5/s}}]
+                observe: [{prometheus: "http://ADDRESS/metrics", every: 10s, series: {queue: depth}}]
+                guards: [queue > 100 for \(span)]
+                """
+            ) { exchange in
+                guard exchange.target == "/metrics" else { return exchange.respond(201) }
+                asked += 1
+                if asked > 1, second == nil { try await exchange.loop.sleep(until: exchange.loop.now + .seconds(60)) }
+                exchange.respond(200, body: Array("depth \(asked == 1 ? "200" : second ?? "")\n".utf8))
+            })
+    }
+
+    @Test func `a guard holds between the samples of a slow series, and not behind them`() throws {
+        #expect(try Self.guarded(for: "3s", second: nil).verdict == .aborted)
+        #expect(try Self.guarded(for: "15s", second: "200").verdict == .aborted)
+        #expect(try Self.guarded(for: "15s", second: "100").record.ending == .completed)
+        #expect(try Self.guarded(for: "15s", second: nil).record.ending == .completed)
     }
 
     @Test func `commands that come before the driver are kept for it`() throws {
