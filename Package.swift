@@ -92,7 +92,9 @@ let package = Package(
                 "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Peers", "PlanLanguage",
                 "PlanModel", "TestFolders",
             ]),
-        module("Traffic", ["JSON", "PlanModel", "PlanValues", "SeededRandom", "Timebase"], libraries: ["m"]),
+        module(
+            "Traffic", ["Diagnostics", "JSON", "Numerals", "PlanModel", "PlanValues", "SeededRandom", "Timebase"],
+            libraries: ["m"]),
         tests(
             "TrafficTests", ["Diagnostics", "JSON", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
         module(
@@ -181,8 +183,8 @@ let package = Package(
             "SpillwayCLI",
             [
                 "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
-                "Histogram", "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel", "PlanValues",
-                "Reporting", "SeededRandom", "ShadowTag", "Timebase", "Traffic", "Verdicts",
+                "Histogram", "JSON", "Journeys", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel",
+                "PlanValues", "Reporting", "SeededRandom", "ShadowTag", "Timebase", "Traffic", "Verdicts",
             ]),
         tests(
             "SpillwayCLITests",

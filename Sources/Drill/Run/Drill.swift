@@ -97,7 +97,7 @@ package struct Drill {
         do throws(PlannedTraffic.Fault) {
             return try PlannedTraffic(order.plan, seed: order.seed, recordings: profiles)
         } catch {
-            throw DiagnosticError(.error("\(error)"))
+            throw DiagnosticError(error.diagnostic(in: order.plan))
         }
     }
 

@@ -61,7 +61,7 @@ enum RehearseCommand {
             return try TrafficRehearsal(
                 plan, seed: seed, latency: latency, terminal: console.reader, recordings: recordings)
         } catch {
-            console.talk("error: \(file.path): \(error)")
+            console.tell([error.diagnostic(in: plan)])
             return nil
         }
     }
