@@ -73,6 +73,8 @@ import Traffic
             ask      low       19.7%     1,500              1
 
             * no verdict counts a warm-up
+            expected: on average; scheduled: with this seed. A journey's requests are
+              without retries.
 
             At the peak, if each request takes 50ms (--latency):
               requests        1,600/s

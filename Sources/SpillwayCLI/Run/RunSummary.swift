@@ -22,8 +22,11 @@ struct RunSummary {
     func lines(for terminal: Terminal) -> [String] {
         let judged = report.judgements.flatMap { Self.lines(of: $0, for: terminal) }
         let files = ["report: \(folder)/\(Report.pageName)"] + (evidence.map { ["evidence: \($0)"] } ?? [])
-        let blocks = [heading(for: terminal), stages.lines, judged, files]
-        return Array(blocks.joined(separator: [""]))
+        let glossary = Glossary.lines(for: report.judgements).flatMap {
+            Paragraph.wrapped($0, columns: terminal.columns)
+        }
+        let blocks = [heading(for: terminal), stages.lines, judged, glossary, files]
+        return Array(blocks.filter { !$0.isEmpty }.joined(separator: [""]))
     }
 
     private func heading(for terminal: Terminal) -> [String] {
