@@ -12,9 +12,9 @@ package enum SpillwayCLI {
     package static func run(_ words: [String], console: Console = .standard) -> ExitCode {
         do throws(UsageError) {
             let code = try dispatch(words, console)
-            guard code == .success, let loss = console.loss() else { return code }
+            guard let loss = console.loss() else { return code }
             console.talk("error: the results could not be written to standard output: \(loss)")
-            return .inconclusive
+            return code == .success ? .inconclusive : code
         } catch {
             console.talk("error: \(printable(error.words))")
             return .usage

@@ -100,10 +100,13 @@ final class Stand {
 
     // MARK: Runs
 
-    func start(_ arguments: String...) throws -> SpillwayProcess {
+    func start(_ arguments: String..., output: SpillwayProcess.Output? = nil) throws -> SpillwayProcess {
+        try start(verb: "run", arguments + ["--out", "\(folder.path)/out", "--format", "json"], output: output)
+    }
+
+    func start(verb: String, _ arguments: [String], output: SpillwayProcess.Output? = nil) throws -> SpillwayProcess {
         let child = try SpillwayProcess(
-            ["run"] + arguments + ["--out", "\(folder.path)/out", "--format", "json"], name: "child-\(children.count)",
-            in: folder)
+            [verb] + arguments, name: "child-\(children.count)", in: folder, output: output)
         children.append(child)
         return child
     }
