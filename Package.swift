@@ -68,11 +68,16 @@ let package = Package(
         tests("EventLoopTests", ["EventLoop", "Cryptography", "SeededRandom"]),
 
         // L1
-        module("PlanValues", ["Timebase"]),
+        module("PlanValues", ["SeededRandom", "Timebase"]),
         tests("PlanValuesTests", ["PlanValues", "Timebase"]),
-        module("PlanModel", ["Diagnostics", "PlanValues", "Timebase"]),
-        module("PlanLanguage", ["CYAML", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
-        tests("PlanLanguageTests", ["PlanLanguage", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
+        module("ChannelProfile", ["Diagnostics", "PlanValues", "SeededRandom", "Timebase"]),
+        tests("ChannelProfileTests", ["ChannelProfile", "Timebase"]),
+        module("PlanModel", ["ChannelProfile", "Diagnostics", "PlanValues", "Timebase"]),
+        module(
+            "PlanLanguage", ["CYAML", "ChannelProfile", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
+        tests(
+            "PlanLanguageTests",
+            ["ChannelProfile", "PlanLanguage", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
@@ -85,12 +90,12 @@ let package = Package(
         tests("ShadowTagTests", ["Cryptography", "SeededRandom", "ShadowTag", "TestFolders"]),
         module(
             "Peers",
-            ["Cryptography", "Diagnostics", "EventLoop", "HTTPService", "PlanModel", "Timebase"]),
+            ["Cryptography", "Diagnostics", "EventLoop", "HTTPService", "PlanModel", "PlanValues", "Timebase"]),
         tests(
             "PeersTests",
             [
                 "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Peers", "PlanLanguage",
-                "PlanModel", "TestFolders",
+                "PlanModel", "PlanValues", "TestFolders",
             ]),
         module(
             "Traffic", ["Diagnostics", "JSON", "Numerals", "PlanModel", "PlanValues", "SeededRandom", "Timebase"],
@@ -110,17 +115,36 @@ let package = Package(
                 "SeededRandom", "Timebase",
             ]),
 
-        module("Evidence", ["EventLoop", "Histogram", "JSON", "Timebase"]),
+        module(
+            "Evidence",
+            ["ChannelProfile", "EventLoop", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom", "Timebase"]),
         tests(
-            "EvidenceTests", ["EventLoop", "Evidence", "Histogram", "JSON", "SeededRandom", "TestFolders", "Timebase"]),
+            "EvidenceTests",
+            [
+                "ChannelProfile", "EventLoop", "Evidence", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom",
+                "TestFolders", "Timebase",
+            ]),
 
         // L2
+        module(
+            "ChannelMock",
+            [
+                "ChannelProfile", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "JSON", "Lease", "Peers",
+                "PlanValues", "SeededRandom", "Timebase",
+            ]),
+        tests(
+            "ChannelMockTests",
+            [
+                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire",
+                "JSON", "Lease", "LoadDriver", "Peers", "PlanValues", "ScriptedPeers", "SeededRandom", "Timebase",
+            ]),
         module(
             "LoadDriver",
             [
                 "Cryptography", "CurlTransport", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
                 "JSON",
                 "Journeys", "Lease", "Peers", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic",
+                "Diagnostics",
             ]),
         tests(
             "LoadDriverTests",

@@ -1,3 +1,4 @@
+import Diagnostics
 import EventLoop
 import Evidence
 import PlanModel

@@ -1,5 +1,5 @@
 import EventLoop
-import PlanModel
+import PlanValues
 
 /// An IP address in its one spelling: 4 bytes for IPv4, also where it came as `::ffff:a.b.c.d`, and 16 else.
 struct PeerBytes {

@@ -12,8 +12,10 @@
 //
 // Not here: names (`PinnedPeer`), and connections (`PermittedOrigin`).
 
+import Diagnostics
 package import EventLoop
 package import PlanModel
+package import PlanValues
 
 package struct PeerPolicy: Sendable {
     /// From the plan's 'allow'.

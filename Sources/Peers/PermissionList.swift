@@ -1,5 +1,5 @@
 package import Diagnostics
-package import PlanModel
+package import PlanValues
 
 /// What is permitted outside the plan: networks of the command line and of a policy file.
 ///

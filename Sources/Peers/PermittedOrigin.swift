@@ -1,7 +1,7 @@
 package import Cryptography
 package import EventLoop
 package import HTTPService
-package import PlanModel
+package import PlanValues
 package import Timebase
 
 /// A peer that traffic may go to. Only a policy makes one, and what drives takes nothing else to connect to: so a peer

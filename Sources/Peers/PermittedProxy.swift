@@ -1,6 +1,6 @@
 package import Cryptography
 package import EventLoop
-package import PlanModel
+package import PlanValues
 package import Timebase
 
 /// What may stand between the driver and its stack. Only a policy makes one, as with `PermittedOrigin`: a proxy gets

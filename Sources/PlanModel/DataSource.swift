@@ -1,3 +1,4 @@
+package import Diagnostics
 package import PlanValues
 
 /// A name that templates use: `${merchant}`.

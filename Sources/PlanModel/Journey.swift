@@ -1,3 +1,4 @@
+package import Diagnostics
 package import PlanValues
 package import Timebase
 

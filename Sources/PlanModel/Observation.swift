@@ -1,3 +1,5 @@
+package import Diagnostics
+package import PlanValues
 package import Timebase
 
 /// Series that are read from elsewhere while the traffic runs.

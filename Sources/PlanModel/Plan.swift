@@ -1,3 +1,6 @@
+package import ChannelProfile
+package import Diagnostics
+
 /// A drill as it was asked for: validated, immutable, without anything of the text's form.
 ///
 /// Every reference in it leads somewhere (stages, journeys, data, series), every number is in its range, and defaults

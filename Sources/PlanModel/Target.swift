@@ -1,3 +1,5 @@
+package import Diagnostics
+package import PlanValues
 package import Timebase
 
 /// What the traffic goes to, and how.

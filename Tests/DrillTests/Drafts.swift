@@ -4,6 +4,7 @@ import Glibc
 import Peers
 import PlanLanguage
 import PlanModel
+import PlanValues
 import TestFolders
 import Testing
 import Traffic

@@ -3,6 +3,7 @@ import Diagnostics
 import EventLoop
 import Peers
 import PlanModel
+import PlanValues
 import ShadowTag
 import TestFolders
 import Testing

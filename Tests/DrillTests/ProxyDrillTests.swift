@@ -5,6 +5,7 @@ import LoadDriver
 import Peers
 import PlanLanguage
 import PlanModel
+import PlanValues
 import Reporting
 import ScriptedPeers
 import TestFolders

@@ -1,5 +1,6 @@
 import EventLoop
 import PlanModel
+import PlanValues
 import Testing
 
 @testable import Peers

@@ -1,5 +1,6 @@
 import Diagnostics
 import PlanModel
+import PlanValues
 import Testing
 
 @testable import Peers

@@ -6,6 +6,7 @@ import HTTPService
 import HTTPWire
 import PlanLanguage
 import PlanModel
+import PlanValues
 import TestFolders
 import Testing
 

@@ -327,7 +327,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
 
                 """#,
             words: #"""
-                p:6:5: error: this fault has no effect; write one of 'latency', 'timeout', 'connection', 'error', 'body', 'callback', 'maintenance', 'refuse'
+                p:6:5: error: this fault has no effect; write one of 'latency', 'stall', 'timeout', 'connection', 'error', 'body', 'callback', 'maintenance', 'refuse', 'never-read'
                  6 |   - {at: 1s, for: 1s, channel: icbc}
                    |     ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
                 p:6:32: error: the plan starts no mock banks, so 'icbc' cannot fail; write 'channels:' with the path of a mock profile

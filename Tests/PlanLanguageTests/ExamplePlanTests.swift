@@ -1,3 +1,4 @@
+import ChannelProfile
 import Diagnostics
 import PlanModel
 import PlanValues

@@ -1,3 +1,4 @@
+import Diagnostics
 package import PlanModel
 import PlanValues
 import Timebase

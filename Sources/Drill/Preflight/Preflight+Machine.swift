@@ -1,5 +1,6 @@
 import EventLoop
 import PlanModel
+import PlanValues
 
 extension Preflight {
     // MARK: Descriptors

@@ -3,6 +3,7 @@ import Diagnostics
 import EventLoop
 import Peers
 import PlanModel
+import PlanValues
 import Timebase
 
 extension Preflight {

@@ -1,7 +1,9 @@
 import Cryptography
+import Diagnostics
 import EventLoop
 import Peers
 import PlanModel
+import PlanValues
 
 extension Preflight {
     /// The plan's proxy: judged by the same policy as what is behind it, pinned, and reached.

@@ -8,6 +8,7 @@
 //
 // Not here: whether the stack does its work. That is the traffic's question.
 
+import Diagnostics
 package import EventLoop
 package import Peers
 package import PlanModel

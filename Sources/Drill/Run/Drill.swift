@@ -7,6 +7,7 @@ import Journeys
 import LoadDriver
 import Peers
 import PlanModel
+import PlanValues
 package import Reporting
 import ShadowTag
 import Timebase

@@ -1,4 +1,5 @@
 package import HTTPWire
+import PlanValues
 package import Timebase
 
 /// One step of a journey, compiled. What it renders is for a `JourneyContext`.

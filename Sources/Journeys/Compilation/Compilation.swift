@@ -1,5 +1,6 @@
 import Diagnostics
 import PlanModel
+import PlanValues
 import Timebase
 
 /// One plan on its way to a book.

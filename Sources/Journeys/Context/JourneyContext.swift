@@ -1,3 +1,4 @@
+import PlanValues
 package import SeededRandom
 package import Timebase
 

@@ -1,3 +1,4 @@
+import PlanValues
 import SeededRandom
 
 /// A name of `data`, prepared for drawing.

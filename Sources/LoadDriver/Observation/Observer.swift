@@ -1,8 +1,10 @@
+import Diagnostics
 import EventLoop
 import Evidence
 import HTTPService
 import HTTPWire
 package import PlanModel
+import PlanValues
 package import Timebase
 
 /// Reads series from elsewhere while the traffic runs: one request each period, over a connection of its own.

@@ -4,6 +4,7 @@ package import EventLoop
 import HTTPService
 package import Peers
 package import PlanModel
+import PlanValues
 
 /// One of the plan's entry points, as this loop reaches it. It is made of a permitted origin, of a permitted proxy where
 /// the plan has one, and of nothing else, so that no byte goes where no policy looked.

@@ -1,6 +1,7 @@
 import Diagnostics
 import EventLoop
 import PlanModel
+import PlanValues
 
 /// A command line that cannot be understood: what is wrong with it, and what to write instead.
 package struct UsageError: Error, Equatable {

@@ -1,3 +1,4 @@
+import Diagnostics
 import Drill
 import JSON
 import LoadDriver

@@ -1,5 +1,3 @@
-package import Diagnostics
-
 /// A value and where it was written, so that whoever finds it wrong later (a host that does not resolve, a file that
 /// is missing) can point at it.
 package struct Located<Value: Sendable>: Sendable {

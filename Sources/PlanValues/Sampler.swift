@@ -1,16 +1,15 @@
-import PlanValues
-import SeededRandom
-import Timebase
+package import SeededRandom
+package import Timebase
 
 /// A distribution of the plan, prepared for drawing. Samples are never below zero.
-enum Sampler: Sendable {
+package enum Sampler: Sendable {
     case constant(Double)
     case uniform(Uniform)
     case exponential(Exponential)
     case normal(Normal)
     case logNormal(LogNormal)
 
-    init(_ distribution: PlanValues.Distribution<Double>) {
+    package init(_ distribution: Distribution<Double>) {
         switch distribution {
         case .constant(let value): self = .constant(value)
         case .uniform(let min, let max): self = .uniform(Uniform(min..<max))
@@ -22,7 +21,7 @@ enum Sampler: Sendable {
     }
 
     /// Of seconds.
-    init(_ distribution: PlanValues.Distribution<TimeSpan>) {
+    package init(_ distribution: Distribution<TimeSpan>) {
         switch distribution {
         case .constant(let value): self.init(.constant(value.seconds))
         case .uniform(let min, let max): self.init(.uniform(min: min.seconds, max: max.seconds))
@@ -33,7 +32,7 @@ enum Sampler: Sendable {
         }
     }
 
-    func sample(at place: Seed) -> Double {
+    package func sample(at place: Seed) -> Double {
         var random = place.stream()
         switch self {
         case .constant(let value): return value
@@ -44,5 +43,5 @@ enum Sampler: Sendable {
         }
     }
 
-    var isConstant: Bool { if case .constant = self { true } else { false } }
+    package var isConstant: Bool { if case .constant = self { true } else { false } }
 }
