@@ -73,8 +73,11 @@ let package = Package(
         module("ChannelProfile", ["Diagnostics", "PlanValues", "SeededRandom", "Timebase"]),
         tests("ChannelProfileTests", ["ChannelProfile", "Timebase"]),
         module("PlanModel", ["ChannelProfile", "Diagnostics", "PlanValues", "Timebase"]),
-        module("PlanLanguage", ["CYAML", "ChannelProfile", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
-        tests("PlanLanguageTests", ["ChannelProfile", "PlanLanguage", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
+        module(
+            "PlanLanguage", ["CYAML", "ChannelProfile", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
+        tests(
+            "PlanLanguageTests",
+            ["ChannelProfile", "PlanLanguage", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
@@ -84,7 +87,7 @@ let package = Package(
         module("Lease", ["EventLoop", "Timebase"]),
         tests("LeaseTests", ["EventLoop", "Lease", "Timebase"]),
         module("ShadowTag", ["Cryptography", "SeededRandom"]),
-        tests("ShadowTagTests", ["Cryptography", "SeededRandom", "ShadowTag"]),
+        tests("ShadowTagTests", ["Cryptography", "SeededRandom", "ShadowTag", "TestFolders"]),
         module(
             "Peers",
             ["Cryptography", "Diagnostics", "EventLoop", "HTTPService", "PlanModel", "PlanValues", "Timebase"]),
@@ -92,9 +95,13 @@ let package = Package(
             "PeersTests",
             [
                 "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Peers", "PlanLanguage",
-                "PlanModel", "PlanValues"]),
-        module("Traffic", ["PlanModel", "PlanValues", "SeededRandom", "Timebase", "Diagnostics"], libraries: ["m"]),
-        tests("TrafficTests", ["Diagnostics", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
+                "PlanModel", "PlanValues", "TestFolders",
+            ]),
+        module(
+            "Traffic", ["Diagnostics", "JSON", "Numerals", "PlanModel", "PlanValues", "SeededRandom", "Timebase"],
+            libraries: ["m"]),
+        tests(
+            "TrafficTests", ["Diagnostics", "JSON", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
         module(
             "Journeys",
             [
@@ -115,7 +122,7 @@ let package = Package(
             "EvidenceTests",
             [
                 "ChannelProfile", "EventLoop", "Evidence", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom",
-                "Timebase",
+                "TestFolders", "Timebase",
             ]),
 
         // L2
@@ -166,8 +173,8 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "Timebase",
-                "Verdicts",
+                "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "TestFolders",
+                "Timebase", "Verdicts",
             ]),
 
         // L3
@@ -183,7 +190,7 @@ let package = Package(
             [
                 "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "Histogram",
                 "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting", "ScriptedPeers", "ShadowTag",
-                "Timebase", "Traffic", "Verdicts",
+                "TestFolders", "Timebase", "Traffic", "Verdicts",
             ]),
 
         // L2
@@ -200,15 +207,15 @@ let package = Package(
             "SpillwayCLI",
             [
                 "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
-                "Histogram", "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel", "PlanValues",
-                "Reporting", "SeededRandom", "ShadowTag", "Timebase", "Traffic", "Verdicts",
+                "Histogram", "JSON", "Journeys", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel",
+                "PlanValues", "Reporting", "SeededRandom", "ShadowTag", "Timebase", "Traffic", "Verdicts",
             ]),
         tests(
             "SpillwayCLITests",
             [
                 "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
                 "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel", "Reporting", "SampleRuns",
-                "ShadowTag", "SpillwayCLI", "Timebase", "Traffic", "Verdicts",
+                "ShadowTag", "SpillwayCLI", "TestFolders", "Timebase", "Traffic", "Verdicts",
             ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
@@ -231,6 +238,8 @@ let package = Package(
             "JourneyBench",
             ["BenchSupport", "Diagnostics", "Journeys", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase"]),
 
+        // Folders that go with their test.
+        .target(name: "TestFolders", path: "Tests/TestFolders", swiftSettings: swiftSettings),
         // Made-up runs for the tests of what reads them.
         .target(
             name: "SampleRuns", dependencies: ["Evidence", "Histogram", "SeededRandom", "Timebase"],
@@ -245,7 +254,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Reporting",
-                "Timebase",
+                "TestFolders", "Timebase",
             ]),
 
         // The habits of the project, checked.
