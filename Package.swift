@@ -71,7 +71,7 @@ let package = Package(
         module("PlanValues", ["SeededRandom", "Timebase"]),
         tests("PlanValuesTests", ["PlanValues", "Timebase"]),
         module("ChannelProfile", ["Diagnostics", "PlanValues", "SeededRandom", "Timebase"]),
-        tests("ChannelProfileTests", ["ChannelProfile"]),
+        tests("ChannelProfileTests", ["ChannelProfile", "Timebase"]),
         module("PlanModel", ["ChannelProfile", "Diagnostics", "PlanValues", "Timebase"]),
         module("PlanLanguage", ["CYAML", "ChannelProfile", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
         tests("PlanLanguageTests", ["ChannelProfile", "PlanLanguage", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
@@ -119,6 +119,18 @@ let package = Package(
             ]),
 
         // L2
+        module(
+            "ChannelMock",
+            [
+                "ChannelProfile", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "JSON", "Lease", "Peers",
+                "PlanValues", "SeededRandom", "Timebase",
+            ]),
+        tests(
+            "ChannelMockTests",
+            [
+                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire",
+                "JSON", "Lease", "LoadDriver", "Peers", "PlanValues", "ScriptedPeers", "SeededRandom", "Timebase",
+            ]),
         module(
             "LoadDriver",
             [
