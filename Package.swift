@@ -226,7 +226,9 @@ let package = Package(
             name: "BenchSupport", dependencies: ["CAllocationCount"], path: "Benchmarks/BenchSupport",
             swiftSettings: swiftSettings),
         benchmark("WireBench", ["BenchSupport", "HTTPWire"]),
-        benchmark("EvidenceBench", ["CAllocationCount", "Evidence", "Timebase"]),
+        benchmark(
+            "EvidenceBench",
+            ["CAllocationCount", "ChannelProfile", "Evidence", "Money", "SeededRandom", "Timebase"]),
         benchmark(
             "DriverBench",
             [
