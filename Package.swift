@@ -115,8 +115,8 @@ let package = Package(
         module(
             "ChannelMock",
             [
-                "ChannelProfile", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "JSON", "Lease", "Peers",
-                "PlanValues", "SeededRandom", "Timebase",
+                "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "JSON", "Lease",
+                "Peers", "PlanValues", "SeededRandom", "Timebase",
             ]),
         tests(
             "ChannelMockTests",
