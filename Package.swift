@@ -71,7 +71,7 @@ let package = Package(
         module("PlanValues", ["SeededRandom", "Timebase"]),
         tests("PlanValuesTests", ["PlanValues", "Timebase"]),
         module("ChannelProfile", ["Diagnostics", "PlanValues", "SeededRandom", "Timebase"]),
-        tests("ChannelProfileTests", ["ChannelProfile"]),
+        tests("ChannelProfileTests", ["ChannelProfile", "Timebase"]),
         module("PlanModel", ["ChannelProfile", "Diagnostics", "PlanValues", "Timebase"]),
         module("PlanLanguage", ["CYAML", "ChannelProfile", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
         tests("PlanLanguageTests", ["ChannelProfile", "PlanLanguage", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
@@ -108,8 +108,15 @@ let package = Package(
                 "SeededRandom", "Timebase",
             ]),
 
-        module("Evidence", ["EventLoop", "Histogram", "JSON", "Timebase"]),
-        tests("EvidenceTests", ["EventLoop", "Evidence", "Histogram", "JSON", "SeededRandom", "Timebase"]),
+        module(
+            "Evidence",
+            ["ChannelProfile", "EventLoop", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom", "Timebase"]),
+        tests(
+            "EvidenceTests",
+            [
+                "ChannelProfile", "EventLoop", "Evidence", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom",
+                "Timebase",
+            ]),
 
         // L2
         module(

@@ -34,6 +34,8 @@ package struct CallbackRule: Sendable {
 
 /// When a callback that was not taken is sent again.
 package enum CallbackRetries: Sendable, Equatable {
+    package static let waitsMax = 64
+
     case none
     /// Waits between the attempts, as a provider documents them, made `speed` times as fast for a drill.
     case schedule(name: String, waits: [TimeSpan], speed: Double)

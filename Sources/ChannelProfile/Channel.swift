@@ -24,6 +24,8 @@ package struct Channel: Sendable {
     package let query: QueryRule
     /// Transfers are taken in a part of the day only.
     package let cutOff: CutOff?
+    /// The channel answers that and does nothing else; what is said of payments, operations and callbacks is unused.
+    package let fixedAnswer: FixedAnswer?
 
     package init(
         name: Located<String>, about: String? = nil, listen: Located<HostPort>? = nil,
@@ -31,7 +33,7 @@ package struct Channel: Sendable {
         latency: Distribution<TimeSpan> = .constant(.zero), latencies: [Operation: Distribution<TimeSpan>] = [:],
         timer: TimeSpan? = nil, outcome: OutcomeShares = OutcomeShares(),
         settlement: Distribution<TimeSpan> = .constant(.zero), callback: CallbackRule? = nil,
-        query: QueryRule = QueryRule(), cutOff: CutOff? = nil
+        query: QueryRule = QueryRule(), cutOff: CutOff? = nil, fixedAnswer: FixedAnswer? = nil
     ) {
         self.name = name
         self.about = about
@@ -47,6 +49,7 @@ package struct Channel: Sendable {
         self.callback = callback
         self.query = query
         self.cutOff = cutOff
+        self.fixedAnswer = fixedAnswer
     }
 
     package func latency(of operation: Operation) -> Distribution<TimeSpan> { latencies[operation] ?? latency }

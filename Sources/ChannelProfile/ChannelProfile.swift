@@ -7,6 +7,9 @@ package import Diagnostics
 package import PlanValues
 
 package struct ChannelProfile: Sendable {
+    /// Each has listeners, ledgers and a journal of its own.
+    package static let channelsMax = 256
+
     package let name: String
     package let about: String?
     /// The fate of a payment is a function of it and of the payment's reference.

@@ -43,13 +43,14 @@ struct Override {
         guard let part = path.first else { return value }
         switch node.content {
         case .mapping(let entries): return try set(path, part, in: entries, node)
+        case .null where node.written.isEmpty: return try set(path, part, in: [], node)
         case .sequence(var nodes):
             guard let index = Int(part) ?? nodes.firstIndex(where: { Self.name(of: $0) == part }),
                 nodes.indices.contains(index)
             else {
                 throw Missing(part: part, fix: "the list has \(nodes.count) elements, counted from 0")
             }
-            nodes[index] = try set(path.dropFirst(), in: nodes[index])
+            nodes[index] = try set(path.dropFirst(), inElement: nodes[index])
             return YAMLNode(.sequence(nodes), at: node.span)
         default: throw Missing(part: part, fix: "'\(node.written)' has no parts")
         }
@@ -63,9 +64,6 @@ struct Override {
             let entry = entries[place]
             entries[place] = .init(
                 key: entry.key, keySpan: entry.keySpan, value: try set(path.dropFirst(), in: entry.value))
-        } else if entries.count == 1, case .mapping = entries[0].value.content, Self.isVariant(entries[0]) {
-            entries[0] = .init(
-                key: entries[0].key, keySpan: entries[0].keySpan, value: try set(path, in: entries[0].value))
         } else {
             let empty = YAMLNode(.mapping([]), at: span)
             entries.append(.init(key: part, keySpan: span, value: try set(path.dropFirst(), in: empty)))
@@ -73,8 +71,15 @@ struct Override {
         return YAMLNode(.mapping(entries), at: node.span)
     }
 
-    private static func isVariant(_ entry: YAMLNode.Entry) -> Bool {
-        entry.key != "journeys" && entry.key != "data" && entry.key != "services"
+    /// Of a stage, step or target; what other mappings hold is named in full.
+    private func set(_ path: ArraySlice<String>, inElement node: YAMLNode) throws(Missing) -> YAMLNode {
+        guard case .mapping(let entries) = node.content, entries.count == 1, let part = path.first,
+            entries[0].key != part, case .mapping = entries[0].value.content
+        else { return try set(path, in: node) }
+        let entry = entries[0]
+        return YAMLNode(
+            .mapping([.init(key: entry.key, keySpan: entry.keySpan, value: try set(path, in: entry.value))]),
+            at: node.span)
     }
 
     /// A nameless stage is called for its kind.

@@ -16,15 +16,6 @@ extension Plan {
         }
     }
 
-    /// Why an included file cannot be read.
-    package struct IncludeError: Error {
-        package let reason: String
-
-        package init(_ reason: String) {
-            self.reason = reason
-        }
-    }
-
     /// Reads and checks a plan. It opens no file and looks at no clock: included files come through `include`, and the
     /// names of secrets are compared with `environment`, when there is one; their values are not looked at.
     ///
@@ -36,9 +27,9 @@ extension Plan {
         }
     ) -> Outcome {
         withoutActuallyEscaping(include) { include in
-            var reading = PlanReading(environment: environment)
+            var reading = PlanReading(.plan, environment: environment)
             var plan: Plan?
-            if let tree = PlanAssembly(resolve: include).tree(
+            if let tree = PlanAssembly(document: .plan, resolve: include).tree(
                 of: source, overrides: overrides, into: &reading.collector)
             {
                 plan = PlanGrammar.shape.read(tree, "", &reading)

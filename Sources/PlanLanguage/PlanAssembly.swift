@@ -1,21 +1,21 @@
 import Diagnostics
 import PlanModel
 
-/// One tree out of a plan, the files that it includes, and the settings of the command line.
+/// One tree out of a plan or a profile, the files that it includes, and the settings of the command line.
 ///
-/// Included files add journeys and data; a name in two files is a mistake, never a silent override. `--set` goes
-/// last: whatever the text says there, it says the new value instead.
+/// Included files add journeys and data to a plan, and channels to a profile; a name in two files is a mistake, never a
+/// silent override. `--set` goes last: whatever the text says there, it says the new value instead.
 struct PlanAssembly {
     private static let includeDepthMax = 8
-    private static let includable = ["journeys", "data", "include"]
 
-    let resolve: (String) throws(Plan.IncludeError) -> SourceText
+    let document: Document
+    let resolve: (String) throws(IncludeError) -> SourceText
 
     func tree(of source: SourceText, overrides: [String], into collector: inout DiagnosticCollector) -> YAMLNode? {
         guard var root = YAMLReader.read(source, into: &collector) else { return nil }
         guard case .mapping = root.content else {
-            let kind = root.isNull ? "the file is empty" : "a plan is a mapping, not \(root.kind)"
-            collector.report(.error(kind, at: SourceSpan(source, 0..<0), fix: "begin with 'plan: NAME'"))
+            let kind = root.isNull ? "the file is empty" : "a \(document) is a mapping, not \(root.kind)"
+            collector.report(.error(kind, at: SourceSpan(source, 0..<0), fix: "begin with '\(document): NAME'"))
             return nil
         }
         root = including(root, [source.name], &collector)
@@ -30,7 +30,7 @@ struct PlanAssembly {
             guard case .text(let path) = node.content,
                 let included = included(path, at: node.span, chain, &collector)
             else { return tree }
-            return Self.merged(tree, included)
+            return merged(tree, included)
         }
     }
 
@@ -38,7 +38,7 @@ struct PlanAssembly {
         _ path: String, at span: SourceSpan, _ chain: [String], _ collector: inout DiagnosticCollector
     ) -> YAMLNode? {
         let source: SourceText
-        do throws(Plan.IncludeError) {
+        do throws(IncludeError) {
             source = try resolve(path)
         } catch {
             collector.report(.error("'\(path)' cannot be read: \(error.reason)", at: span))
@@ -55,23 +55,27 @@ struct PlanAssembly {
         }
         guard let root = YAMLReader.read(source, into: &collector) else { return nil }
         guard case .mapping(let entries) = root.content else {
-            collector.report(.error("an included file is a mapping with 'journeys' or 'data'", at: root.span))
+            collector.report(.error("an included file is a mapping with \(contents(" or "))", at: root.span))
             return nil
         }
-        for entry in entries where !Self.includable.contains(entry.key) {
+        for entry in entries where !document.includable.contains(entry.key) && entry.key != "include" {
             collector.report(
                 .error(
-                    "an included file has no '\(entry.key)'", at: entry.keySpan, fix: "it holds 'journeys' and 'data'"))
+                    "an included file has no '\(entry.key)'", at: entry.keySpan, fix: "it holds \(contents(" and "))"))
         }
         return including(root, chain + [source.name], &collector)
     }
 
-    /// The plan's own entries first. Entries of one name stand twice then, and are reported where they are read.
-    private static func merged(_ tree: YAMLNode, _ included: YAMLNode) -> YAMLNode {
+    private func contents(_ word: String) -> String {
+        document.includable.map { "'\($0)'" }.joined(separator: word)
+    }
+
+    /// The document's own entries first. Entries of one name stand twice then, and are reported where they are read.
+    private func merged(_ tree: YAMLNode, _ included: YAMLNode) -> YAMLNode {
         guard case .mapping(var entries) = tree.content, case .mapping(let others) = included.content else {
             return tree
         }
-        for other in others where other.key == "journeys" || other.key == "data" {
+        for other in others where document.includable.contains(other.key) {
             guard case .mapping(let added) = other.value.content,
                 let place = entries.firstIndex(where: { $0.key == other.key })
             else {

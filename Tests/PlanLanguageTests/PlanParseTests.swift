@@ -102,8 +102,8 @@ import Timebase
     @Test func `included files add journeys and data, and never replace them`() throws {
         func parsed(_ files: [String: String]) -> Plan.Outcome {
             Plan.parse(SourceText(name: "p", text: Self.small + "include: a.yaml\n")) {
-                path throws(Plan.IncludeError) in
-                guard let text = files[path] else { throw Plan.IncludeError("no such file") }
+                path throws(IncludeError) in
+                guard let text = files[path] else { throw IncludeError("no such file") }
                 return SourceText(name: path, text: text)
             }
         }

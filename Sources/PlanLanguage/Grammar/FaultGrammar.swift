@@ -4,7 +4,7 @@ import PlanModel
 import PlanValues
 import Timebase
 
-/// `faults`: what goes wrong with the mock banks, on the clock of the stages.
+/// `faults`: what goes wrong with the mock banks, on the clock of a plan's stages, or of a profile's banks.
 enum FaultGrammar {
     private static let at = Key<Located<DrillInstant>>.required(
         "at",
@@ -13,8 +13,19 @@ enum FaultGrammar {
             return Located(instant, at: node.span)
         }, "an instant of the traffic, or of a stage with `@`")
     private static let span = Key<TimeSpan>.required("for", Phrases.positiveSpan, "how long")
+    private static let bankClock = Key<Located<DrillInstant>>.required(
+        "at",
+        Shape<DrillInstant>(form: Phrases.span.form) { node, name, reading in
+            if node.written.hasPrefix("@") {
+                reading.error(
+                    "a profile has no stages, so '\(node.written)' is no instant of it", at: node.span,
+                    fix: "count from the begin of the banks, as in '60s', or put the fault into the plan")
+                return nil
+            }
+            return Phrases.span.read(node, name, &reading).map { DrillInstant(offset: $0) }
+        }.located, "since the banks began")
     private static let channel = Key<Located<String>>.required(
-        "channel", Shape<String>.text.located, "one of the mock profile")
+        "channel", Phrases.name(of: .channel).located, "one of the mock profile")
     private static let match = Key<PaymentMatch>.defaulted(
         "where", MatchGrammar.shape, to: PaymentMatch(), shown: "all", "only these payments")
     private static let share = Key<Ratio>.defaulted(
@@ -36,21 +47,27 @@ enum FaultGrammar {
         latency, stall, timeout, connection, error, body, callback, maintenance, refuse, deaf,
     ]
 
-    static let shape = Shape<[Fault]>.list(
-        .record(
-            "faults", "What goes wrong, when and for how long. At least one effect.",
-            [at, span, channel, match, share] + effects as [any AnyKey]
-        ) { fields, reading in
-            let found = effects.compactMap { fields[$0] }
-            if !effects.contains(where: { fields.has($0) }) {
-                reading.error(
-                    "this fault has no effect", at: fields.span,
-                    fix: "write one of " + effects.map { "'\($0.form.name)'" }.joined(separator: ", "))
-            }
-            return Fault(
-                at: fields[at], span: fields[span], channel: fields[channel], match: fields[match], rate: fields[share],
-                effects: found)
-        }, countMin: 0)
+    static let ofPlan = shape(at)
+    static let ofProfile = shape(bankClock)
+
+    private static func shape(_ at: Key<Located<DrillInstant>>) -> Shape<[Fault]> {
+        .list(
+            .record(
+                "faults", "What goes wrong, when and for how long. At least one effect.",
+                [at, span, channel, match, share] + effects as [any AnyKey]
+            ) { fields, reading in
+                let found = effects.compactMap { fields[$0] }
+                if !effects.contains(where: { fields.has($0) }) {
+                    reading.error(
+                        "this fault has no effect", at: fields.span,
+                        fix: "write one of " + effects.map { "'\($0.form.name)'" }.joined(separator: ", "))
+                }
+                return Fault(
+                    at: fields[at], span: fields[span], channel: fields[channel], match: fields[match],
+                    rate: fields[share],
+                    effects: found)
+            }, countMin: 0)
+    }
 
     private static func onlyTrue(_ effect: Effect) -> Shape<Effect> {
         Shape<Bool>.boolean.then { value, node, name, reading in

@@ -8,10 +8,32 @@ enum Phrases {
     static let address = Shape<HTTPAddress>.phrase(
         "a URL", pattern: "^https?://[^@?# ]+$", examples: ["https://pay.example.test:8443"], HTTPAddress.init)
 
+    /// What may name a folder, a metric, or a part of a path.
+    static func title(_ example: String) -> Shape<String> {
+        .phrase("a name", pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", examples: [example]) { text in
+            isTitle(text) ? text : nil
+        }
+    }
+
+    static func isTitle(_ text: String) -> Bool {
+        let isSpelled = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_.-".contains($0)) }
+        return isSpelled && text.count <= 64 && text.first.map { $0.isLetter || $0.isNumber } ?? false
+    }
+
     static let hostPort = Shape<HostPort>.phrase(
         "a host and a port", pattern: #"^(\[[0-9a-fA-F:.%]+\]|[^:\[\] ]+):[0-9]+$"#,
         examples: ["127.0.0.1:0", "[::1]:8080"],
         HostPort.init)
+
+    static let network = Shape<NetworkBlock>.phrase(
+        "a network", pattern: "^[0-9a-fA-F.:]+(/[0-9]+)?$", examples: ["127.0.0.0/8", "10.1.2.3"], NetworkBlock.init
+    ).then { block, node, name, reading in
+        if block.isClean { return block }
+        reading.error(
+            "'\(node.written)' has bits set behind its prefix", at: node.span,
+            fix: "write the network's first address, or a longer prefix")
+        return nil as NetworkBlock?
+    }
 
     static let jsonPath = Shape<JSONPath>.phrase(
         "a JSON path", pattern: #"^\$(\.[^.\[\] ]+|\[[0-9]+\])*$"#, examples: ["$.id", "$.items[0].id"], JSONPath.init)
@@ -28,6 +50,15 @@ enum Phrases {
     static let positiveRate = Shape<Rate>.value().then { value, node, name, reading in
         if value.perSecond > 0 { return value }
         reading.error("'\(name)' must be more than 0", at: node.span, fix: "a stage without arrivals is 'pause'")
+        return nil as Rate?
+    }
+
+    /// A bank that takes nothing is one in maintenance.
+    static let quota = Shape<Rate>.value().then { value, node, name, reading in
+        if value.perSecond > 0 { return value }
+        reading.error(
+            "'\(name)' must be more than 0", at: node.span, fix: "a bank that takes nothing has the fault 'maintenance'"
+        )
         return nil as Rate?
     }
 

@@ -6,12 +6,7 @@ import PlanModel
 enum PlanGrammar {
     private static let name = Key<String>.required(
         "plan",
-        .phrase("a name", pattern: "^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$", examples: ["flash-sale"]) { text in
-            let isName = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_.-".contains($0)) }
-            return isName && text.count <= 64 && text.first?.isLetter ?? false
-                || isName && text.first?.isNumber ?? false
-                ? text : nil
-        }, "its name, also of the report's folder")
+        Phrases.title("flash-sale"), "its name, also of the report's folder")
     private static let about = Key<String?>.optional("about", .text, "what the drill is for, in a sentence")
     private static let seed = Key<Int>.defaulted(
         "seed", .integer(0 ... .max), to: 1, shown: "1", "arrivals, data and faults derive from it")
@@ -44,7 +39,7 @@ enum PlanGrammar {
     private static let traffic = Key<[Stage]>.required(
         "traffic", TrafficGrammar.traffic, "stages, in order; an open model unless `users` is given")
     private static let faults = Key<[Fault]>.defaulted(
-        "faults", FaultGrammar.shape, to: [], shown: "none", "what goes wrong, on the clock of the stages")
+        "faults", FaultGrammar.ofPlan, to: [], shown: "none", "what goes wrong, on the clock of the stages")
     private static let observe = Key<[Observation]>.defaulted(
         "observe", ObservationGrammar.observe, to: [], shown: "none", "time series drawn beside the load")
     private static let guards = Key<[Guard]>.defaulted(

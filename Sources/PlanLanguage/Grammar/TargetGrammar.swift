@@ -29,7 +29,7 @@ enum TargetGrammar {
         "cap on open arrivals; beyond it arrivals are dropped and counted")
     private static let tls = Key<TLSFiles?>.optional("tls", tlsShape, "files for https")
     private static let allow = Key<[Located<NetworkBlock>]>.defaulted(
-        "allow", .list(block.located), to: [], shown: "[127.0.0.0/8]",
+        "allow", .list(Phrases.network.located), to: [], shown: "[127.0.0.0/8]",
         "the driver refuses any other peer before the first byte")
     private static let timeout = Key<TimeSpan>.defaulted(
         "timeout", Phrases.positiveSpan, to: .seconds(10), shown: "10s", "how long an answer may take")
@@ -66,16 +66,6 @@ enum TargetGrammar {
             return nil
         }
         return Shape<Transport>.word.read(node, name, &reading)
-    }
-
-    private static let block = Shape<NetworkBlock>.phrase(
-        "a network", pattern: "^[0-9a-fA-F.:]+(/[0-9]+)?$", examples: ["127.0.0.0/8", "10.1.2.3"], NetworkBlock.init
-    ).then { block, node, name, reading in
-        if block.isClean { return block }
-        reading.error(
-            "'\(node.written)' has bits set behind its prefix", at: node.span,
-            fix: "write the network's first address, or a longer prefix")
-        return nil as NetworkBlock?
     }
 
     private static let authority = Key<Located<String>?>.optional(

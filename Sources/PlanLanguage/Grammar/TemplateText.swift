@@ -80,7 +80,8 @@ extension Shape where Value == Template {
 }
 
 extension Shape where Value == JSONTemplate {
-    static let json = Shape(form: .json) { node, name, reading in JSONTemplate(node, name, &reading) }
+    static let json = Shape(form: .json(hasTemplates: true)) { node, name, reading in JSONTemplate(node, name, &reading)
+    }
 }
 
 extension JSONTemplate {

@@ -36,7 +36,7 @@ enum VerdictGrammar {
     private static let stage = Key<String?>.optional("stage", Phrases.name(of: .stage), "all that count, when left out")
     private static let oneStage = Key<String>.required("stage", Phrases.name(of: .stage), "the stage that is looked at")
     private static let journey = Key<String?>.optional("journey", Phrases.name(of: .journey), "all, when left out")
-    private static let channel = Key<String>.required("channel", .text, "one of the mock profile")
+    private static let channel = Key<String>.required("channel", Phrases.name(of: .channel), "one of the mock profile")
     private static let rateAtLeast = Key<Rate>.required("at least", Phrases.positiveRate, "goodput")
     private static let ratioAtLeast = Key<Ratio>.required("at least", .value(), "the least that passes")
     private static let ratioAtMost = Key<Ratio>.required("at most", .value(), "the most that passes")

@@ -1,4 +1,4 @@
-/// What may stand at a place of a plan, as data: the JSON Schema and the reference are written from it.
+/// What may stand at a place of a plan or a profile, as data: the JSON Schema and the reference are written from it.
 indirect enum Form: Sendable {
     case text
     case boolean
@@ -14,7 +14,7 @@ indirect enum Form: Sendable {
     case record(RecordForm)
     case variants(String, [VariantForm])
     case either([Form])
-    case json
+    case json(hasTemplates: Bool)
 }
 
 /// A mapping with known keys.

@@ -1,13 +1,13 @@
 import Diagnostics
 import PlanModel
 
-/// What one reading of a plan gathers: what is wrong, which names are declared, and which are mentioned.
+/// What one reading of a plan or a profile gathers: what is wrong, which names are declared, and which are mentioned.
 ///
 /// Mentions are resolved at the end, since a plan may name things before it declares them. A thing whose own
 /// description is wrong still declares its name, so that one mistake gives one diagnostic.
 struct PlanReading {
     enum Kind: String {
-        case stage, journey, data, series, service
+        case stage, journey, data, series, service, channel
     }
 
     struct Mention {
@@ -34,9 +34,11 @@ struct PlanReading {
     var extraRoots: [String] = []
     /// Columns are known when the file is read; other data have no parts.
     var dataWithColumns: Set<String> = []
+    let document: Document
     let environment: [String: String]?
 
-    init(environment: [String: String]?) {
+    init(_ document: Document, environment: [String: String]?) {
+        self.document = document
         self.environment = environment
     }
 
@@ -67,11 +69,14 @@ struct PlanReading {
         for mention in mentions where !isDeclared(mention.kind, mention.name) {
             let known = declared[mention.kind, default: []].map(\.value)
             let noun = mention.kind.rawValue
+            // Without a profile that can be read, which channels there are is not known.
+            if mention.kind == .channel, known.isEmpty { continue }
             error(
                 known.isEmpty
                     ? "the plan has no \(noun) '\(mention.name)', and no other"
                     : "there is no \(noun) '\(mention.name)'",
-                at: mention.span, fix: Self.advice(mention.name, known, "the plan's: "))
+                at: mention.span,
+                fix: Self.advice(mention.name, known, mention.kind == .channel ? "the profile's: " : "the plan's: "))
         }
         for mention in templates { resolve(mention) }
     }
@@ -109,7 +114,7 @@ struct PlanReading {
         error("'\(root)' has no part '\(part)'", at: span, fix: "write \(forms)")
     }
 
-    private mutating func resolveVariable(_ name: String, at span: SourceSpan) {
+    mutating func resolveVariable(_ name: String, at span: SourceSpan) {
         if name.isEmpty {
             error("'env' needs the name of a variable", at: span, fix: "write '${env.NAME}'")
         } else if let environment, environment[name] == nil {

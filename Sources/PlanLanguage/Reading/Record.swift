@@ -110,7 +110,7 @@ extension PlanReading {
     fileprivate mutating func unknownKey(_ entry: YAMLNode.Entry, in name: String, _ known: [String]) {
         let fix = Self.advice(entry.key, known, "its keys are ")
         error(
-            name.isEmpty ? "a plan has no key '\(entry.key)'" : "'\(name)' has no key '\(entry.key)'",
+            name.isEmpty ? "a \(document) has no key '\(entry.key)'" : "'\(name)' has no key '\(entry.key)'",
             at: entry.keySpan, fix: fix)
     }
 
@@ -122,7 +122,7 @@ extension PlanReading {
         let upperBound = name.isEmpty ? lowerBound : max(lowerBound, min(node.span.range.upperBound, line.upperBound))
         let place = SourceSpan(source, lowerBound..<upperBound)
         error(
-            name.isEmpty ? "the plan has no '\(key.name)'" : "'\(name)' has no '\(key.name)'", at: place,
+            name.isEmpty ? "the \(document) has no '\(key.name)'" : "'\(name)' has no '\(key.name)'", at: place,
             fix: key.form.example.map { "write '\(key.name): \($0)'" })
     }
 }

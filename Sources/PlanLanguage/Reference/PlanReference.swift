@@ -99,7 +99,7 @@ package enum PlanReference {
         case .record(let record): return "[\(record.title)](#\(anchor(record.title)))"
         case .variants(let noun, _): return "\(noun) each"
         case .either(let forms): return forms.map(value).joined(separator: ", or ")
-        case .json: return "any JSON, with templates in its texts"
+        case .json(let hasTemplates): return hasTemplates ? "any JSON, with templates in its texts" : "any JSON"
         }
     }
 

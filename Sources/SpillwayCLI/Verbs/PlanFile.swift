@@ -33,13 +33,13 @@ struct PlanFile {
             let own = try text()
             sees(own)
             return Plan.parse(own, environment: ProcessEnvironment.values, overrides: overrides) {
-                path throws(Plan.IncludeError) in
+                path throws(IncludeError) in
                 do throws(Unreadable) {
                     let included = try neighbour(path).text()
                     sees(included)
                     return included
                 } catch {
-                    throw Plan.IncludeError(error.reason)
+                    throw IncludeError(error.reason)
                 }
             }
         } catch {

@@ -1,0 +1,49 @@
+package import ChannelProfile
+package import Diagnostics
+
+extension ChannelProfile {
+    /// What came of a text: a profile, unless there are errors, and everything that is to be said about it.
+    package struct Outcome: Sendable {
+        package let profile: ChannelProfile?
+        package let diagnostics: [Diagnostic]
+        /// Further mistakes, of which there were too many to keep.
+        package let droppedCount: Int
+
+        package init(profile: ChannelProfile?, diagnostics: [Diagnostic], droppedCount: Int) {
+            self.profile = profile
+            self.diagnostics = diagnostics
+            self.droppedCount = droppedCount
+        }
+    }
+
+    /// Reads and checks a mock profile, as `Plan.parse` does a plan.
+    ///
+    /// - Parameter overrides: `path=value`, each as written behind `--set`.
+    package static func parse(
+        _ source: SourceText, environment: [String: String]? = nil, overrides: [String] = [],
+        include: (String) throws(IncludeError) -> SourceText = { path throws(IncludeError) in
+            throw IncludeError("nothing may be included here")
+        }
+    ) -> Outcome {
+        var reading = PlanReading(.profile, environment: environment)
+        let profile = read(source, overrides: overrides, include: include, &reading)
+        return Outcome(
+            profile: reading.collector.hasErrors ? nil : profile, diagnostics: reading.collector.diagnostics,
+            droppedCount: reading.collector.droppedCount)
+    }
+
+    static func read(
+        _ source: SourceText, overrides: [String] = [],
+        include: (String) throws(IncludeError) -> SourceText, _ reading: inout PlanReading
+    ) -> ChannelProfile? {
+        withoutActuallyEscaping(include) { include in
+            let assembly = PlanAssembly(document: .profile, resolve: include)
+            guard let tree = assembly.tree(of: source, overrides: overrides, into: &reading.collector) else {
+                return nil
+            }
+            let profile = ProfileGrammar.shape.read(tree, "", &reading)
+            reading.resolve()
+            return profile
+        }
+    }
+}
