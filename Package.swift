@@ -131,6 +131,8 @@ let package = Package(
             [
                 "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
                 "JSON", "Lease", "Money", "Peers", "PlanValues", "SeededRandom", "ShadowTag", "Timebase",
+                "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "JSON", "Lease",
+                "Peers", "PlanValues", "SeededRandom", "Timebase",
             ]),
         tests(
             "ChannelMockTests",
