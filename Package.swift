@@ -178,9 +178,9 @@ let package = Package(
         module(
             "SpillwayCLI",
             [
-                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
-                "Histogram", "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel", "PlanValues",
-                "Reporting", "SeededRandom", "ShadowTag", "Timebase", "Traffic", "Verdicts",
+                "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService",
+                "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel",
+                "PlanValues", "Reporting", "SeededRandom", "ShadowTag", "Timebase", "Traffic", "Verdicts",
             ]),
         tests(
             "SpillwayCLITests",

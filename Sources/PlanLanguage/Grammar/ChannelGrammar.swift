@@ -170,12 +170,12 @@ enum ChannelGrammar {
     ) { fields, reading in
         if fields[closes] <= fields[opens] {
             reading.error(
-                "'cut-off' closes before it opens, at \(fields[opens])", at: fields.span(of: closes),
+                "'cut-off' closes before it opens", at: fields.span(of: closes),
                 fix: "both count from the begin of the day")
         } else if fields[closes] > fields[day] {
             reading.error(
-                "'cut-off' closes after its day of \(fields[day]) is over", at: fields.span(of: closes),
-                fix: "write at most '\(fields[day])', or a longer 'day'")
+                "'cut-off' closes after its day is over", at: fields.span(of: closes),
+                fix: "write a longer 'day'; it lasts 24h when nothing is said")
         } else if fields[opens] == .zero, fields[closes] == fields[day] {
             reading.error("this 'cut-off' never closes", at: fields.span, fix: "leave it out")
         }
