@@ -108,10 +108,29 @@ let package = Package(
                 "SeededRandom", "Timebase",
             ]),
 
-        module("Evidence", ["EventLoop", "Histogram", "JSON", "Timebase"]),
-        tests("EvidenceTests", ["EventLoop", "Evidence", "Histogram", "JSON", "SeededRandom", "Timebase"]),
+        module(
+            "Evidence",
+            ["ChannelProfile", "EventLoop", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom", "Timebase"]),
+        tests(
+            "EvidenceTests",
+            [
+                "ChannelProfile", "EventLoop", "Evidence", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom",
+                "Timebase",
+            ]),
 
         // L2
+        module(
+            "ChannelMock",
+            [
+                "ChannelProfile", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "JSON", "Lease", "Peers",
+                "PlanValues", "SeededRandom", "Timebase",
+            ]),
+        tests(
+            "ChannelMockTests",
+            [
+                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire",
+                "JSON", "Lease", "LoadDriver", "Peers", "PlanValues", "ScriptedPeers", "SeededRandom", "Timebase",
+            ]),
         module(
             "LoadDriver",
             [

@@ -7,8 +7,8 @@
 public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     // libFuzzer lends `count` bytes for the duration of this call.
     var bytes = unsafe Array(UnsafeBufferPointer(start: data, count: count))
-    guard case .header(let header) = SegmentHeader.read(Array(bytes.prefix(SegmentHeader.byteCount))) else { return 0 }
-    guard case .header(header) = SegmentHeader.read(header.bytes) else {
+    guard case .header(let header) = SegmentHeader.read(Array(bytes.prefix(SegmentHeader.byteCount)), .requests) else { return 0 }
+    guard case .header(header) = SegmentHeader.read(header.bytes, .requests) else {
         fatalError("a header that was written reads back as something else")
     }
     for place in stride(from: SegmentHeader.byteCount, to: count, by: EvidenceRow.byteCount)

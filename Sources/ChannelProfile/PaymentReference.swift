@@ -7,7 +7,8 @@ package struct PaymentReference: Hashable, Sendable {
     package static let bytesMax = 48
     package static let pattern = "[!#-&(-~]{1,48}"
 
-    private let words: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
+    /// The bytes, the first one lowest, filled up with zeros: for who copies them in one piece.
+    package let words: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
     package let count: UInt8
 
     /// Nil for what is empty, too long, or has bytes that no reference has.

@@ -4,11 +4,17 @@
 /// not payable. Withdrawn codes are unknown on purpose.
 package struct Currency: Hashable, Sendable, CustomStringConvertible {
     /// The code's three letters; with them an amount is sixteen plain bytes, copied without reference counting.
-    private let letters: UInt32
+    package let letters: UInt32
     private let decimals: UInt8
 
     package init(_ code: String) throws(MoneyError) {
         guard let known = Self.known[code] else { throw .unknownCurrency(code) }
+        self = known
+    }
+
+    /// Nil for letters of no currency.
+    package init?(letters: UInt32) {
+        guard letters >> 24 == 0, let known = Self.known[Self.code(of: letters)] else { return nil }
         self = known
     }
 
@@ -17,7 +23,9 @@ package struct Currency: Hashable, Sendable, CustomStringConvertible {
         self.decimals = decimals
     }
 
-    package var code: String {
+    package var code: String { Self.code(of: letters) }
+
+    private static func code(of letters: UInt32) -> String {
         String(decoding: [16, 8, 0].map { UInt8(truncatingIfNeeded: letters >> $0) }, as: UTF8.self)
     }
 

@@ -79,6 +79,26 @@ final class EvidenceFolder {
         while let record = try reader.next() { records.append(record) }
         return (records, reader.tally)
     }
+
+    func readJournal() throws(EvidenceError) -> (entries: [ChannelEntry], tally: EvidenceTally) {
+        var reader = try ChannelJournalReader(folder: path)
+        return (try reader.rest(), reader.tally)
+    }
+
+    /// The numbers of the folder's segments in this process's mappings.
+    var mapped: [Int] {
+        String(decoding: Self.bytes(ofFile: "/proc/self/maps"), as: UTF8.self)
+            .split(separator: "\n").filter { $0.contains("\(path)/") }
+            .compactMap { Int($0.split(separator: ".").dropLast().last ?? "") }.sorted()
+    }
+}
+
+extension ChannelJournalReader {
+    mutating func rest() throws(EvidenceError) -> [ChannelEntry] {
+        var entries: [ChannelEntry] = []
+        while let entry = try next() { entries.append(entry) }
+        return entries
+    }
 }
 
 extension Intent {

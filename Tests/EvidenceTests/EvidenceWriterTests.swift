@@ -98,9 +98,9 @@ import Timebase
         let writer = try Self.writer(folder)
         let kept = try writer.begin(.numbered(0))
         for number in 1..<90 { writer.end(try writer.begin(.numbered(number)), .ok(number)) }
-        #expect(Self.mapped(in: folder) == [1, 3])
+        #expect(folder.mapped == [1, 3])
         writer.end(kept, .ok(0))
-        #expect(Self.mapped(in: folder) == [3])
+        #expect(folder.mapped == [3])
     }
 
     @Test func `a request that outlives the limit on mapped segments still gets its ending`() throws {
@@ -109,7 +109,7 @@ import Timebase
         let old = try writer.begin(.numbered(0))
         let count = EvidenceWriter.segmentsMappedMax * 30
         for number in 1...count { writer.end(try writer.begin(.numbered(number)), .ok(number)) }
-        #expect(Self.mapped(in: folder) == [EvidenceWriter.segmentsMappedMax + 1])
+        #expect(folder.mapped == [EvidenceWriter.segmentsMappedMax + 1])
         writer.end(old, .ok(0))
         #expect(writer.lateEndings == 1 && writer.endingsLost == 0)
         try writer.close()
@@ -167,12 +167,5 @@ import Timebase
         #expect(records.count == 20_000)
         #expect(records[19_999] == EvidenceRecord(worker: 1, intent: .numbered(19_999), ending: .ok(19_999)))
         #expect(records[5].ending == nil)
-    }
-
-    /// The numbers of the folder's segments in this process's mappings.
-    private static func mapped(in folder: EvidenceFolder) -> [Int] {
-        String(decoding: EvidenceFolder.bytes(ofFile: "/proc/self/maps"), as: UTF8.self)
-            .split(separator: "\n").filter { $0.contains("\(folder.path)/") }
-            .compactMap { Int($0.split(separator: ".").dropLast().last ?? "") }.sorted()
     }
 }

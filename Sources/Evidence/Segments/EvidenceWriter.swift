@@ -31,6 +31,7 @@ package final class EvidenceWriter {
     }
 
     private let store: any SegmentStore
+    private var sequence: SegmentSequence
     private let rowsMax: Int
     /// A segment stands at its number modulo the length.
     private var segments = [Segment](repeating: Segment(), count: segmentsMappedMax)
@@ -38,10 +39,6 @@ package final class EvidenceWriter {
     /// The current segment's; nil before the first one and after the last.
     private var memory: SegmentMemory?
     private var used: Int
-    private var numbersTaken: UInt32 = 0
-    private var next: PreparedSegment?
-    private var isOrdered = false
-    private var isClosed = false
 
     package private(set) var records: UInt64 = 0
     /// Records without an ending at this moment.
@@ -51,26 +48,27 @@ package final class EvidenceWriter {
     package private(set) var lateEndings: UInt64 = 0
     package private(set) var endingsLost: UInt64 = 0
     /// Rotations that had to make their segment themselves.
-    package private(set) var segmentsMadeLate: UInt64 = 0
+    package var segmentsMadeLate: UInt64 { sequence.madeLate }
 
     /// Makes the folder where it is missing (only the last component) and the first segment in it.
     package convenience init(
         folder: String, worker: Int, runID: String, planDigest: String, segmentBytes: Int = segmentBytes
     ) throws(EvidenceError) {
-        let header = SegmentHeader(runID: runID, planDigest: planDigest, worker: worker, number: 0)
+        let header = SegmentHeader(runID: runID, planDigest: planDigest, worker: worker)
         self.init(try FileSegments(folder: folder, header: header, byteCount: segmentBytes))
         try rotate()
     }
 
     /// For simulated runs: no files, and `recordsInMemory` to look at.
     package convenience init(inMemoryFor worker: Int) {
-        self.init(MemorySegments(header: SegmentHeader(runID: "", planDigest: "", worker: worker, number: 0)))
+        self.init(MemorySegments(header: SegmentHeader(runID: "", planDigest: "", worker: worker)))
     }
 
     init(_ store: any SegmentStore) {
         let rowsMax = (store.byteCount - SegmentHeader.byteCount) / EvidenceRow.byteCount
         precondition(rowsMax > 0, "a segment of \(store.byteCount) bytes has no room for a row")
         self.store = store
+        sequence = SegmentSequence(store)
         self.rowsMax = rowsMax
         used = rowsMax
     }
@@ -80,10 +78,7 @@ package final class EvidenceWriter {
     }
 
     /// In the order of their intents. Of a writer in memory only.
-    package var recordsInMemory: [EvidenceRecord] {
-        guard let memory = store as? MemorySegments else { preconditionFailure("the records are in files") }
-        return memory.records
-    }
+    package var recordsInMemory: [EvidenceRecord] { SegmentReader<EvidenceRow>.records(inMemory: store) }
 
     // MARK: Recording
 
@@ -92,7 +87,7 @@ package final class EvidenceWriter {
         if used == rowsMax { try rotate() }
         guard let memory else { preconditionFailure("a record after the end of the evidence") }
         let place = EvidencePlace(segment: current, row: UInt32(truncatingIfNeeded: used))
-        memory.row(at: place.offset).write(intent)
+        memory.row(at: place.offset, of: EvidenceRow.self).write(intent)
         segments[Self.slot(current)].open += 1
         used += 1
         records += 1
@@ -107,15 +102,14 @@ package final class EvidenceWriter {
         guard segments[slot].number == place.segment, let memory = segments[slot].memory else {
             return endLate(place, ending, flags)
         }
-        memory.row(at: place.offset).end(ending, adding: flags)
+        memory.row(at: place.offset, of: EvidenceRow.self).end(ending, adding: flags)
         segments[slot].open -= 1
         if segments[slot].open == 0, place.segment != current { release(slot) }
     }
 
     /// Trims the last segment to what was used. Records that are still open stay so.
     package func close() throws(EvidenceError) {
-        if isClosed { return }
-        isClosed = true
+        if sequence.isClosed { return }
         let (last, bytes) = (current, SegmentHeader.byteCount + used * EvidenceRow.byteCount)
         releaseAll()
         used = rowsMax
@@ -125,7 +119,7 @@ package final class EvidenceWriter {
     private func endLate(_ place: EvidencePlace, _ ending: EvidenceRecord.Ending, _ flags: EvidenceFlags) {
         lateEndings += 1
         do throws(EvidenceError) {
-            try store.amend(place.segment, at: place.offset) { $0.end(ending, adding: flags) }
+            try store.amend(place.segment, at: place.offset) { (row: EvidenceRow) in row.end(ending, adding: flags) }
         } catch {
             endingsLost += 1
         }
@@ -136,24 +130,16 @@ package final class EvidenceWriter {
     /// What another thread can do ahead of need: `make()` it there and hand the result to `adopt`, or nil where it
     /// failed. Nil while half of the current segment is free, or where there is nothing to prepare.
     package func orderNext() -> SegmentOrder? {
-        guard !isClosed, next == nil, !isOrdered, used > rowsMax / 2 else { return nil }
-        guard let order = store.order(numbersTaken + 1) else { return nil }
-        numbersTaken += 1
-        isOrdered = true
-        return order
+        used > rowsMax / 2 ? sequence.order() : nil
     }
 
     /// One that comes too late is thrown away; its number stays unused.
-    package func adopt(_ prepared: PreparedSegment?) {
-        isOrdered = false
-        guard let prepared else { return }
-        if isClosed || prepared.number < current { return discard(prepared) }
-        next = prepared
-    }
+    package func adopt(_ prepared: PreparedSegment?) { sequence.adopt(prepared) }
 
     private func rotate() throws(EvidenceError) {
-        precondition(!isClosed, "a record after the end of the evidence")
-        let (number, memory) = try nextSegment()
+        precondition(!sequence.isClosed, "a record after the end of the evidence")
+        let taken = try sequence.take()
+        let (number, memory) = (taken.number, taken.memory)
         let slot = Self.slot(number)
         // Its neighbour of a round ago.
         if segments[slot].memory != nil { release(slot) }
@@ -162,18 +148,6 @@ package final class EvidenceWriter {
         current = number
         self.memory = memory
         used = 0
-    }
-
-    private func nextSegment() throws(EvidenceError) -> (UInt32, SegmentMemory) {
-        if let prepared = next {
-            next = nil
-            return (prepared.number, prepared.memory)
-        }
-        let number = numbersTaken + 1
-        let memory = try store.make(number)
-        numbersTaken = number
-        if number > 1 { segmentsMadeLate += 1 }
-        return (number, memory)
     }
 
     private func leaveCurrent() {
@@ -195,13 +169,7 @@ package final class EvidenceWriter {
     private func releaseAll() {
         for slot in segments.indices { release(slot) }
         memory = nil
-        if let prepared = next { discard(prepared) }
-        next = nil
-    }
-
-    private func discard(_ prepared: PreparedSegment) {
-        store.release(prepared.number, prepared.memory)
-        store.remove(prepared.number)
+        sequence.close()
     }
 
     private static func slot(_ number: UInt32) -> Int { Int(number) % segmentsMappedMax }

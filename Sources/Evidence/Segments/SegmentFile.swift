@@ -49,17 +49,17 @@ struct SegmentFile: Sendable {
     }
 
     /// Changes one row of a file that is mapped no more.
-    func amend(at offset: Int, _ change: (EvidenceRow) -> Void) throws(EvidenceError) {
+    func amend<Row: SegmentRow>(at offset: Int, _ change: (Row) -> Void) throws(EvidenceError) {
         let descriptor = unsafe open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
         guard descriptor >= 0 else { throw EvidenceError("open", path) }
         defer { close(descriptor) }
-        let row = UnsafeMutableRawPointer.allocate(byteCount: EvidenceRow.byteCount, alignment: 16)
+        let row = UnsafeMutableRawPointer.allocate(byteCount: Row.byteCount, alignment: 16)
         defer { unsafe row.deallocate() }
-        guard unsafe pread(descriptor, row, EvidenceRow.byteCount, offset) == EvidenceRow.byteCount else {
+        guard unsafe pread(descriptor, row, Row.byteCount, offset) == Row.byteCount else {
             throw EvidenceError("read", path)
         }
-        unsafe change(EvidenceRow(row))
-        guard unsafe pwrite(descriptor, row, EvidenceRow.byteCount, offset) == EvidenceRow.byteCount else {
+        unsafe change(Row(row))
+        guard unsafe pwrite(descriptor, row, Row.byteCount, offset) == Row.byteCount else {
             throw EvidenceError("write", path)
         }
     }

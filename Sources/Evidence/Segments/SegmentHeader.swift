@@ -1,50 +1,58 @@
-/// The first 128 bytes of a segment: whose it is. As long as two rows, so that each row lies within one sector.
+/// The first 128 bytes of a segment: whose it is.
 package struct SegmentHeader: Sendable, Equatable {
     package static let byteCount = 128
-    package static let version: UInt16 = 1
-    static let magic = Array("SPWLSEGM".utf8)
     static let runIDBytesMax = 64
+    static let channelBytesMax = 32
 
+    package let kind: SegmentKind
     package let runID: String
-    /// The first eight bytes of the plan's digest.
+    /// The first eight bytes of the plan's digest; 0 where no plan is known.
     package let planDigest: UInt64
+    /// The name of the channel whose journal it is; otherwise empty.
+    package let channel: String
     package let worker: Int
     /// From 1; a number may be missing where a segment was prepared and not used.
     package let number: UInt32
 
-    /// `planDigest` in hexadecimal, as in `RunIdentity`.
-    init(runID: String, planDigest: String, worker: Int, number: UInt32) {
+    /// Of evidence of requests; `planDigest` in hexadecimal, as in `RunIdentity`.
+    init(runID: String, planDigest: String, worker: Int) {
+        self.init(.requests, runID: runID, planDigest: UInt64(planDigest.prefix(16), radix: 16) ?? 0, worker: worker)
+    }
+
+    init(
+        _ kind: SegmentKind, runID: String, planDigest: UInt64 = 0, channel: String = "", worker: Int,
+        number: UInt32 = 0
+    ) {
         precondition(
             runID.utf8.count <= Self.runIDBytesMax, "a run's id has at most \(Self.runIDBytesMax) bytes: \(runID)")
+        precondition(
+            channel.utf8.count <= Self.channelBytesMax,
+            "a channel's name has at most \(Self.channelBytesMax) bytes: \(channel)")
         precondition(worker >= 0 && worker <= Int(UInt16.max), "worker \(worker)")
+        self.kind = kind
         self.runID = runID
-        self.planDigest = UInt64(planDigest.prefix(16), radix: 16) ?? 0
+        self.planDigest = planDigest
+        self.channel = channel
         self.worker = worker
         self.number = number
     }
 
     func numbered(_ number: UInt32) -> SegmentHeader {
-        SegmentHeader(runID: runID, planDigest: planDigest, worker: worker, number: number)
-    }
-
-    private init(runID: String, planDigest: UInt64, worker: Int, number: UInt32) {
-        self.runID = runID
-        self.planDigest = planDigest
-        self.worker = worker
-        self.number = number
+        SegmentHeader(
+            kind, runID: runID, planDigest: planDigest, channel: channel, worker: worker, number: number)
     }
 
     var bytes: [UInt8] {
-        var bytes = Self.magic
-        append(Self.version, to: &bytes)
+        var bytes = kind.magic
+        append(kind.version, to: &bytes)
         append(UInt16(Self.byteCount), to: &bytes)
-        append(UInt16(EvidenceRow.byteCount), to: &bytes)
+        append(UInt16(kind.rowBytes), to: &bytes)
         append(UInt16(worker), to: &bytes)
         append(number, to: &bytes)
         append(0 as UInt32, to: &bytes)
         append(planDigest, to: &bytes)
-        bytes += runID.utf8
-        bytes += repeatElement(0, count: Self.byteCount - bytes.count)
+        append(runID, bytesMax: Self.runIDBytesMax, to: &bytes)
+        append(channel, bytesMax: Self.channelBytesMax, to: &bytes)
         return bytes
     }
 
@@ -55,22 +63,33 @@ package struct SegmentHeader: Sendable, Equatable {
         case header(SegmentHeader)
     }
 
-    static func read(_ bytes: [UInt8]) -> Reading {
+    static func read(_ bytes: [UInt8], _ kind: SegmentKind) -> Reading {
         guard bytes.count == byteCount, bytes.contains(where: { $0 != 0 }) else { return .unwritten }
-        guard bytes.starts(with: magic) else { return .foreign("no segment of evidence") }
+        guard bytes.starts(with: kind.magic) else { return .foreign("no segment of \(kind.noun)") }
         let version: UInt16 = integer(bytes, 8)
-        guard version == Self.version else {
-            return .foreign("version \(version) of the format; this Spillway reads version \(Self.version)")
+        guard version == kind.version else {
+            return .foreign("version \(version) of the format; this Spillway reads version \(kind.version)")
         }
-        guard integer(bytes, 10) == UInt16(byteCount), integer(bytes, 12) == UInt16(EvidenceRow.byteCount) else {
+        guard integer(bytes, 10) == UInt16(byteCount), integer(bytes, 12) == UInt16(kind.rowBytes) else {
             return .foreign("sizes that version \(version) does not have")
         }
-        let id = bytes[32..<32 + runIDBytesMax].prefix { $0 != 0 }
-        guard let runID = String(validating: id, as: UTF8.self) else { return .foreign("a run's id that is not UTF-8") }
+        guard let runID = text(bytes[32..<96]) else { return .foreign("a run's id that is not UTF-8") }
+        guard let channel = text(bytes[96..<128]) else { return .foreign("a channel's name that is not UTF-8") }
         let worker: UInt16 = integer(bytes, 14)
         return .header(
             SegmentHeader(
-                runID: runID, planDigest: integer(bytes, 24), worker: Int(worker), number: integer(bytes, 16)))
+                kind, runID: runID, planDigest: integer(bytes, 24), channel: channel, worker: Int(worker),
+                number: integer(bytes, 16)))
+    }
+
+    /// Filled up with zeros.
+    private func append(_ text: String, bytesMax: Int, to bytes: inout [UInt8]) {
+        bytes += text.utf8
+        bytes += repeatElement(0, count: bytesMax - text.utf8.count)
+    }
+
+    private static func text(_ bytes: ArraySlice<UInt8>) -> String? {
+        String(validating: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
 
     private func append(_ value: some FixedWidthInteger, to bytes: inout [UInt8]) {

@@ -12,8 +12,8 @@ struct SegmentMemory: Sendable {
     }
 
     @inline(__always)
-    func row(at offset: Int) -> EvidenceRow {
-        unsafe EvidenceRow(start + offset)
+    func row<Row: SegmentRow>(at offset: Int, of type: Row.Type = Row.self) -> Row {
+        unsafe Row(start + offset)
     }
 
     func write(_ header: SegmentHeader) {

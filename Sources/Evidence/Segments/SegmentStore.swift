@@ -8,12 +8,14 @@ protocol SegmentStore: AnyObject {
     func rest(_ number: UInt32, _ memory: SegmentMemory)
     func release(_ number: UInt32, _ memory: SegmentMemory)
     /// Changes a row of a released segment.
-    func amend(_ number: UInt32, at offset: Int, _ change: (EvidenceRow) -> Void) throws(EvidenceError)
+    func amend<Row: SegmentRow>(_ number: UInt32, at offset: Int, _ change: (Row) -> Void) throws(EvidenceError)
     /// Cuts a released segment to its used bytes.
     func trim(_ number: UInt32, to byteCount: Int) throws(EvidenceError)
     func remove(_ number: UInt32)
     /// What makes a segment on any thread; nil where making one costs nothing.
     func order(_ number: UInt32) -> SegmentOrder?
+    /// What was made until now, also by other workers, for a reader.
+    func sources() throws(EvidenceError) -> [SegmentSource]
 }
 
 /// A segment to be made ahead of need, by any thread.
@@ -57,16 +59,18 @@ final class FileSegments: SegmentStore {
     func trim(_ number: UInt32, to byteCount: Int) throws(EvidenceError) { try file(number).trim(to: byteCount) }
     func remove(_ number: UInt32) { file(number).remove() }
 
-    func amend(_ number: UInt32, at offset: Int, _ change: (EvidenceRow) -> Void) throws(EvidenceError) {
+    func amend<Row: SegmentRow>(_ number: UInt32, at offset: Int, _ change: (Row) -> Void) throws(EvidenceError) {
         try file(number).amend(at: offset, change)
     }
 
     func order(_ number: UInt32) -> SegmentOrder? {
         SegmentOrder(file: file(number), header: header.numbered(number))
     }
+
+    func sources() throws(EvidenceError) -> [SegmentSource] { try SegmentSource.all(in: folder) }
 }
 
-/// Keeps every segment, so that a test can look at the records.
+/// Keeps every segment, so that its records can be read.
 final class MemorySegments: SegmentStore {
     /// 1 GiB of segments.
     static let segmentsMax = 1_024
@@ -86,7 +90,7 @@ final class MemorySegments: SegmentStore {
         guard blocks.count < Self.segmentsMax else {
             throw EvidenceError("keep evidence in", "memory", code: ENOMEM)
         }
-        let start = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: EvidenceRow.byteCount)
+        let start = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: SegmentHeader.byteCount)
         unsafe start.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
         let block = unsafe SegmentMemory(start)
         block.write(header.numbered(number))
@@ -101,20 +105,20 @@ final class MemorySegments: SegmentStore {
     func order(_ number: UInt32) -> SegmentOrder? { nil }
 
     /// Numbers have no gaps here, since nothing is prepared.
-    func amend(_ number: UInt32, at offset: Int, _ change: (EvidenceRow) -> Void) {
+    func amend<Row: SegmentRow>(_ number: UInt32, at offset: Int, _ change: (Row) -> Void) {
         change(blocks[Int(number) - 1].row(at: offset))
     }
 
-    var records: [EvidenceRecord] {
-        var records: [EvidenceRecord] = []
-        for block in blocks {
-            for offset in stride(from: SegmentHeader.byteCount, to: byteCount, by: EvidenceRow.byteCount) {
-                if case .record(let record) = block.row(at: offset).read(worker: header.worker) {
-                    records.append(record)
-                }
-            }
+    func sources() -> [SegmentSource] {
+        blocks.indices.map { index in
+            let name = SegmentName(worker: header.worker, number: UInt32(index) + 1)
+            return SegmentSource(name: name, place: .memory(self, index))
         }
-        return records
+    }
+
+    func bytes(ofBlock index: Int, at offset: Int, countMax: Int) -> [UInt8] {
+        let count = min(countMax, byteCount - offset)
+        return unsafe Array(UnsafeRawBufferPointer(start: blocks[index].start + offset, count: count))
     }
 }
 

@@ -26,7 +26,7 @@ extension LayerTable {
             + row(
                 .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "JourneyBench",
                 "EvidenceBench", "DriverBench", "HTTPWireFuzz", "YAMLFuzz", "JSONFuzz", "MetricsFuzz",
-                "EvidenceFuzz")
+                "EvidenceFuzz", "JournalFuzz", "StatementFuzz")
             + row(.test, "SampleRuns", "ScriptedPeers", "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
         walls: [
             Wall(

@@ -1,0 +1,107 @@
+/// Goal: what a mock bank saw, and what that did to its books, survives `kill -9`, for a tenth of a microsecond an entry
+/// and in memory that does not grow.
+///
+/// Method: a journal that is only ever added to, one row of 128 bytes an entry, in segments mapped into memory as
+/// `EvidenceWriter` has them. A row never changes, so only the segment that is written stays mapped. Everything else,
+/// the bank's statement first, is read out of it.
+///
+/// What it does not do: it never waits for the disk (`RowBytes` says what a power cut can lose), it does not look at what
+/// it records, and it keeps no balance.
+package final class ChannelJournalWriter {
+    private let store: any SegmentStore
+    private var sequence: SegmentSequence
+    private let rowsMax: Int
+    /// Nil before the first segment and after the last.
+    private var current: PreparedSegment?
+    private var used: Int
+
+    package private(set) var entries: UInt64 = 0
+    /// Segments that had to be made when they were needed.
+    package var segmentsMadeLate: UInt64 { sequence.madeLate }
+
+    /// Makes the folder where it is missing (only the last component) and the first segment in it. A folder holds the
+    /// journal of one channel.
+    package convenience init(
+        folder: String, worker: Int = 0, runID: String, channel: String,
+        segmentBytes: Int = EvidenceWriter.segmentBytes
+    ) throws(EvidenceError) {
+        guard channel.utf8.count <= SegmentHeader.channelBytesMax else {
+            let reason = "a channel's name has at most \(SegmentHeader.channelBytesMax) bytes; '\(channel)' has more"
+            throw EvidenceError("make the journal", folder, reason: reason)
+        }
+        let header = SegmentHeader(.channel, runID: runID, channel: channel, worker: worker)
+        self.init(try FileSegments(folder: folder, header: header, byteCount: segmentBytes))
+        try rotate()
+    }
+
+    /// For simulated banks: no files. `reader()` reads it just the same.
+    package convenience init(inMemoryFor channel: String, worker: Int = 0) {
+        self.init(MemorySegments(header: SegmentHeader(.channel, runID: "", channel: channel, worker: worker)))
+    }
+
+    private init(_ store: any SegmentStore) {
+        let rowsMax = (store.byteCount - SegmentHeader.byteCount) / ChannelRow.byteCount
+        precondition(rowsMax > 0, "a segment of \(store.byteCount) bytes has no room for a row")
+        self.store = store
+        self.rowsMax = rowsMax
+        sequence = SegmentSequence(store)
+        used = rowsMax
+    }
+
+    deinit {
+        if let current { store.release(current.number, current.memory) }
+        sequence.close()
+    }
+
+    /// Throws where there is no room: then the entry is not there, and later ones may be. What is booked has a reference.
+    package func append(_ entry: ChannelEntry) throws(EvidenceError) {
+        precondition(entry.booking == .none || entry.reference != nil, "a booking of \(entry.booking) for no reference")
+        if used == rowsMax { try rotate() }
+        guard let current else { preconditionFailure("an entry after the end of the journal") }
+        let offset = SegmentHeader.byteCount + used * ChannelRow.byteCount
+        current.memory.row(at: offset, of: ChannelRow.self).write(entry)
+        used += 1
+        entries += 1
+    }
+
+    /// Trims the last segment to what was used.
+    package func close() throws(EvidenceError) {
+        if sequence.isClosed { return }
+        sequence.close()
+        guard let last = current else { return }
+        current = nil
+        store.release(last.number, last.memory)
+        let bytes = SegmentHeader.byteCount + used * ChannelRow.byteCount
+        used = rowsMax
+        try store.trim(last.number, to: bytes)
+    }
+
+    // MARK: Reading
+
+    /// Reads what all of the channel's workers have recorded until now; segments that are made later are not seen.
+    package func reader() throws(EvidenceError) -> ChannelJournalReader {
+        try ChannelJournalReader(try store.sources())
+    }
+
+    /// Of a writer in memory only.
+    package var entriesInMemory: [ChannelEntry] { SegmentReader<ChannelRow>.records(inMemory: store) }
+
+    // MARK: Segments
+
+    /// What another thread can do ahead of need: `make()` it there and hand the result to `adopt`, or nil where it
+    /// failed. Nil while half of the current segment is free, or where there is nothing to prepare.
+    package func orderNext() -> SegmentOrder? {
+        used > rowsMax / 2 ? sequence.order() : nil
+    }
+
+    /// One that comes too late is thrown away; its number stays unused.
+    package func adopt(_ prepared: PreparedSegment?) { sequence.adopt(prepared) }
+
+    private func rotate() throws(EvidenceError) {
+        precondition(!sequence.isClosed, "an entry after the end of the journal")
+        let next = try sequence.take()
+        if let last = current { store.release(last.number, last.memory) }
+        current = next
+        used = 0
+    }
+}

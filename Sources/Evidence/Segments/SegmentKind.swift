@@ -1,0 +1,33 @@
+/// The kinds of segments. They differ in their rows, and share everything else.
+package enum SegmentKind: Sendable {
+    /// What a worker sent: docs/formats/evidence.md.
+    case requests
+    /// What a channel saw: docs/formats/channel-journal.md.
+    case channel
+
+    /// The first eight bytes of a segment.
+    var magic: [UInt8] {
+        switch self {
+        case .requests: Array("SPWLSEGM".utf8)
+        case .channel: Array("SPWLCHAN".utf8)
+        }
+    }
+
+    var version: UInt16 { 1 }
+
+    /// A divisor of the header's bytes, and of a disk's sector: so each row lies within one sector.
+    var rowBytes: Int {
+        switch self {
+        case .requests: 64
+        case .channel: 128
+        }
+    }
+
+    /// Stands in errors.
+    var noun: String {
+        switch self {
+        case .requests: "evidence"
+        case .channel: "a channel's journal"
+        }
+    }
+}

@@ -1,0 +1,129 @@
+/// Reads segments of one kind, row by row: worker by worker, each in its order. Memory does not grow with them.
+///
+/// It takes what a killed writer leaves: segments that were allocated and not filled, a header or a last row that is not
+/// there whole. What it cannot take for a record it counts. Files of other names are not its business; a segment of
+/// another run, another channel or another version is an error.
+struct SegmentReader<Row: SegmentRow> {
+    /// Whose they are; nil where there are none.
+    let run: SegmentHeader?
+    private(set) var tally = EvidenceTally()
+
+    private var sources: ArraySlice<SegmentSource>
+    private var open: OpenSegment<Row>?
+
+    /// In the order in which they are to be read.
+    init(_ sources: [SegmentSource]) throws(EvidenceError) {
+        self.sources = sources[...]
+        var first: SegmentHeader?
+        for source in sources {
+            guard let header = try OpenSegment<Row>(source)?.header else { continue }
+            let known = first ?? header
+            guard header.runID == known.runID, header.planDigest == known.planDigest else {
+                throw EvidenceError("read", source.path, reason: "evidence of another run, '\(header.runID)'")
+            }
+            guard header.channel == known.channel else {
+                throw EvidenceError("read", source.path, reason: "the journal of another channel, '\(header.channel)'")
+            }
+            first = known
+        }
+        run = first
+    }
+
+    /// Nil at the end.
+    mutating func next() throws(EvidenceError) -> Row.Record? {
+        while true {
+            if open == nil, try !openNext() { return nil }
+            switch try open?.next() {
+            case nil:
+                tally.tornBytes += open?.tornBytes ?? 0
+                open = nil
+            case .empty: continue
+            case .faulty: tally.faulty += 1
+            case .record(let record):
+                tally.records += 1
+                return record
+            }
+        }
+    }
+
+    /// Of a writer in memory only.
+    static func records(inMemory store: any SegmentStore) -> [Row.Record] {
+        guard let memory = store as? MemorySegments else { preconditionFailure("the records are in files") }
+        var records: [Row.Record] = []
+        do throws(EvidenceError) {
+            var reader = try SegmentReader(memory.sources())
+            while let record = try reader.next() { records.append(record) }
+        } catch {
+            preconditionFailure("\(error)")
+        }
+        return records
+    }
+
+    private mutating func openNext() throws(EvidenceError) -> Bool {
+        while let source = sources.popFirst() {
+            tally.segments += 1
+            open = try OpenSegment(source)
+            if open != nil { return true }
+            tally.segmentsWithoutHeader += 1
+        }
+        return false
+    }
+}
+
+/// What was found besides the records.
+package struct EvidenceTally: Sendable, Equatable {
+    package var segments = 0
+    package var records: UInt64 = 0
+    /// Intents without an outcome: unknown, until something else resolves them. None in a channel's journal.
+    package var withoutEnding: UInt64 = 0
+    /// Rows that no writer of this version leaves.
+    package var faulty: UInt64 = 0
+    /// Behind the last whole row of a file.
+    package var tornBytes: UInt64 = 0
+    /// Killed before the header was written.
+    package var segmentsWithoutHeader = 0
+
+    package init() {}
+}
+
+/// One segment, read in pieces. The piece is all that it holds, so a reader that is dropped halfway leaves no file open.
+private struct OpenSegment<Row: SegmentRow> {
+    let header: SegmentHeader
+    private let source: SegmentSource
+    private var piece: [UInt8] = []
+    private var place = 0
+    private var offset = SegmentHeader.byteCount
+    private(set) var tornBytes: UInt64 = 0
+
+    private static var pieceBytes: Int { 1 << 16 }
+
+    init?(_ source: SegmentSource) throws(EvidenceError) {
+        self.source = source
+        let bytes = try source.bytes(at: 0, countMax: SegmentHeader.byteCount)
+        switch SegmentHeader.read(bytes, Row.kind) {
+        case .unwritten: return nil
+        case .foreign(let reason): throw EvidenceError("read", source.path, reason: reason)
+        case .header(let header):
+            guard header.worker == source.name.worker, header.number == source.name.number else {
+                throw EvidenceError("read", source.path, reason: "a segment that was renamed")
+            }
+            self.header = header
+        }
+    }
+
+    mutating func next() throws(EvidenceError) -> RowReading<Row.Record>? {
+        if place == piece.count {
+            let bytes = try source.bytes(at: offset, countMax: Self.pieceBytes)
+            offset += bytes.count
+            let torn = bytes.count % Row.byteCount
+            tornBytes += UInt64(torn)
+            (piece, place) = (Array(bytes.dropLast(torn)), 0)
+            if piece.isEmpty { return nil }
+        }
+        defer { place += Row.byteCount }
+        return unsafe piece.withUnsafeMutableBytes { bytes in
+            guard let start = bytes.baseAddress else { return nil }
+            return unsafe Row(start + place).read(worker: header.worker)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+internal import Glibc
+
+/// Where a reader finds a segment's bytes.
+struct SegmentSource {
+    enum Place {
+        case folder(String)
+        /// One of the blocks of a writer in memory.
+        case memory(MemorySegments, Int)
+    }
+
+    let name: SegmentName
+    let place: Place
+
+    static let segmentsMax = 100_000
+
+    var path: String {
+        switch place {
+        case .folder(let folder): "\(folder)/\(name)"
+        case .memory: "memory/\(name)"
+        }
+    }
+
+    /// Fewer bytes at the end of the segment only.
+    func bytes(at offset: Int, countMax: Int) throws(EvidenceError) -> [UInt8] {
+        switch place {
+        case .folder: try Self.bytes(of: path, at: offset, countMax: countMax)
+        case .memory(let store, let block): store.bytes(ofBlock: block, at: offset, countMax: countMax)
+        }
+    }
+
+    /// In the order of worker and number.
+    static func all(in folder: String) throws(EvidenceError) -> [SegmentSource] {
+        guard let directory = unsafe opendir(folder) else { throw EvidenceError("open the folder", folder) }
+        defer { unsafe closedir(directory) }
+        var names: [SegmentName] = []
+        while let entry = unsafe readdir(directory) {
+            let text = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            guard let name = SegmentName(text) else { continue }
+            guard names.count < segmentsMax else {
+                throw EvidenceError("read", folder, reason: "more than \(segmentsMax) segments")
+            }
+            names.append(name)
+        }
+        return names.sorted().map { SegmentSource(name: $0, place: .folder(folder)) }
+    }
+
+    private static func bytes(of path: String, at offset: Int, countMax: Int) throws(EvidenceError) -> [UInt8] {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw EvidenceError("open", path) }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: countMax)
+        var count = 0
+        while count < countMax {
+            let got = unsafe bytes.withUnsafeMutableBytes { buffer in
+                unsafe pread(descriptor, buffer.baseAddress.map { unsafe $0 + count }, countMax - count, offset + count)
+            }
+            if got == 0 { break }
+            if got > 0 { count += got } else if errno != EINTR { throw EvidenceError("read", path) }
+        }
+        bytes.removeLast(countMax - count)
+        return bytes
+    }
+}
