@@ -300,7 +300,7 @@ struct BrokenProfile: Sendable, CustomTestStringConvertible {
                 p:4:49: error: 'preset' cannot be 'wepey'; did you mean 'wepay'?
                  4 |   ccb: {callback: {delay: 1s, retries: {preset: wepey, speed: 0x}}}
                    |                                                 ^~~~~
-                p:4:63: error: 'speed' must be more than 0x
+                p:4:63: error: 'speed' is from 0.01x to 1000000x
                  4 |   ccb: {callback: {delay: 1s, retries: {preset: wepey, speed: 0x}}}
                    |                                                               ^~
                 p:5:40: error: retries are either a 'preset' or 'waits'; write {preset: wechat, speed: 600x}
@@ -312,6 +312,31 @@ struct BrokenProfile: Sendable, CustomTestStringConvertible {
                 p:6:40: error: retries are either a 'preset' or 'waits'; write {preset: wechat, speed: 600x}
                  6 |   boc: {callback: {delay: 1s, retries: {preset: wechat, waits: [1s]}}}
                    |                                        ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~
+
+                """#),
+        BrokenProfile(
+            testDescription: "spans that no drill lasts",
+            text: #"""
+                profile: p
+                channels:
+                  icbc: {callback: {delay: 1s, retries: [9000h]}, timer: 9000h}
+                faults:
+                  - {at: 9000h, for: 9000h, channel: icbc, stall: true}
+
+                """#,
+            words: #"""
+                p:3:42: error: 'retries' is longer than a year
+                 3 |   icbc: {callback: {delay: 1s, retries: [9000h]}, timer: 9000h}
+                   |                                          ^~~~~
+                p:3:58: error: 'timer' is longer than a year
+                 3 |   icbc: {callback: {delay: 1s, retries: [9000h]}, timer: 9000h}
+                   |                                                          ^~~~~
+                p:5:10: error: 'at' is longer than a year
+                 5 |   - {at: 9000h, for: 9000h, channel: icbc, stall: true}
+                   |          ^~~~~
+                p:5:22: error: 'for' is longer than a year
+                 5 |   - {at: 9000h, for: 9000h, channel: icbc, stall: true}
+                   |                      ^~~~~
 
                 """#),
         BrokenProfile(

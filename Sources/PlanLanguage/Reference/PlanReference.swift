@@ -50,6 +50,8 @@ package enum PlanReference {
 
         - Scalars, quotes, durations, rates, ratios, factors and distributions are written as [in plans](plan.md). A profile has no stages: its instants, as `60s`, count from the begin of its banks.
         - A distribution is of the work itself. What a request waits for a place to be worked on (`capacity`) comes on top.
+        - What the presets of `idempotency` do stands in [a page of its own](../idempotency-presets.md), and so does
+          [the form of a statement](../formats/statement.md).
         - `--set path=value` replaces a value: `--set channels.icbc.latency=5ms`.
 
         """
