@@ -69,7 +69,7 @@ import Timebase
     /// The timer counts the process's own time, and its signal ends it in the middle of whatever it does.
     @Test(arguments: [700, 2_900, 8_300])
     func `a writer that is ended at any instruction leaves whole entries`(microseconds: Int) async throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         await #expect(processExitsWith: .signal(SIGVTALRM)) {
             [path = folder.path as String, microseconds = microseconds as Int] in
             let writer = try ChannelJournalTests.writer(path, segmentBytes: 1 << 20)
@@ -138,7 +138,7 @@ import Timebase
         #expect(entries.count { $0.tag != entry.tag } == 4)
         #expect(entries.count { $0.operation != entry.operation } == 6)
         #expect(entries.count { $0.disturbance != entry.disturbance } == 19)
-        // 90 other bytes in each of the 6 places of 'pay-77'; no other length fits.
+        // 91 other bytes in each of the 6 places of 'pay-77'; no other length fits.
         #expect(entries.count { $0.reference != entry.reference } == 6 * 91)
     }
 

@@ -23,14 +23,16 @@ package struct Command: Sendable {
         /// What stands for one of them in the help.
         package let name: String
         package let about: String
+        let count: ClosedRange<Int>
 
-        /// One or more.
-        package init(_ name: String, _ about: String) {
+        /// One or more, unless said otherwise.
+        package init(_ name: String, _ about: String, count: ClosedRange<Int> = 1 ... .max) {
             self.name = name
             self.about = about
+            self.count = count
         }
 
-        var spelled: String { "\(name)..." }
+        var spelled: String { count.upperBound > 1 ? "\(name)..." : name }
     }
 
     package let name: String
