@@ -23,6 +23,10 @@ package enum SegmentKind: Sendable {
         }
     }
 
+    /// Of the header, for the run's id, and behind it for the channel's name.
+    var runIDBytes: Int { self == .requests ? 64 : 32 }
+    var channelBytes: Int { self == .requests ? 0 : 64 }
+
     /// Stands in errors.
     var noun: String {
         switch self {
