@@ -192,6 +192,8 @@ package struct GeneratorRecord: Sendable {
     package var connectionsMax: UInt64 = 0
     /// Bytes and records of evidence.
     package var evidenceRecords: UInt64 = 0
+    /// Arrivals that were open when the run was abandoned; what they had sent counts as unknown.
+    package var arrivalsCut: UInt64 = 0
     /// Rates were changed, or the schedule paused, by hand.
     package var isChangedByHand = false
 

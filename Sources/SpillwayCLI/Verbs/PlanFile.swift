@@ -1,8 +1,10 @@
 import ChannelProfile
 import Diagnostics
 import Glibc
+import Journeys
 import PlanLanguage
 import PlanModel
+import Traffic
 
 /// A plan or mock profile on disk, and the files beside it.
 struct PlanFile {
@@ -67,7 +69,7 @@ struct PlanFile {
             let included = try named(path)
             sees(included)
             return included
-        }
+        }.whole
     }
 
     private func profile(_ own: SourceText, overrides: [String]) -> ChannelProfile.Outcome {
@@ -123,5 +125,18 @@ struct PlanFile {
 }
 
 extension Plan.Outcome {
+    /// A plan whose every part is sound may still be no run.
+    fileprivate var whole: Plan.Outcome {
+        guard let plan else { return self }
+        var objections = [JourneyBook.objection(to: plan)].compactMap(\.self)
+        do throws(PlannedTraffic.Fault) {
+            try PlannedTraffic.check(plan)
+        } catch {
+            objections.append(error.diagnostic(in: plan))
+        }
+        if objections.isEmpty { return self }
+        return Plan.Outcome(plan: nil, diagnostics: diagnostics + objections, droppedCount: droppedCount)
+    }
+
     func tell(_ console: Console) { console.tell(diagnostics, droppedCount: droppedCount) }
 }

@@ -23,7 +23,7 @@ import Timebase
 ///                  "hdr": base64 of HdrHistogram's compressed V2 form, in nanoseconds}
 ///     generator = {"lag": [histogram | null], "gaps": gaps, "pool_waits": count, "pool_waited_ms": time,
 ///                  "pool_starved": count, "connections_opened": count, "connections_max": count,
-///                  "evidence_records": count, "is_changed_by_hand": bool}
+///                  "evidence_records": count, "arrivals_cut"?: count, "is_changed_by_hand": bool}
 ///     gaps      = {"count": count, "sum_ms": time, "longest_ms": time, "listed": [{"at_ms": time, "length_ms": time}]}
 ///     series    = {"name": string, "every_ms": time, "values": [number | null]}
 ///     event     = {"at_ms": time, "kind": string, "text": string}
