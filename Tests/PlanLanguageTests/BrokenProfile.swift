@@ -437,12 +437,32 @@ struct BrokenProfile: Sendable, CustomTestStringConvertible {
 
                 """#,
             words: #"""
-                p:3:42: error: a channel with an 'answer' gives it to everyone, so its 'outcome' says nothing; leave out one of the two
+                p:3:42: error: a channel with an 'answer' gives it to everyone at once, so its 'outcome' says nothing; leave out one of the two
                  3 |   icbc: {answer: {status: 200}, outcome: {approve: 100%}, callback: {delay: 1s}, listen: "127.0.0.1:0"}
                    |                                          ^~~~~~~~~~~~~~~
-                p:3:69: error: a channel with an 'answer' gives it to everyone, so its 'callback' says nothing; leave out one of the two
+                p:3:69: error: a channel with an 'answer' gives it to everyone at once, so its 'callback' says nothing; leave out one of the two
                  3 |   icbc: {answer: {status: 200}, outcome: {approve: 100%}, callback: {delay: 1s}, listen: "127.0.0.1:0"}
                    |                                                                     ^~~~~~~~~~~
+
+                """#),
+        BrokenProfile(
+            testDescription: "a fixed answer that is late, and goes wrong as a bank does",
+            text: #"""
+                profile: p
+                channels:
+                  icbc: {answer: {status: 200}, latency: 1s}
+                faults:
+                  - {at: 1s, for: 1s, channel: icbc, stall: true}
+                  - {at: 1s, for: 1s, channel: icbc, refuse: true}
+
+                """#,
+            words: #"""
+                p:3:42: error: a channel with an 'answer' gives it to everyone at once, so its 'latency' says nothing; leave out one of the two
+                 3 |   icbc: {answer: {status: 200}, latency: 1s}
+                   |                                          ^~
+                p:5:32: error: 'icbc' answers everyone at once, so nothing but 'refuse' and 'never-read' goes wrong with it; leave out its 'answer', or the fault
+                 5 |   - {at: 1s, for: 1s, channel: icbc, stall: true}
+                   |                                ^~~~
 
                 """#),
         BrokenProfile(

@@ -48,7 +48,7 @@ import Timebase
         let profile = try profile(text)
         #expect(profile.seed == 20_260_101)
         #expect(profile.allow.map(\.value.description) == ["127.0.0.0/8"])
-        #expect(profile.channels.map(\.name.value) == ["icbc", "ccb", "cmb"])
+        #expect(profile.channels.map(\.name.value) == ["icbc", "abc", "ccb", "cmb"])
         #expect(profile.statement == StatementRule())
         let icbc = profile.channels[0]
         #expect(icbc.listen?.value.port == 9_101)

@@ -76,12 +76,13 @@ enum ChannelGrammar {
     private static func checkAnswer(_ fields: Fields, _ reading: inout PlanReading) {
         guard fields.has(answer) else { return }
         let unused: [any AnyKey] = [
-            idempotency, operations, timer, outcome, settlement, callback, query, cutOff,
+            idempotency, shadow, capacity, latency, operations, timer, outcome, settlement, callback, query, cutOff,
         ]
         for key in unused {
             guard let span = fields.spans[key.form.name] else { continue }
             reading.error(
-                "a channel with an 'answer' gives it to everyone, so its '\(key.form.name)' says nothing", at: span,
+                "a channel with an 'answer' gives it to everyone at once, so its '\(key.form.name)' says nothing",
+                at: span,
                 fix: "leave out one of the two")
         }
     }

@@ -47,7 +47,9 @@ package struct Command: Sendable {
     static let help = Option("--help", nil, "this text")
 
     var usage: String {
-        let parts = ["usage: spillway \(name)"] + (operands.map { [$0.spelled] } ?? [])
+        let parts =
+            ["usage: spillway \(name)"]
+            + (operands.map { [$0.count.lowerBound > 0 ? $0.spelled : "[\($0.spelled)]"] } ?? [])
         return (parts + (options + [Command.help]).map { "[\($0.spelled)]" }).joined(separator: " ")
     }
 
