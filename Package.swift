@@ -129,14 +129,14 @@ let package = Package(
         module(
             "ChannelMock",
             [
-                "ChannelProfile", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "JSON", "Lease", "Peers",
-                "PlanValues", "SeededRandom", "Timebase",
+                "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
+                "JSON", "Lease", "Money", "Peers", "PlanValues", "SeededRandom", "ShadowTag", "Timebase",
             ]),
         tests(
             "ChannelMockTests",
             [
-                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire",
-                "JSON", "Lease", "LoadDriver", "Peers", "PlanValues", "ScriptedPeers", "SeededRandom", "Timebase",
+                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
+                "HTTPWire", "JSON", "Lease", "LoadDriver", "Peers", "PlanValues", "ScriptedPeers", "SeededRandom", "Timebase",
             ]),
         module(
             "LoadDriver",
@@ -226,7 +226,9 @@ let package = Package(
             name: "BenchSupport", dependencies: ["CAllocationCount"], path: "Benchmarks/BenchSupport",
             swiftSettings: swiftSettings),
         benchmark("WireBench", ["BenchSupport", "HTTPWire"]),
-        benchmark("EvidenceBench", ["CAllocationCount", "Evidence", "Timebase"]),
+        benchmark(
+            "EvidenceBench",
+            ["CAllocationCount", "ChannelProfile", "Evidence", "Money", "SeededRandom", "Timebase"]),
         benchmark(
             "DriverBench",
             [

@@ -212,7 +212,7 @@ struct JSONReader {
 
     /// What stands between the quotes of the text that begins here.
     @inline(__always)
-    private mutating func string(_ bytes: Span<UInt8>) -> (range: Range<Int>, hasEscapes: Bool)? {
+    mutating func string(_ bytes: Span<UInt8>) -> (range: Range<Int>, hasEscapes: Bool)? {
         guard take(UInt8(ascii: "\""), bytes) else { return nil }
         let start = place
         var hasEscapes = false

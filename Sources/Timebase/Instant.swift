@@ -9,6 +9,9 @@ package struct Instant: Comparable, Hashable, Sendable {
         self.nanoseconds = nanoseconds
     }
 
+    /// Before anything that a loop has seen.
+    package static let zero = Instant(nanoseconds: 0)
+
     /// The deadline of what may wait without end.
     package static let never = Instant(nanoseconds: .max)
 

@@ -66,6 +66,27 @@ import Timebase
         #expect(tally.faulty == 0 && tally.segments == 4)
     }
 
+    /// The timer counts the process's own time, and its signal ends it in the middle of whatever it does.
+    @Test(arguments: [700, 2_900, 8_300])
+    func `a writer that is ended at any instruction leaves whole entries`(microseconds: Int) async throws {
+        let folder = try TestFolder()
+        await #expect(processExitsWith: .signal(SIGVTALRM)) {
+            [path = folder.path as String, microseconds = microseconds as Int] in
+            let writer = try ChannelJournalTests.writer(path, segmentBytes: 1 << 20)
+            for number in 0..<10_000_000 {
+                try writer.append(.numbered(number))
+                guard number == 10 else { continue }
+                var timer = itimerval()
+                timer.it_value.tv_usec = microseconds
+                let clock = __itimer_which_t(ITIMER_VIRTUAL.rawValue)
+                precondition(unsafe setitimer(clock, &timer, nil) == 0, "errno \(errno)")
+            }
+        }
+        let (entries, tally) = try folder.readJournal()
+        #expect(entries == entries.indices.map { .numbered($0) } && tally.faulty == 0 && tally.tornBytes == 0)
+        #expect(entries.count > 10)
+    }
+
     /// Killed between two stores, or with some of them out of order: the first word comes last.
     @Test func `a row that was not published is none, whatever else stands in it`() throws {
         let folder = try TestFolder()

@@ -24,7 +24,9 @@ package struct SegmentOrder: Sendable {
     let header: SegmentHeader
 
     package func make() throws(EvidenceError) -> PreparedSegment {
-        PreparedSegment(number: header.number, memory: try file.make(header))
+        let memory = try file.make(header)
+        file.populate(memory)
+        return PreparedSegment(number: header.number, memory: memory)
     }
 }
 
