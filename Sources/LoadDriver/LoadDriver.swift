@@ -50,6 +50,7 @@ package final class LoadDriver {
     var counts = GeneratorCounts()
     let identity: RunIdentity
     let onProgress: (DriverProgress) -> Void
+    let onBegin: (Instant) -> Void
     let isLeaseHeld: () -> Bool
     var progressDue = TimeSpan.zero
     /// Why the last request was refused, in words.
@@ -95,7 +96,7 @@ package final class LoadDriver {
         canary = Canary(on: loop)
         watch = SecondWatch(setting.plan.guards)
         identity = setting.identity
-        (onProgress, isLeaseHeld) = (setting.onProgress, setting.isLeaseHeld)
+        (onProgress, onBegin, isLeaseHeld) = (setting.onProgress, setting.onBegin, setting.isLeaseHeld)
         drained = Parking(loop)
     }
 
@@ -130,6 +131,9 @@ package final class LoadDriver {
 
     /// Before any traffic: there will be none.
     package func refuse(_ reason: String) { stop(.failed(at: .zero, reason: reason)) }
+
+    /// During the traffic: something that it cannot do without is gone.
+    package func fail(_ reason: String) { stop(.failed(at: timeline.runTime(at: loop.now), reason: reason)) }
 
     /// Ends the connections.
     package func close() {
@@ -224,6 +228,7 @@ package final class LoadDriver {
     /// Ends when the traffic has ended, or was stopped, and nothing is under way any more.
     package func run() async -> RunRecord {
         timeline = Timeline(start: loop.now + Self.lead)
+        onBegin(timeline.start)
         let ticks = loop.spawn { [self] in
             await canary.watch(from: timeline.start) { [self] now in tick(at: now) }
         }

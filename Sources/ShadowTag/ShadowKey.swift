@@ -32,7 +32,7 @@ package struct ShadowKey: Sendable {
         case (.some, .some): throw .namedTwice
         case (let text?, nil): return try key(Secret(Array(text.utf8)), from: .variable(variable))
         case (nil, let path?): return try key(try contents(of: path), from: .file(path: path))
-        case (nil, nil): return try key(Secret(entropy), from: .madeForThisRun)
+        case (nil, nil): return try key(Secret(digits(entropy)), from: .madeForThisRun)
         }
     }
 
@@ -42,6 +42,18 @@ package struct ShadowKey: Sendable {
         } catch {
             throw .file(error)
         }
+    }
+
+    /// As text, so that parts of the run in other processes can be given the key in their environment.
+    private static func digits(_ entropy: [UInt8]) -> [UInt8] {
+        let digits = Array("0123456789abcdef".utf8)
+        return entropy.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+    }
+
+    /// What a part of the run that is started with this environment finds the same key by.
+    package func environment(from own: [String: String]) -> [String: String] {
+        guard source == .madeForThisRun else { return own }
+        return own.merging([Self.variable: String(decoding: secret.bytes, as: UTF8.self)]) { $1 }
     }
 
     /// Line ends behind a key are the editor's.

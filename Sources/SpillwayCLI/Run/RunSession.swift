@@ -62,12 +62,16 @@ struct RunSession {
     }
 
     private func order(for run: PlannedRun, into folder: String) -> DrillOrder {
-        DrillOrder(
+        var order = DrillOrder(
             plan: run.plan, planDigest: run.digest, seed: run.seed, planFolder: run.folder, outFolder: folder,
             policy: PeerPolicy(of: run.plan, permitted: options.permissions.blocks),
             permitted: options.permissions.written, environment: ProcessEnvironment.values,
             entropy: SystemEntropy().bytes(32), runEntropy: SystemEntropy().bytes(RunID.entropyCount),
             version: SpillwayCLI.version)
+        order.profile = run.profile
+        order.bankToken = SystemEntropy().bytes(16).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
+            .joined()
+        return order
     }
 
     /// The loop is this thread's; whoever watches has one of their own.
