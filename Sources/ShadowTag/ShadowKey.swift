@@ -36,6 +36,12 @@ package struct ShadowKey: Sendable {
         }
     }
 
+    /// The key that somebody gave; nil where nobody did.
+    package static func given(in environment: [String: String]) throws(ShadowKeyError) -> ShadowKey? {
+        if environment[variable] == nil, environment[fileVariable] == nil { return nil }
+        return try find(in: environment, entropy: [])
+    }
+
     private static func contents(of path: String) throws(ShadowKeyError) -> Secret {
         do throws(SecretFileError) {
             return try SecretFile(path).read()
