@@ -1,16 +1,16 @@
 /// What is wrong with a text that should be JSON, and where. Columns count bytes, from 1.
-package struct JSONFault: Error, Hashable, Sendable {
-    package let line: Int
-    package let column: Int
-    package let reason: Reason
+public struct JSONFault: Error, Hashable, Sendable {
+    public let line: Int
+    public let column: Int
+    public let reason: Reason
 
-    package init(line: Int, column: Int, reason: Reason) {
+    public init(line: Int, column: Int, reason: Reason) {
         self.line = line
         self.column = column
         self.reason = reason
     }
 
-    package enum Reason: Hashable, Sendable {
+    public enum Reason: Hashable, Sendable {
         case expected(String)
         case endOfText
         case trailingBytes
@@ -27,11 +27,11 @@ package struct JSONFault: Error, Hashable, Sendable {
 }
 
 extension JSONFault: CustomStringConvertible {
-    package var description: String { "line \(line), column \(column): \(reason)" }
+    public var description: String { "line \(line), column \(column): \(reason)" }
 }
 
 extension JSONFault.Reason: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         switch self {
         case .expected(let what): "expected \(what)"
         case .endOfText: "the text ends inside a value"

@@ -1,11 +1,11 @@
 extension JSONValue {
-    package static let depthMax = 64
-    package static let bytesMax = 256 << 20
+    public static let depthMax = 64
+    public static let bytesMax = 256 << 20
 
     /// Reads a whole text strictly (RFC 8259): UTF-8 without a byte order mark, surrogates in pairs, no leading zeros,
     /// no raw control characters, and beyond the RFC no key twice. Whole numbers stay exact from the least `Int64` to
     /// the greatest `UInt64`; others become the nearest `Double`.
-    package init(
+    public init(
         parsing bytes: [UInt8], depthMax: Int = depthMax, bytesMax: Int = bytesMax
     ) throws(JSONFault) {
         guard bytes.count <= bytesMax else { throw JSONFault(line: 1, column: 1, reason: .tooLong(bytesMax: bytesMax)) }

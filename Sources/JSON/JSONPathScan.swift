@@ -7,22 +7,22 @@
 /// or absent is not found. Of equal keys the first counts.
 ///
 /// It does not look behind the value, and does not check that strings are UTF-8.
-package struct JSONPathScan: Sendable {
-    package enum Part: Sendable, Equatable {
+public struct JSONPathScan: Sendable {
+    public enum Part: Sendable, Equatable {
         case member(String)
         case index(Int)
     }
 
-    package enum Kind: Sendable, Equatable {
+    public enum Kind: Sendable, Equatable {
         case null, boolean, number, text, array, object
     }
 
     /// A value's place: of a text, what stands between its quotes.
-    package struct Finding: Sendable, Equatable {
-        package let kind: Kind
-        package let range: Range<Int>
+    public struct Finding: Sendable, Equatable {
+        public let kind: Kind
+        public let range: Range<Int>
         /// Of a text: whether it must be unescaped.
-        package let hasEscapes: Bool
+        public let hasEscapes: Bool
     }
 
     private enum Turn: Sendable {
@@ -30,11 +30,11 @@ package struct JSONPathScan: Sendable {
         case index(Int)
     }
 
-    package static let depthMax = 64
+    public static let depthMax = 64
 
     private let turns: [Turn]
 
-    package init(_ parts: [Part]) {
+    public init(_ parts: [Part]) {
         turns = parts.map { part in
             switch part {
             case .member(let name): .member(Array(name.utf8))
@@ -43,7 +43,7 @@ package struct JSONPathScan: Sendable {
         }
     }
 
-    package func find(in bytes: Span<UInt8>) -> Finding? {
+    public func find(in bytes: Span<UInt8>) -> Finding? {
         var reader = JSONReader()
         guard turns.count < Self.depthMax else { return nil }
         for index in turns.indices {

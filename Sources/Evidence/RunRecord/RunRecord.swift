@@ -1,25 +1,25 @@
-package import Timebase
+public import Timebase
 
 /// What one run left for the judge: everything in report.json but the judgements, and nothing of the host it ran on.
 ///
 /// All instants are counted from the run's beginning, the first instant of the first stage. Counts and latencies are
 /// filed under the second in which a step was *due*, so that a stall shows where callers met it, not where it ended.
-package struct RunRecord: Sendable {
-    package var identity: RunIdentity
-    package var stages: [StageRecord]
+public struct RunRecord: Sendable {
+    public var identity: RunIdentity
+    public var stages: [StageRecord]
     /// Other parts name a step by its place here.
-    package var steps: [StepRecord]
-    package var sliceLength: TimeSpan
+    public var steps: [StepRecord]
+    public var sliceLength: TimeSpan
     /// One after the other from the beginning, without gaps.
-    package var slices: [SliceRecord]
-    package var generator: GeneratorRecord
+    public var slices: [SliceRecord]
+    public var generator: GeneratorRecord
     /// Series that were read from elsewhere.
-    package var observed: [ObservedSeries]
+    public var observed: [ObservedSeries]
     /// In order of time.
-    package var events: [RunEvent]
-    package var ending: Ending
+    public var events: [RunEvent]
+    public var ending: Ending
 
-    package init(
+    public init(
         identity: RunIdentity, stages: [StageRecord], steps: [StepRecord], sliceLength: TimeSpan,
         slices: [SliceRecord], generator: GeneratorRecord, observed: [ObservedSeries] = [], events: [RunEvent] = [],
         ending: Ending
@@ -36,23 +36,23 @@ package struct RunRecord: Sendable {
     }
 }
 
-package struct RunIdentity: Sendable, Equatable {
-    package var runID: String
-    package var plan: String
-    package var about: String?
+public struct RunIdentity: Sendable, Equatable {
+    public var runID: String
+    public var plan: String
+    public var about: String?
     /// SHA-256 of the plan as it was run, in hexadecimal: runs of equal plans compare.
-    package var planDigest: String
-    package var seed: UInt64
+    public var planDigest: String
+    public var seed: UInt64
     /// Spillway's own.
-    package var version: String
+    public var version: String
     /// `http://127.0.0.1:8080`, one for each service.
-    package var targets: [String]
+    public var targets: [String]
     /// The networks that the plan allowed to be hit; loopback's where it names none.
-    package var allowed: [String]
+    public var allowed: [String]
     /// What was permitted outside the plan, as it was written.
-    package var permitted: [String]
+    public var permitted: [String]
 
-    package init(
+    public init(
         runID: String, plan: String, about: String?, planDigest: String, seed: UInt64, version: String,
         targets: [String], allowed: [String], permitted: [String] = []
     ) {
@@ -68,19 +68,19 @@ package struct RunIdentity: Sendable, Equatable {
     }
 }
 
-package struct StageRecord: Sendable {
-    package var name: String
+public struct StageRecord: Sendable {
+    public var name: String
     /// The plan's word: `hold`, `ramp`, `spike`, `users`, ...
-    package var kind: String
-    package var span: Range<TimeSpan>
+    public var kind: String
+    public var span: Range<TimeSpan>
     /// False for a warm-up.
-    package var countsForVerdicts: Bool
+    public var countsForVerdicts: Bool
     /// Arrivals by the schedule; nil for a closed model, which has none.
-    package var scheduled: UInt64?
+    public var scheduled: UInt64?
     /// For each step, whatever its slice.
-    package var cells: [StageCell]
+    public var cells: [StageCell]
 
-    package init(
+    public init(
         name: String, kind: String, span: Range<TimeSpan>, countsForVerdicts: Bool, scheduled: UInt64?,
         cells: [StageCell]
     ) {
@@ -93,19 +93,19 @@ package struct StageRecord: Sendable {
     }
 }
 
-package struct StepRecord: Sendable, Equatable {
+public struct StepRecord: Sendable, Equatable {
     /// `setup` and `teardown` steps are not among them.
-    package var journey: String
+    public var journey: String
     /// `POST /v1/payments`
-    package var title: String
+    public var title: String
     /// `critical`, `normal`, `low`
-    package var priority: String
+    public var priority: String
     /// The journey's first: its latency counts from the arrival; that of the others from the end of the one before.
-    package var isFirst: Bool
+    public var isFirst: Bool
     /// One request and its answer. False for polls and awaited webhooks, whose time is no latency of an answer.
-    package var isRequest: Bool
+    public var isRequest: Bool
 
-    package init(journey: String, title: String, priority: String, isFirst: Bool, isRequest: Bool = true) {
+    public init(journey: String, title: String, priority: String, isFirst: Bool, isRequest: Bool = true) {
         self.journey = journey
         self.title = title
         self.priority = priority
@@ -115,16 +115,16 @@ package struct StepRecord: Sendable, Equatable {
 }
 
 /// What is known of one step in one stage or slice: outcomes, and latencies in nanoseconds.
-package struct StageCell: Sendable {
-    package var outcomes: OutcomeCounts
+public struct StageCell: Sendable {
+    public var outcomes: OutcomeCounts
     /// Of admitted steps, from the instant they were due to their end.
-    package var corrected: PackedHistogram
+    public var corrected: PackedHistogram
     /// The same steps, from the instant they were sent.
-    package var raw: PackedHistogram
+    public var raw: PackedHistogram
     /// Of shed steps, from the instant they were due.
-    package var shed: PackedHistogram
+    public var shed: PackedHistogram
 
-    package init(outcomes: OutcomeCounts, corrected: PackedHistogram, raw: PackedHistogram, shed: PackedHistogram) {
+    public init(outcomes: OutcomeCounts, corrected: PackedHistogram, raw: PackedHistogram, shed: PackedHistogram) {
         self.outcomes = outcomes
         self.corrected = corrected
         self.raw = raw
@@ -132,20 +132,20 @@ package struct StageCell: Sendable {
     }
 }
 
-package struct SliceRecord: Sendable {
-    package var arrivals: ArrivalCounts
+public struct SliceRecord: Sendable {
+    public var arrivals: ArrivalCounts
     /// Of arrivals that began in this slice: the worst lag of the generator, and its 99th percentile.
-    package var lagP99: TimeSpan
-    package var lagMax: TimeSpan
+    public var lagP99: TimeSpan
+    public var lagMax: TimeSpan
     /// Open arrivals, sampled on a clock of its own.
-    package var inFlightMean: Double
-    package var inFlightMax: UInt64
+    public var inFlightMean: Double
+    public var inFlightMax: UInt64
     /// The time that the arrivals of this slice spent in the system, together.
-    package var residence: TimeSpan
+    public var residence: TimeSpan
     /// Only steps with an outcome, by their place in `RunRecord.steps`.
-    package var cells: [(step: Int, cell: StageCell)]
+    public var cells: [(step: Int, cell: StageCell)]
 
-    package init(
+    public init(
         arrivals: ArrivalCounts, lagP99: TimeSpan, lagMax: TimeSpan, inFlightMean: Double, inFlightMax: UInt64,
         residence: TimeSpan, cells: [(step: Int, cell: StageCell)]
     ) {
@@ -160,18 +160,18 @@ package struct SliceRecord: Sendable {
 }
 
 /// What became of arrivals before their first step.
-package struct ArrivalCounts: Sendable, Equatable {
+public struct ArrivalCounts: Sendable, Equatable {
     /// By the schedule; in a closed model, those that began.
-    package var scheduled: UInt64 = 0
-    package var started: UInt64 = 0
+    public var scheduled: UInt64 = 0
+    public var started: UInt64 = 0
     /// The cap on arrivals in flight was reached.
-    package var dropped: UInt64 = 0
+    public var dropped: UInt64 = 0
     /// The journey needed a value that nobody had kept yet.
-    package var skipped: UInt64 = 0
+    public var skipped: UInt64 = 0
 
-    package init() {}
+    public init() {}
 
-    package static func += (left: inout ArrivalCounts, right: ArrivalCounts) {
+    public static func += (left: inout ArrivalCounts, right: ArrivalCounts) {
         left.scheduled += right.scheduled
         left.started += right.started
         left.dropped += right.dropped
@@ -179,57 +179,57 @@ package struct ArrivalCounts: Sendable, Equatable {
     }
 }
 
-package struct GeneratorRecord: Sendable {
+public struct GeneratorRecord: Sendable {
     /// From the instant an arrival was due to the instant its task ran, for each stage.
-    package var lag: [PackedHistogram]
+    public var lag: [PackedHistogram]
     /// Times in which the machine ran nothing of ours, found by a timer of their own.
-    package var gaps: GapRecord
+    public var gaps: GapRecord
     /// Requests that had to wait for a connection, their wait together, and those that never got one.
-    package var poolWaits: UInt64 = 0
-    package var poolWaited = TimeSpan.zero
-    package var poolStarved: UInt64 = 0
-    package var connectionsOpened: UInt64 = 0
-    package var connectionsMax: UInt64 = 0
+    public var poolWaits: UInt64 = 0
+    public var poolWaited = TimeSpan.zero
+    public var poolStarved: UInt64 = 0
+    public var connectionsOpened: UInt64 = 0
+    public var connectionsMax: UInt64 = 0
     /// Bytes and records of evidence.
-    package var evidenceRecords: UInt64 = 0
+    public var evidenceRecords: UInt64 = 0
     /// Rates were changed, or the schedule paused, by hand.
-    package var isChangedByHand = false
+    public var isChangedByHand = false
 
-    package init(lag: [PackedHistogram], gaps: GapRecord) {
+    public init(lag: [PackedHistogram], gaps: GapRecord) {
         self.lag = lag
         self.gaps = gaps
     }
 }
 
-package struct GapRecord: Sendable, Equatable {
-    package var count: UInt64 = 0
-    package var sum = TimeSpan.zero
-    package var longest = TimeSpan.zero
+public struct GapRecord: Sendable, Equatable {
+    public var count: UInt64 = 0
+    public var sum = TimeSpan.zero
+    public var longest = TimeSpan.zero
     /// The first thousand: when, and how long.
-    package var listed: [Gap] = []
+    public var listed: [Gap] = []
 
-    package struct Gap: Sendable, Equatable {
-        package var at: TimeSpan
-        package var length: TimeSpan
+    public struct Gap: Sendable, Equatable {
+        public var at: TimeSpan
+        public var length: TimeSpan
 
-        package init(at: TimeSpan, length: TimeSpan) {
+        public init(at: TimeSpan, length: TimeSpan) {
             self.at = at
             self.length = length
         }
     }
 
-    package static let listedMax = 1_000
+    public static let listedMax = 1_000
 
-    package init() {}
+    public init() {}
 }
 
-package struct ObservedSeries: Sendable, Equatable {
-    package var name: String
-    package var every: TimeSpan
+public struct ObservedSeries: Sendable, Equatable {
+    public var name: String
+    public var every: TimeSpan
     /// From the run's beginning; nil where nothing could be read.
-    package var values: [Double?]
+    public var values: [Double?]
 
-    package init(name: String, every: TimeSpan, values: [Double?]) {
+    public init(name: String, every: TimeSpan, values: [Double?]) {
         self.name = name
         self.every = every
         self.values = values
@@ -237,16 +237,16 @@ package struct ObservedSeries: Sendable, Equatable {
 }
 
 /// Something worth a line on the timeline.
-package struct RunEvent: Sendable, Equatable {
-    package enum Kind: String, Sendable, CaseIterable {
+public struct RunEvent: Sendable, Equatable {
+    public enum Kind: String, Sendable, CaseIterable {
         case stage, fault, guardTripped = "guard", rateChanged = "rate", paused, resumed, note
     }
 
-    package var at: TimeSpan
-    package var kind: Kind
-    package var text: String
+    public var at: TimeSpan
+    public var kind: Kind
+    public var text: String
 
-    package init(at: TimeSpan, kind: Kind, text: String) {
+    public init(at: TimeSpan, kind: Kind, text: String) {
         self.at = at
         self.kind = kind
         self.text = text
@@ -254,7 +254,7 @@ package struct RunEvent: Sendable, Equatable {
 }
 
 /// How the run came to its end.
-package enum Ending: Sendable, Equatable {
+public enum Ending: Sendable, Equatable {
     case completed
     case aborted(at: TimeSpan, guardText: String)
     /// By a signal with this number.

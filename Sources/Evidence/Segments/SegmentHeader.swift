@@ -1,18 +1,18 @@
 /// The first 128 bytes of a segment: whose it is.
-package struct SegmentHeader: Sendable, Equatable {
-    package static let byteCount = 128
+public struct SegmentHeader: Sendable, Equatable {
+    public static let byteCount = 128
     static let runIDBytesMax = 64
     static let channelBytesMax = 32
 
-    package let kind: SegmentKind
-    package let runID: String
+    public let kind: SegmentKind
+    public let runID: String
     /// The first eight bytes of the plan's digest; 0 where no plan is known.
-    package let planDigest: UInt64
+    public let planDigest: UInt64
     /// The name of the channel whose journal it is; otherwise empty.
-    package let channel: String
-    package let worker: Int
+    public let channel: String
+    public let worker: Int
     /// From 1; a number may be missing where a segment was prepared and not used.
-    package let number: UInt32
+    public let number: UInt32
 
     /// Of evidence of requests; `planDigest` in hexadecimal, as in `RunIdentity`.
     init(runID: String, planDigest: String, worker: Int) {

@@ -1,5 +1,5 @@
 /// The kinds of segments. They differ in their rows, and share everything else.
-package enum SegmentKind: Sendable {
+public enum SegmentKind: Sendable {
     /// What a worker sent: docs/formats/evidence.md.
     case requests
     /// What a channel saw: docs/formats/channel-journal.md.

@@ -71,19 +71,19 @@ struct SegmentReader<Row: SegmentRow> {
 }
 
 /// What was found besides the records.
-package struct EvidenceTally: Sendable, Equatable {
-    package var segments = 0
-    package var records: UInt64 = 0
+public struct EvidenceTally: Sendable, Equatable {
+    public var segments = 0
+    public var records: UInt64 = 0
     /// Intents without an outcome: unknown, until something else resolves them. None in a channel's journal.
-    package var withoutEnding: UInt64 = 0
+    public var withoutEnding: UInt64 = 0
     /// Rows that no writer of this version leaves.
-    package var faulty: UInt64 = 0
+    public var faulty: UInt64 = 0
     /// Behind the last whole row of a file.
-    package var tornBytes: UInt64 = 0
+    public var tornBytes: UInt64 = 0
     /// Killed before the header was written.
-    package var segmentsWithoutHeader = 0
+    public var segmentsWithoutHeader = 0
 
-    package init() {}
+    public init() {}
 }
 
 /// One segment, read in pieces. The piece is all that it holds, so a reader that is dropped halfway leaves no file open.

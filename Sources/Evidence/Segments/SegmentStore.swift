@@ -19,17 +19,17 @@ protocol SegmentStore: AnyObject {
 }
 
 /// A segment to be made ahead of need, by any thread.
-package struct SegmentOrder: Sendable {
+public struct SegmentOrder: Sendable {
     let file: SegmentFile
     let header: SegmentHeader
 
-    package func make() throws(EvidenceError) -> PreparedSegment {
+    public func make() throws(EvidenceError) -> PreparedSegment {
         PreparedSegment(number: header.number, memory: try file.make(header))
     }
 }
 
 /// To be handed to `EvidenceWriter.adopt`, which owns it from then on.
-package struct PreparedSegment: Sendable {
+public struct PreparedSegment: Sendable {
     let number: UInt32
     let memory: SegmentMemory
 }

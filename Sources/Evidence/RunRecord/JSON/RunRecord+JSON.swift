@@ -1,4 +1,4 @@
-package import JSON
+public import JSON
 import Timebase
 
 /// The "run" part of report.json. docs/formats/run-record.md describes it for others; in short:
@@ -33,9 +33,9 @@ import Timebase
 /// version, writers may add keys, and kinds of events; readers ignore keys that they do not know, and take an event of
 /// another kind for a note. Anything else is a new version, and a reader refuses versions after its own.
 extension RunRecord {
-    package static let version: UInt64 = 1
+    public static let version: UInt64 = 1
 
-    package var json: JSONValue {
+    public var json: JSONValue {
         .object([
             ("version", .count(Self.version)), ("identity", identity.json), ("ending", ending.json),
             ("slice_ms", .time(sliceLength)), ("steps", .array(steps.map(\.json))),
@@ -46,7 +46,7 @@ extension RunRecord {
     }
 
     /// `json` is the value of "run" in a report.
-    package init(json: JSONValue) throws(RecordFault) {
+    public init(json: JSONValue) throws(RecordFault) {
         let place = JSONPlace(json, path: "run")
         let version = try place.member("version")
         guard try version.uint64() <= Self.version else {
@@ -72,7 +72,7 @@ extension RunRecord {
 }
 
 /// Where a stored record is not what it should be.
-package typealias RecordFault = JSONPlace.Fault
+public typealias RecordFault = JSONPlace.Fault
 
 extension JSONValue {
     static func time(_ span: TimeSpan) -> JSONValue { .number(Double(span.nanoseconds) / 1e6) }
