@@ -73,8 +73,11 @@ let package = Package(
         module("ChannelProfile", ["Diagnostics", "PlanValues", "SeededRandom", "Timebase"]),
         tests("ChannelProfileTests", ["ChannelProfile", "Timebase"]),
         module("PlanModel", ["ChannelProfile", "Diagnostics", "PlanValues", "Timebase"]),
-        module("PlanLanguage", ["CYAML", "ChannelProfile", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
-        tests("PlanLanguageTests", ["ChannelProfile", "PlanLanguage", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
+        module(
+            "PlanLanguage", ["CYAML", "ChannelProfile", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
+        tests(
+            "PlanLanguageTests",
+            ["ChannelProfile", "PlanLanguage", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
         module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
@@ -84,7 +87,7 @@ let package = Package(
         module("Lease", ["EventLoop", "Timebase"]),
         tests("LeaseTests", ["EventLoop", "Lease", "Timebase"]),
         module("ShadowTag", ["Cryptography", "SeededRandom"]),
-        tests("ShadowTagTests", ["Cryptography", "SeededRandom", "ShadowTag"]),
+        tests("ShadowTagTests", ["Cryptography", "SeededRandom", "ShadowTag", "TestFolders"]),
         module(
             "Peers",
             ["Cryptography", "Diagnostics", "EventLoop", "HTTPService", "PlanModel", "PlanValues", "Timebase"]),
@@ -92,9 +95,13 @@ let package = Package(
             "PeersTests",
             [
                 "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "Peers", "PlanLanguage",
-                "PlanModel", "PlanValues"]),
-        module("Traffic", ["PlanModel", "PlanValues", "SeededRandom", "Timebase", "Diagnostics"], libraries: ["m"]),
-        tests("TrafficTests", ["Diagnostics", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
+                "PlanModel", "PlanValues", "TestFolders",
+            ]),
+        module(
+            "Traffic", ["Diagnostics", "JSON", "Numerals", "PlanModel", "PlanValues", "SeededRandom", "Timebase"],
+            libraries: ["m"]),
+        tests(
+            "TrafficTests", ["Diagnostics", "JSON", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase", "Traffic"]),
         module(
             "Journeys",
             [
@@ -115,28 +122,32 @@ let package = Package(
             "EvidenceTests",
             [
                 "ChannelProfile", "EventLoop", "Evidence", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom",
-                "Timebase",
+                "TestFolders", "Timebase",
             ]),
 
         // L2
         module(
             "ChannelMock",
             [
-                "ChannelProfile", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "JSON", "Lease", "Peers",
-                "PlanValues", "SeededRandom", "Timebase",
+                "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
+                "JSON", "Lease", "Money", "Peers", "PlanValues", "SeededRandom", "ShadowTag", "Timebase",
+                "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "JSON", "Lease",
+                "Peers", "PlanValues", "SeededRandom", "Timebase",
             ]),
         tests(
             "ChannelMockTests",
             [
-                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire",
-                "JSON", "Lease", "LoadDriver", "Peers", "PlanValues", "ScriptedPeers", "SeededRandom", "Timebase",
+                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
+                "HTTPWire", "JSON", "Lease", "LoadDriver", "Peers", "PlanValues", "ScriptedPeers", "SeededRandom", "Timebase",
             ]),
         module(
             "LoadDriver",
             [
                 "Cryptography", "CurlTransport", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
                 "JSON",
-                "Journeys", "Lease", "Peers", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic", "Diagnostics"]),
+                "Journeys", "Lease", "Peers", "PlanModel", "PlanValues", "SeededRandom", "Timebase", "Traffic",
+                "Diagnostics",
+            ]),
         tests(
             "LoadDriverTests",
             [
@@ -164,8 +175,8 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "Timebase",
-                "Verdicts",
+                "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "TestFolders",
+                "Timebase", "Verdicts",
             ]),
 
         // L3
@@ -181,7 +192,7 @@ let package = Package(
             [
                 "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "Histogram",
                 "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting", "ScriptedPeers", "ShadowTag",
-                "Timebase", "Traffic", "Verdicts",
+                "TestFolders", "Timebase", "Traffic", "Verdicts",
             ]),
 
         // L2
@@ -198,15 +209,15 @@ let package = Package(
             "SpillwayCLI",
             [
                 "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
-                "Histogram", "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel", "PlanValues",
-                "Reporting", "SeededRandom", "ShadowTag", "Timebase", "Traffic", "Verdicts",
+                "Histogram", "JSON", "Journeys", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel",
+                "PlanValues", "Reporting", "SeededRandom", "ShadowTag", "Timebase", "Traffic", "Verdicts",
             ]),
         tests(
             "SpillwayCLITests",
             [
                 "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
                 "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel", "Reporting", "SampleRuns",
-                "ShadowTag", "SpillwayCLI", "Timebase", "Traffic", "Verdicts",
+                "ShadowTag", "SpillwayCLI", "TestFolders", "Timebase", "Traffic", "Verdicts",
             ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
@@ -217,7 +228,9 @@ let package = Package(
             name: "BenchSupport", dependencies: ["CAllocationCount"], path: "Benchmarks/BenchSupport",
             swiftSettings: swiftSettings),
         benchmark("WireBench", ["BenchSupport", "HTTPWire"]),
-        benchmark("EvidenceBench", ["CAllocationCount", "Evidence", "Timebase"]),
+        benchmark(
+            "EvidenceBench",
+            ["CAllocationCount", "ChannelProfile", "Evidence", "Money", "SeededRandom", "Timebase"]),
         benchmark(
             "DriverBench",
             [
@@ -229,6 +242,8 @@ let package = Package(
             "JourneyBench",
             ["BenchSupport", "Diagnostics", "Journeys", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase"]),
 
+        // Folders that go with their test.
+        .target(name: "TestFolders", path: "Tests/TestFolders", swiftSettings: swiftSettings),
         // Made-up runs for the tests of what reads them.
         .target(
             name: "SampleRuns", dependencies: ["Evidence", "Histogram", "SeededRandom", "Timebase"],
@@ -243,7 +258,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Reporting",
-                "Timebase",
+                "TestFolders", "Timebase",
             ]),
 
         // The habits of the project, checked.

@@ -4,13 +4,17 @@
 //
 // Ours writes an intent and, when a hundred more have begun, its ending, over as many segments as that takes. The twin
 // copies 64 bytes and, as much later, 16 more into a file that was mapped and allocated before the clock started. They
-// run by turns; a round's files are removed after it. Prints one line of JSON for scripts/bench: nanoseconds for each
-// request of every round, heap allocations for each request, and what the calls of `begin` took that needed a new
-// segment, with one made ahead of need and without.
+// run by turns; a round's files are removed after it. An entry of a channel's journal is measured the same way, and what
+// a statement costs that is made from it. Prints one line of JSON for scripts/bench: nanoseconds for each request, entry
+// and line of every round, heap allocations for each request and entry, and what the calls of `begin` took that needed a
+// new segment, with one made ahead of need and without.
 
 import CAllocationCount
+import ChannelProfile
 import Evidence
 import Glibc
+import Money
+import SeededRandom
 import Timebase
 
 struct Round {
@@ -30,11 +34,16 @@ struct Round {
         }
         let rounds = arguments.count > 2 ? Int(arguments[2]) ?? 9 : 9
         var (ours, twin): ([Round], [Round]) = ([], [])
+        var (entries, entriesAlone, lines): ([Round], [Round], [Round]) = ([], [], [])
         var (late, ahead): ([Double], [Double]) = ([], [])
         for round in 0..<rounds {
             let path = "\(arguments[1])/evidence-\(round)"
             ours.append(try record(in: path))
             twin.append(try copy(to: path))
+            entries.append(try journalRound(in: path, isAhead: true).entries)
+            let alone = try journalRound(in: path, isAhead: false)
+            entriesAlone.append(alone.entries)
+            lines.append(alone.lines)
             late += try rotations(in: path, isAhead: false)
             ahead += try rotations(in: path, isAhead: true)
         }
@@ -42,6 +51,8 @@ struct Round {
             """
             {"ours_ns": \(ours.map(\.ns)), "twin_ns": \(twin.map(\.ns)), \
             "allocations": \(ours.map(\.allocations).max() ?? 0), \
+            "entry_ns": \(entries.map(\.ns)), "entry_allocations": \(entries.map(\.allocations).max() ?? 0), \
+            "entry_alone_ns": \(entriesAlone.map(\.ns)), "statement_line_ns": \(lines.map(\.ns)), \
             "rotation_us": \(summary(late)), "prepared_rotation_us": \(summary(ahead))}
             """)
     }
@@ -87,6 +98,35 @@ struct Round {
         }
         try writer.close()
         return round
+    }
+
+    /// A million entries, and then their statement. With `isAhead` segments are made between the measured thousands, as
+    /// another thread makes them for a bank.
+    static func journalRound(in folder: String, isAhead: Bool) throws -> (entries: Round, lines: Round) {
+        let writer = try ChannelJournalWriter(folder: folder, runID: "bench", channel: "bench")
+        defer { remove(folder) }
+        var entry = ChannelEntry(
+            at: .zero, operation: .authorise, tag: .verified, booking: .authorised, status: 200, key: 7,
+            reference: PaymentReference("pay-01JDAZ6R1N8F3TQ4H5"), amount: 4_900, currency: try Currency("CNY"))
+        var entries = Round(ns: 0, allocations: 0)
+        for thousand in 0..<requests / 1_000 {
+            let round = try measured {
+                for number in thousand * 1_000..<(thousand + 1) * 1_000 {
+                    entry.at = .nanoseconds(Int64(number))
+                    entry.key = UInt128(number)
+                    try writer.append(entry)
+                }
+            }
+            entries.ns += round.ns
+            entries.allocations += round.allocations
+            if isAhead, let order = writer.orderNext() { writer.adopt(try order.make()) }
+        }
+        var statement = ChannelStatement(try writer.reader(), rule: StatementRule(), seed: Seed(1))
+        let lines = try measured {
+            while let piece = try statement.nextPiece() { precondition(piece.count > 0) }
+        }
+        try writer.close()
+        return (entries, lines)
     }
 
     /// Microseconds of each call of `begin` that needed a new segment, while a hundred requests were open.

@@ -1,4 +1,4 @@
-// Nanoseconds per arrival of the schedule, without sending anything, and microseconds per seek.
+// Nanoseconds per arrival of the schedule, without sending anything, per seek, and per request of a recording.
 //
 //     swift run -c release TrafficBench [rounds]
 //
@@ -59,6 +59,7 @@ struct Figure {
         }
         seeks(rounds, &sum)
         choices(rounds, &sum)
+        recording(rounds, &sum)
         // Keeps the work from being optimised away.
         print("checksum \(sum)")
     }
@@ -95,5 +96,24 @@ struct Figure {
             for _ in 0..<100_000 { sum &+= Int64(mix.journey(of: arrival)) }
             return 100_000
         }.report("journey of an arrival")
+    }
+    /// A payment with its headers and body, 20,000 times.
+    static func recording(_ rounds: Int, _ sum: inout Int64) {
+        let lines = (0..<20_000).map { number in
+            #"{"at":\#(number / 100).25,"method":"POST","target":"/v1/payments?n=\#(number)","headers":"#
+                + #"{"Content-Type":"application/json","Idempotency-Key":"01JCQ\#(1_000_000 + number)"},"#
+                + #""body":"{\"amount\":1999,\"currency\":\"EUR\",\"card\":{\"number\":\"4111111111111111\"}}","#
+                + #""journey":"pay"}"# + "\n"
+        }
+        let bytes = Array(lines.joined().utf8)
+        let pieces = stride(from: 0, to: bytes.count, by: 1 << 16).map {
+            Array(bytes[$0..<min($0 + (1 << 16), bytes.count)])
+        }
+        Figure(rounds: rounds) {
+            var rest = pieces[...]
+            var recording = Recording { rest.popFirst() }
+            while let request = try? recording.next() { sum &+= request.at &+ Int64(request.body.count) }
+            return lines.count
+        }.report("request of a recording, \(bytes.count / lines.count) bytes")
     }
 }

@@ -193,6 +193,12 @@ class Measures(DriverMeasures):
             "evidence", "a request recorded / its bytes copied", [own / copied for own, copied in zip(ours, twin)],
             "ratio of time")
         yield Row("evidence", "allocations", [report["allocations"]], "per request", most=0.01)
+        yield Row("evidence", "an entry of a journal", [ns / 1e3 for ns in report["entry_ns"]], "us", most=0.1)
+        yield Row(
+            "evidence", "an entry, segments made late", [ns / 1e3 for ns in report["entry_alone_ns"]], "us")
+        yield Row("evidence", "allocations in a journal", [report["entry_allocations"]], "per entry", most=0.01)
+        yield Row(
+            "evidence", "a line of a statement", [ns / 1e3 for ns in report["statement_line_ns"]], "us")
 
     # MARK: Idle connections
 

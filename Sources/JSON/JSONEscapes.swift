@@ -1,8 +1,8 @@
 /// The backslashes inside JSON texts.
-public enum JSONEscapes {
+package enum JSONEscapes {
     /// Appends the text that these bytes from between two quotes stand for. False, with nothing appended, for an escape
     /// that JSON does not have, and for half a surrogate pair.
-    public static func unescape(_ bytes: Span<UInt8>, into out: inout [UInt8]) -> Bool {
+    package static func unescape(_ bytes: Span<UInt8>, into out: inout [UInt8]) -> Bool {
         let before = out.count
         var place = 0
         while place < bytes.count {

@@ -1,16 +1,16 @@
 /// What is wrong with a text that should be JSON, and where. Columns count bytes, from 1.
-public struct JSONFault: Error, Hashable, Sendable {
-    public let line: Int
-    public let column: Int
-    public let reason: Reason
+package struct JSONFault: Error, Hashable, Sendable {
+    package let line: Int
+    package let column: Int
+    package let reason: Reason
 
-    public init(line: Int, column: Int, reason: Reason) {
+    package init(line: Int, column: Int, reason: Reason) {
         self.line = line
         self.column = column
         self.reason = reason
     }
 
-    public enum Reason: Hashable, Sendable {
+    package enum Reason: Hashable, Sendable {
         case expected(String)
         case endOfText
         case trailingBytes
@@ -27,11 +27,11 @@ public struct JSONFault: Error, Hashable, Sendable {
 }
 
 extension JSONFault: CustomStringConvertible {
-    public var description: String { "line \(line), column \(column): \(reason)" }
+    package var description: String { "line \(line), column \(column): \(reason)" }
 }
 
 extension JSONFault.Reason: CustomStringConvertible {
-    public var description: String {
+    package var description: String {
         switch self {
         case .expected(let what): "expected \(what)"
         case .endOfText: "the text ends inside a value"

@@ -7,22 +7,22 @@
 /// or absent is not found. Of equal keys the first counts.
 ///
 /// It does not look behind the value, and does not check that strings are UTF-8.
-public struct JSONPathScan: Sendable {
-    public enum Part: Sendable, Equatable {
+package struct JSONPathScan: Sendable {
+    package enum Part: Sendable, Equatable {
         case member(String)
         case index(Int)
     }
 
-    public enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         case null, boolean, number, text, array, object
     }
 
     /// A value's place: of a text, what stands between its quotes.
-    public struct Finding: Sendable, Equatable {
-        public let kind: Kind
-        public let range: Range<Int>
+    package struct Finding: Sendable, Equatable {
+        package let kind: Kind
+        package let range: Range<Int>
         /// Of a text: whether it must be unescaped.
-        public let hasEscapes: Bool
+        package let hasEscapes: Bool
     }
 
     private enum Turn: Sendable {
@@ -30,11 +30,11 @@ public struct JSONPathScan: Sendable {
         case index(Int)
     }
 
-    public static let depthMax = 64
+    package static let depthMax = 64
 
     private let turns: [Turn]
 
-    public init(_ parts: [Part]) {
+    package init(_ parts: [Part]) {
         turns = parts.map { part in
             switch part {
             case .member(let name): .member(Array(name.utf8))
@@ -43,7 +43,7 @@ public struct JSONPathScan: Sendable {
         }
     }
 
-    public func find(in bytes: Span<UInt8>) -> Finding? {
+    package func find(in bytes: Span<UInt8>) -> Finding? {
         var reader = JSONReader()
         guard turns.count < Self.depthMax else { return nil }
         for index in turns.indices {
@@ -212,7 +212,7 @@ struct JSONReader {
 
     /// What stands between the quotes of the text that begins here.
     @inline(__always)
-    private mutating func string(_ bytes: Span<UInt8>) -> (range: Range<Int>, hasEscapes: Bool)? {
+    mutating func string(_ bytes: Span<UInt8>) -> (range: Range<Int>, hasEscapes: Bool)? {
         guard take(UInt8(ascii: "\""), bytes) else { return nil }
         let start = place
         var hasEscapes = false

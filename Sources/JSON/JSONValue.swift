@@ -2,7 +2,7 @@
 ///
 /// Equal values are written alike, so a file is as stable as what it is made from. It is a tree in memory and no codec
 /// for hot paths: a reader of single fields scans the bytes.
-public enum JSONValue: Sendable {
+package enum JSONValue: Sendable {
     case null
     case boolean(Bool)
     case integer(Int64)
@@ -14,26 +14,26 @@ public enum JSONValue: Sendable {
     case array([JSONValue])
     case object([(String, JSONValue)])
 
-    public static func texts(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.text)) }
+    package static func texts(_ texts: [String]) -> JSONValue { .array(texts.map(JSONValue.text)) }
 
-    public static func count(_ count: some UnsignedInteger) -> JSONValue {
+    package static func count(_ count: some UnsignedInteger) -> JSONValue {
         Int64(exactly: count).map(JSONValue.integer) ?? .unsigned(UInt64(count))
     }
 
-    public static func count(_ count: Int) -> JSONValue { .integer(Int64(count)) }
+    package static func count(_ count: Int) -> JSONValue { .integer(Int64(count)) }
 
     /// An object without the members that are nil.
-    public static func present(_ members: [(String, JSONValue?)]) -> JSONValue {
+    package static func present(_ members: [(String, JSONValue?)]) -> JSONValue {
         .object(members.compactMap { key, value in value.map { (key, $0) } })
     }
 
     /// Nil is null.
-    public static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.text) ?? .null }
+    package static func optional(_ text: String?) -> JSONValue { text.map(JSONValue.text) ?? .null }
 }
 
 extension JSONValue: Equatable {
     /// Values that are written alike are equal: 1 is 1.0. Members are compared in their order.
-    public static func == (left: JSONValue, right: JSONValue) -> Bool {
+    package static func == (left: JSONValue, right: JSONValue) -> Bool {
         switch (left, right) {
         case (.null, .null): true
         case (.boolean(let left), .boolean(let right)): left == right
@@ -50,18 +50,18 @@ extension JSONValue: Equatable {
 
 /// What a reader asks for; nil where the value is of another kind.
 extension JSONValue {
-    public var isNull: Bool { if case .null = self { true } else { false } }
-    public var bool: Bool? { if case .boolean(let value) = self { value } else { nil } }
-    public var string: String? { if case .text(let text) = self { text } else { nil } }
-    public var elements: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
-    public var members: [(String, JSONValue)]? { if case .object(let members) = self { members } else { nil } }
+    package var isNull: Bool { if case .null = self { true } else { false } }
+    package var bool: Bool? { if case .boolean(let value) = self { value } else { nil } }
+    package var string: String? { if case .text(let text) = self { text } else { nil } }
+    package var elements: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }
+    package var members: [(String, JSONValue)]? { if case .object(let members) = self { members } else { nil } }
 
     /// A whole number, exactly, however it is written: 3, 3.0, 3e0.
-    public var int64: Int64? { whole() }
-    public var uint64: UInt64? { whole() }
-    public var int: Int? { whole() }
+    package var int64: Int64? { whole() }
+    package var uint64: UInt64? { whole() }
+    package var int: Int? { whole() }
 
-    public var double: Double? {
+    package var double: Double? {
         switch self {
         case .integer(let value): Double(value)
         case .unsigned(let value): Double(value)
@@ -71,7 +71,7 @@ extension JSONValue {
     }
 
     /// The member of an object; nil where there is none.
-    public subscript(key: String) -> JSONValue? {
+    package subscript(key: String) -> JSONValue? {
         guard case .object(let members) = self else { return nil }
         return members.first { $0.0 == key }?.1
     }

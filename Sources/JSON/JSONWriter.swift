@@ -1,5 +1,5 @@
 /// How much white space a file has.
-public enum JSONForm: Sendable {
+package enum JSONForm: Sendable {
     /// Two spaces an indent; arrays of scalars in one line.
     case indented
     /// None at all.
@@ -7,11 +7,11 @@ public enum JSONForm: Sendable {
 }
 
 extension JSONValue {
-    public func written(_ form: JSONForm = .indented) -> String {
+    package func written(_ form: JSONForm = .indented) -> String {
         String(decoding: bytes(form), as: UTF8.self)
     }
 
-    public func bytes(_ form: JSONForm = .indented) -> [UInt8] {
+    package func bytes(_ form: JSONForm = .indented) -> [UInt8] {
         var writer = JSONWriter(form: form)
         writer.write(self, depth: 0)
         return writer.bytes
@@ -19,7 +19,7 @@ extension JSONValue {
 
     /// A string as JSON, in its quotes. Beside what RFC 8259 demands it escapes what breaks scripts and terminals: DEL,
     /// C1 controls, U+2028 and U+2029.
-    public static func quoted(_ text: String) -> String {
+    package static func quoted(_ text: String) -> String {
         JSONValue.text(text).written(.compact)
     }
 }

@@ -1,3 +1,4 @@
+import EventLoop
 import Evidence
 import HTTPService
 import Journeys
@@ -19,6 +20,7 @@ extension LoadDriver {
         generator.connectionsMax = UInt64(plan.target.connections)
         generator.poolStarved = counts.poolStarved
         generator.evidenceRecords = evidence.records
+        generator.arrivalsCut = counts.arrivalsCut
         generator.isChangedByHand = counts.isChangedByHand
         return RunRecord(
             identity: identity, stages: stageRecords(endedAt: end), steps: stepRecords, sliceLength: tally.sliceLength,
@@ -77,7 +79,7 @@ extension LoadDriver {
     var observedSeries: [ObservedSeries] { observers.flatMap(\.records) }
 
     func observed(_ name: String) -> Double? {
-        observers.lazy.compactMap { $0.value(of: name) }.first
+        observers.lazy.compactMap { $0.value(of: name, at: self.loop.now) }.first
     }
 
     private var journeySteps: [StepRecord] {

@@ -148,11 +148,20 @@ package final class LoadDriver {
         case .stop(let signal): stop(.interrupted(at: now, signal: signal))
         case .abandon(let signal):
             stop(.interrupted(at: now, signal: signal))
+            noteAbandoning(at: now)
             isAbandoned = true
             for task in tasks + users { task.cancel() }
             errand?.cancel()
             for target in targets { target.abandon() }
         }
+    }
+
+    private func noteAbandoning(at now: TimeSpan) {
+        guard !isAbandoned else { return }
+        counts.arrivalsCut = UInt64(inFlight)
+        let cut = inFlight > 0 ? ": \(inFlight) open arrivals were cut, and what they had sent is unknown" : ""
+        let left = book.teardown.steps.isEmpty ? "" : "; the teardown is left out"
+        events.append(RunEvent(at: now, kind: .note, text: "abandoned" + cut + left))
     }
 
     /// The first reason is the one that the report names.
@@ -197,7 +206,8 @@ package final class LoadDriver {
     package func setUp() async -> String? { await once(book.setup) }
 
     /// The plan's `teardown`, when all is over.
-    package func tearDown() async -> String? { await once(book.teardown) }
+    /// Whoever abandons a run leaves it out; an event says so.
+    package func tearDown() async -> String? { isAbandoned ? nil : await once(book.teardown) }
 
     private func once(_ journey: CompiledJourney) async -> String? {
         if isAbandoned { return journey.steps.isEmpty ? nil : "the run was abandoned" }

@@ -30,6 +30,8 @@ package struct Stage: Sendable {
 /// What a stage asks for.
 package enum Load: Sendable {
     case hold(rate: Rate, span: TimeSpan)
+    /// Held as well, and meant as a shock.
+    case spike(rate: Rate, span: TimeSpan)
     case ramp(from: Rate, to: Rate, span: TimeSpan, curve: Curve)
     /// `rate` for `width` out of every `every`, `base` between.
     case pulses(rate: Rate, base: Rate, width: TimeSpan, every: TimeSpan, span: TimeSpan)
@@ -41,7 +43,8 @@ package enum Load: Sendable {
     /// Nil where a recording decides.
     package var span: TimeSpan? {
         switch self {
-        case .hold(_, let span), .ramp(_, _, let span, _), .pulses(_, _, _, _, let span), .pause(let span),
+        case .hold(_, let span), .spike(_, let span), .ramp(_, _, let span, _), .pulses(_, _, _, _, let span),
+            .pause(let span),
             .users(_, _, let span):
             span
         case .replay(_, _, let span): span

@@ -42,6 +42,22 @@ package struct HostPort: Sendable, Equatable {
         self.port = port
     }
 
+    /// The port of an address, a URL's as well, that is sound but for it.
+    package static func strayPort(in text: String, from least: Int) -> String? {
+        var authority = text[...]
+        if let colon = text.firstIndex(of: ":"), text[colon...].hasPrefix("://") {
+            authority = text[colon...].dropFirst(3)
+        }
+        authority = authority.prefix { $0 != "/" }
+        guard let colon = authority.lastIndex(of: ":"), split(authority[..<colon], standardPort: 0) != nil else {
+            return nil
+        }
+        let port = authority[colon...].dropFirst()
+        guard !port.isEmpty, port.allSatisfy({ "0"..."9" ~= $0 }) else { return nil }
+        if let number = Int(port), (least...65_535).contains(number) { return nil }
+        return String(port)
+    }
+
     static func split(_ text: Substring, standardPort: Int?) -> (host: String, port: Int)? {
         let host: Substring
         var rest: Substring

@@ -43,5 +43,13 @@ package enum Sampler: Sendable {
         }
     }
 
+    /// Of a sampler of seconds.
+    package func sampleSpan(at place: Seed) -> TimeSpan {
+        TimeSpan(nanoseconds: Int64(min(sample(at: place), Self.secondsMax) * 1e9))
+    }
+
+    /// Thirty years: no wait is longer, and its nanoseconds fit.
+    private static let secondsMax = 1e9
+
     package var isConstant: Bool { if case .constant = self { true } else { false } }
 }

@@ -2,7 +2,7 @@ import Diagnostics
 
 /// The program behind the executable: finds the verb, sorts out its arguments, runs it.
 package enum SpillwayCLI {
-    /// There is no release yet.
+    /// As `--version` and the identity of each run tell it. There is no release yet.
     static let version = "0.1.0-dev"
 
     static let commands = [
@@ -12,9 +12,9 @@ package enum SpillwayCLI {
     package static func run(_ words: [String], console: Console = .standard) -> ExitCode {
         do throws(UsageError) {
             let code = try dispatch(words, console)
-            guard code == .success, let loss = console.loss() else { return code }
+            guard let loss = console.loss() else { return code }
             console.talk("error: the results could not be written to standard output: \(loss)")
-            return .inconclusive
+            return code == .success ? .inconclusive : code
         } catch {
             console.talk("error: \(printable(error.words))")
             return .usage
@@ -40,6 +40,10 @@ package enum SpillwayCLI {
             for line in helpLines { console.result(line) }
             return .success
         }
+        if ["--version", "-V", "version"].contains(verb) {
+            console.result("spillway \(version)")
+            return .success
+        }
         guard let command = commands.first(where: { $0.name == verb }) else { throw unknown(verb) }
         let arguments = try Arguments(words.dropFirst(), for: command)
         if arguments.asksForHelp {
@@ -50,7 +54,7 @@ package enum SpillwayCLI {
     }
 
     private static func unknown(_ verb: String) -> UsageError {
-        if let closest = Spelling.closest(to: verb, among: commands.map(\.name) + ["help"]) {
+        if let closest = Spelling.closest(to: verb, among: commands.map(\.name) + ["help", "version"]) {
             return UsageError("there is no verb '\(verb)'; did you mean 'spillway \(closest)'?")
         }
         return UsageError("there is no verb '\(verb)'; 'spillway --help' lists them")
@@ -65,7 +69,10 @@ package enum SpillwayCLI {
         ]
             + commands.map {
                 "  \($0.name)\(String(repeating: " ", count: width - $0.name.count))   \($0.summary)"
-            } + ["", "'spillway VERB --help' says more of one.", "", "examples:"]
+            } + [
+                "", "'spillway VERB --help' says more of one, 'spillway --version' which build this is.", "",
+                "examples:",
+            ]
             + commands.compactMap(\.examples.first).map { "  \($0)" }
     }
 }

@@ -9,6 +9,9 @@ public struct Instant: Comparable, Hashable, Sendable {
         self.nanoseconds = nanoseconds
     }
 
+    /// Before anything that a loop has seen.
+    public static let zero = Instant(nanoseconds: 0)
+
     /// The deadline of what may wait without end.
     public static let never = Instant(nanoseconds: .max)
 

@@ -1,4 +1,5 @@
-import Diagnostics
+package import Diagnostics
+import Numerals
 package import PlanModel
 package import PlanValues
 import SeededRandom
@@ -49,12 +50,9 @@ package struct PlannedTraffic: Sendable {
         var curveStages: [TrafficStage] = []
         var drafts: [(kind: String, source: Stage.Source)] = []
         for (number, stage) in plan.traffic.enumerated() {
-            let (span, shape, source, kind) = try Self.draft(
-                stage, seed: root.split("stage").child(number), recordings: recordings)
-            guard .zero < span, span <= Self.lengthMax else { throw .tooLong(stage: stage.name.value) }
-            curveStages.append(
-                TrafficStage(stage.name.value, for: span, shape, isWarmUp: !stage.countsForVerdicts))
-            drafts.append((stage.countsForVerdicts ? kind : "warm-up", source))
+            let draft = try Self.draft(stage, seed: root.split("stage").child(number), recordings: recordings)
+            curveStages.append(try Self.curveStage(stage, draft))
+            drafts.append((stage.countsForVerdicts ? draft.kind : "warm-up", draft.source))
         }
         try Self.check(curveStages)
         let curve = RateCurve(curveStages)
@@ -65,6 +63,21 @@ package struct PlannedTraffic: Sendable {
         }
         schedule = ArrivalSchedule(curve, Self.process(plan.arrivals), seed: root)
         mix = Mix(plan.traffic.map { Self.weights(of: $0, in: plan) }, seed: root)
+    }
+
+    /// What no schedule can hold, whatever the recordings have: stages that play one are left out.
+    package static func check(_ plan: Plan) throws(Fault) {
+        var stages: [TrafficStage] = []
+        for stage in plan.traffic {
+            if case .replay = stage.load { continue }
+            stages.append(try curveStage(stage, draft(stage, seed: Seed(plan.seed), recordings: [:])))
+        }
+        try check(stages)
+    }
+
+    private static func curveStage(_ stage: PlanModel.Stage, _ draft: Draft) throws(Fault) -> TrafficStage {
+        guard .zero < draft.span, draft.span <= lengthMax else { throw .tooLong(stage: stage.name.value) }
+        return TrafficStage(stage.name.value, for: draft.span, draft.shape, isWarmUp: !stage.countsForVerdicts)
     }
 
     /// In order, the stages that play a recording.
@@ -97,6 +110,7 @@ package struct PlannedTraffic: Sendable {
     ) throws(Fault) -> Draft {
         switch stage.load {
         case .hold(let rate, let span): return (span, .hold(rate: rate.perSecond), .schedule, "hold")
+        case .spike(let rate, let span): return (span, .spike(rate: rate.perSecond), .schedule, "spike")
         case .ramp(let from, let to, let span, let curve):
             return (span, .ramp(from: from.perSecond, to: to.perSecond, ramp(curve)), .schedule, "ramp")
         case .pulses(let rate, let base, let width, let every, let span):
@@ -174,17 +188,35 @@ extension ThinkTime {
     }
 }
 
+extension PlannedTraffic.Fault {
+    /// At the stage or recording that it names.
+    package func diagnostic(in plan: Plan) -> Diagnostic {
+        let span = plan.traffic.lazy.compactMap { stage -> SourceSpan? in
+            switch self {
+            case .rateTooHigh(let name, _), .tooLong(let name): stage.name.value == name ? stage.name.span : nil
+            case .emptyRecording(let path):
+                if case .replay(let file, _, _) = stage.load, file.value == path { file.span } else { nil }
+            case .tooManyArrivals: stage.name.span
+            }
+        }.first
+        return .error("\(self)", at: span)
+    }
+}
+
 extension PlannedTraffic.Fault: CustomStringConvertible {
     package var description: String {
         switch self {
         case .rateTooHigh(let stage, let rate):
-            "the stage '\(stage)' asks for \(rate) arrivals a second; at most \(TrafficStage.rateMax) are possible"
+            "the stage '\(stage)' asks for \(Self.whole(rate)) arrivals a second; "
+                + "at most \(Self.whole(TrafficStage.rateMax)) are possible"
         case .tooManyArrivals(let expected):
-            "the traffic has some \(expected) arrivals; at most \(RateCurve.totalMax) are possible"
+            "the traffic has some \(Self.whole(expected)) arrivals; at most \(Self.whole(RateCurve.totalMax)) are possible"
         case .tooLong(let stage):
             "the stage '\(stage)' is not between a nanosecond and \(PlannedTraffic.lengthMax) long"
         case .emptyRecording(let path):
             "the recording '\(path)' has too few requests to be played at this pace"
         }
     }
+
+    private static func whole(_ number: Double) -> String { Figures.grouped(Int(min(number.rounded(.up), 9e18))) }
 }

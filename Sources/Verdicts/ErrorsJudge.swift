@@ -44,7 +44,13 @@ struct ErrorsJudge {
             .map { "\($0.name) \(Figures.grouped(all[$0]))" }.joined(separator: ", ")
         let worst = stages.filter { $0.counts.total > 0 }.max { $0.counts.errorShare < $1.counts.errorShare }
         let place = worst.map { ["most in stage '\($0.name)': \(Figures.percent($0.counts.errorShare))"] } ?? []
-        return doubt + [kinds] + (stages.count > 1 ? place : [])
+        let cut =
+            all[.unknown] > 0 && record.generator.arrivalsCut > 0
+            ? [
+                "\(Figures.counted(record.generator.arrivalsCut, "arrival")) of the run were cut when it was abandoned, "
+                    + "and count as unknown"
+            ] : []
+        return doubt + [kinds] + cut + (stages.count > 1 ? place : [])
     }
 }
 

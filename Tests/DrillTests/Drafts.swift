@@ -5,6 +5,7 @@ import Peers
 import PlanLanguage
 import PlanModel
 import PlanValues
+import TestFolders
 import Testing
 import Traffic
 
@@ -27,7 +28,7 @@ struct Draft {
     }
 
     func run(
-        on loop: EventLoop, in folder: ReportSpace, environment: [String: String] = [:],
+        on loop: EventLoop, in folder: TestFolder, environment: [String: String] = [:],
         permitted: [NetworkBlock] = [], patience: TimeSpan = .seconds(5), outFolder: String? = nil
     ) async throws -> PreflightReport {
         let plan = try plan()
@@ -40,40 +41,6 @@ struct Draft {
             surroundings: surroundings, on: loop)
         preflight.patience = patience
         return await preflight.run()
-    }
-}
-
-/// A folder of a test, gone with it.
-final class ReportSpace {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/spillway-drill-XXXXXX".utf8CString)
-        try #require(unsafe mkdtemp(&template) != nil)
-        path = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    private var names: [String] = []
-
-    @discardableResult
-    func write(_ name: String, _ bytes: [UInt8], mode: mode_t = 0o600) throws -> String {
-        let descriptor = unsafe open("\(path)/\(name)", O_CREAT | O_WRONLY | O_TRUNC, mode)
-        try #require(descriptor >= 0)
-        defer { close(descriptor) }
-        names.append(name)
-        #expect(unsafe Glibc.write(descriptor, bytes, bytes.count) == bytes.count && fchmod(descriptor, mode) == 0)
-        return "\(path)/\(name)"
-    }
-
-    func mode(_ name: String) -> mode_t? {
-        var status = stat()
-        return unsafe stat("\(path)/\(name)", &status) == 0 ? status.st_mode & 0o777 : nil
-    }
-
-    deinit {
-        for name in names { unsafe unlink("\(path)/\(name)") }
-        for name in ["out/a/b", "out/a", "out"] { unsafe rmdir("\(path)/\(name)") }
-        unsafe rmdir(path)
     }
 }
 

@@ -8,6 +8,7 @@ import Peers
 import PlanLanguage
 import PlanModel
 import Reporting
+import TestFolders
 import Testing
 import Timebase
 import Verdicts
@@ -31,7 +32,7 @@ import Verdicts
                 shadow: {canary: off}
                 journeys:
                   pay: {steps: [POST /pay: {json: {id: "${id}"}, headers: {Idempotency-Key: "${id}"}}]}
-                \(rest)
+                \(rest.replacing("ADDRESS", with: "\(address)"))
                 """
             let parsed = Plan.parse(SourceText(name: "sample.yaml", text: text))
             let plan = try #require(parsed.plan, "\(parsed.diagnostics.map(\.message))")
@@ -121,8 +122,8 @@ import Verdicts
     }
 
     @Test func `a plan that cannot be compiled is refused in order, also when its sink of webhooks listens`() throws {
-        let space = try ReportSpace()
-        let cards = try space.write("cards.csv", Array("number\n1\n".utf8))
+        let space = try TestFolder()
+        let cards = try space.write(Array("number\n1\n".utf8), as: "cards.csv")
         let outcome = try Self.drill(
             Self.traffic + """
                 webhooks: {listen: "127.0.0.1:0", public-url: "http://127.0.0.1"}
@@ -135,6 +136,31 @@ import Verdicts
             return
         }
         #expect(diagnostics.contains { $0.message.contains("pan") }, "\(diagnostics.map(\.message))")
+    }
+
+    /// A series that is read every ten seconds: high at once, and then as `second` says.
+    private static func guarded(for span: String, second: String?) throws -> Report {
+        var asked = 0
+        return try report(
+            drill(
+                """
+                traffic: [{hold: {for: 40s, rate: 5/s}}]
+                observe: [{prometheus: "http://ADDRESS/metrics", every: 10s, series: {queue: depth}}]
+                guards: [queue > 100 for \(span)]
+                """
+            ) { exchange in
+                guard exchange.target == "/metrics" else { return exchange.respond(201) }
+                asked += 1
+                if asked > 1, second == nil { try await exchange.loop.sleep(until: exchange.loop.now + .seconds(60)) }
+                exchange.respond(200, body: Array("depth \(asked == 1 ? "200" : second ?? "")\n".utf8))
+            })
+    }
+
+    @Test func `a guard holds between the samples of a slow series, and not behind them`() throws {
+        #expect(try Self.guarded(for: "3s", second: nil).verdict == .aborted)
+        #expect(try Self.guarded(for: "15s", second: "200").verdict == .aborted)
+        #expect(try Self.guarded(for: "15s", second: "100").record.ending == .completed)
+        #expect(try Self.guarded(for: "15s", second: nil).record.ending == .completed)
     }
 
     @Test func `commands that come before the driver are kept for it`() throws {

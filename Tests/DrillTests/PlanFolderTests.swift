@@ -1,4 +1,5 @@
 import LoadDriver
+import TestFolders
 import Testing
 import Traffic
 
@@ -14,16 +15,16 @@ import Traffic
     }
 
     @Test func `a recording is decompressed by its name`() throws {
-        let space = try ReportSpace()
+        let space = try TestFolder()
         for (name, bytes) in [("a.ndjson", Self.line), ("a.ndjson.zst", Self.compressed)] {
-            try space.write(name, bytes)
+            try space.write(bytes, as: name)
             for folder in [space.path, space.path + "/"] {
                 var recording = PlanFolder(folder).recording(name).recording()
                 #expect(try recording.next()?.target == "/r")
                 #expect(try recording.next() == nil)
             }
         }
-        try space.write("a.zst", Self.line)
+        try space.write(Self.line, as: "a.zst")
         var recording = PlanFolder(space.path).recording("a.zst").recording()
         let error = #expect(throws: (any Error).self) { try recording.next() }
         #expect(error.map { "\($0)" } == "this is no sound zstd stream: Unknown frame descriptor")

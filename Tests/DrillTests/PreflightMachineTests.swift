@@ -3,6 +3,7 @@ import EventLoop
 import Glibc
 import Peers
 import PlanModel
+import TestFolders
 import Testing
 import Traffic
 
@@ -12,13 +13,13 @@ import Traffic
     /// The preflight of a plan whose stack listens, in simulation.
     private func report(
         _ draft: Draft = Draft(), environment: [String: String] = [:], outFolder: String? = nil,
-        _ prepare: @escaping (ReportSpace) throws -> Void = { _ in }
+        _ prepare: @escaping (TestFolder) throws -> Void = { _ in }
     ) throws -> PreflightReport {
         let loop = EventLoop.simulated(seed: 6)
         return try loop.run { () async throws in
             let listener = try loop.listen(on: .loopback(port: 1))
             defer { listener.close() }
-            let space = try ReportSpace()
+            let space = try TestFolder()
             try prepare(space)
             return try await draft.run(on: loop, in: space, environment: environment, outFolder: outFolder)
         }
@@ -27,16 +28,16 @@ import Traffic
     // MARK: The report's folder
 
     @Test func `the report folder is made with those above it, for its owner alone`() throws {
-        let space = try ReportSpace()
+        let space = try TestFolder()
         let found = try report(outFolder: "\(space.path)/out/a/b")
         #expect(found.isClear, "\(found.failures)")
-        for name in ["out", "out/a", "out/a/b"] { #expect(space.mode(name) == 0o700) }
+        for name in ["out", "out/a", "out/a/b"] { #expect(space.mode(of: name) == 0o700) }
         #expect(try report(outFolder: "\(space.path)/out/a/b").check("report folder")?.outcome == .passed)
     }
 
     @Test func `a folder that cannot be made or written is told with the system's words`() throws {
-        let space = try ReportSpace()
-        let file = try space.write("file", [1])
+        let space = try TestFolder()
+        let file = try space.write([1], as: "file")
         #expect(
             try report(outFolder: "\(file)/out").failures == ["cannot make the folder '\(file)': File exists (EEXIST)"])
         #expect(
@@ -45,11 +46,23 @@ import Traffic
     }
 
     @Test func `a report that would be replaced is worth a warning`() throws {
-        let space = try ReportSpace()
-        try space.write("report.json", [1])
+        let space = try TestFolder()
+        try space.write([1], as: "report.json")
         let found = try report(outFolder: space.path)
         #expect(found.isClear)
         #expect(found.check("report folder")?.words == "'\(space.path)' holds a report, which this run replaces")
+    }
+
+    @Test func `evidence of an older run is told, since it stays beside the new run's`() throws {
+        let space = try TestFolder()
+        for name in ["evidence-b", "evidence-a"] { try space.makeFolder(name) }
+        let left = try report(outFolder: space.path).check("report folder")
+        #expect(left?.outcome == .warned)
+        let words = "evidence of an older run stays in 'evidence-b' and 1 more"
+        #expect(left?.words == "'\(space.path)' holds no report; \(words)")
+        try space.write([1], as: "report.json")
+        let replaced = try report(outFolder: space.path).check("report folder")
+        #expect(replaced?.words == "'\(space.path)' holds a report, which this run replaces; \(words)")
     }
 
     @Test func `a disk that is too small for the evidence is told before it fills`() throws {
@@ -86,7 +99,7 @@ import Traffic
         let steps = "[GET /: {headers: {A: '${env.SET}${env.UNSET}', B: '${env.UNSET}', C: '${env.EMPTY}'}}]"
         let found = try report(
             Draft(rest: rest, steps: steps), environment: ["SET": "a", "EMPTY": ""]
-        ) { try $0.write("cards.csv", Array("token\n1\n".utf8)) }
+        ) { try $0.write(Array("token\n1\n".utf8), as: "cards.csv") }
         #expect(found.check("file cards.csv")?.outcome == .passed && found.check("secret SET")?.outcome == .passed)
         let errors = found.diagnostics.filter { $0.severity == .error }
         #expect(errors.map { $0.span?.text } == ["${env.UNSET}", "${env.EMPTY}", "none.csv"])
@@ -100,7 +113,7 @@ import Traffic
         let loop = EventLoop.simulated(seed: 7)
         let found = try loop.run { () async throws in
             let plan = try draft.plan()
-            let space = try ReportSpace()
+            let space = try TestFolder()
             let surroundings = Preflight.Surroundings(
                 planFolder: space.path, outFolder: "\(space.path)/out", environment: [:],
                 entropy: [UInt8](repeating: 9, count: 32))
@@ -113,7 +126,7 @@ import Traffic
 
     @Test func `a folder or an empty file in a file's place is refused`() throws {
         let rest = "data: {card: {csv: ., pick: random}, user: {csv: empty.csv, pick: random}}\n"
-        let found = try report(Draft(rest: rest)) { try $0.write("empty.csv", []) }
+        let found = try report(Draft(rest: rest)) { try $0.write([], as: "empty.csv") }
         #expect(found.failures.map { $0.split(separator: "'").last } == [" is no regular file", " is empty"])
     }
 

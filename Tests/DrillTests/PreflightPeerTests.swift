@@ -5,6 +5,7 @@ import Peers
 import PlanModel
 import PlanValues
 import ShadowTag
+import TestFolders
 import Testing
 
 @testable import Drill
@@ -25,7 +26,7 @@ import Testing
             let body = { (loop: EventLoop) async throws in
                 let listener = try loop.listen(on: .loopback())
                 defer { listener.close() }
-                let report = try await Draft(target: "url: http://\(listener.address)").run(on: loop, in: ReportSpace())
+                let report = try await Draft(target: "url: http://\(listener.address)").run(on: loop, in: TestFolder())
                 #expect(report.isClear, "\(report.failures)")
                 #expect(report.origins.map(\.origin.address) == [listener.address])
                 #expect(report.check("http://\(listener.address)")?.words == "reached at \(listener.address)")
@@ -42,7 +43,7 @@ import Testing
             let listener = try loop.listen(on: .loopback())
             defer { listener.close() }
             let target = "url: http://localhost:\(listener.address.port)"
-            let report = try await Draft(target: target).run(on: loop, in: ReportSpace())
+            let report = try await Draft(target: target).run(on: loop, in: TestFolder())
             #expect(report.origins.map(\.origin.address) == [listener.address])
             #expect(report.origins.first?.origin.authority == "localhost:\(listener.address.port)")
         }
@@ -54,7 +55,7 @@ import Testing
             defer { listener.close() }
             let target =
                 "services: {pay: 'http://127.0.0.1:8080', cash: 'http://127.0.0.1:9', far: 'http://10.0.0.1', name: 'http://bank.example'}"
-            let report = try await Draft(target: target).run(on: loop, in: ReportSpace())
+            let report = try await Draft(target: target).run(on: loop, in: TestFolder())
             #expect(report.origins.map(\.service) == ["pay"])
             #expect(
                 report.rendered == """
@@ -81,7 +82,7 @@ import Testing
             let began = loop.now
             let block = try #require(NetworkBlock("10.1.0.0/16"))
             let report = try await Draft(target: "url: http://10.1.0.1, allow: [10.1.0.0/16]").run(
-                on: loop, in: ReportSpace(), permitted: [block])
+                on: loop, in: TestFolder(), permitted: [block])
             #expect(report.failures == ["10.1.0.1:80 does not answer within 5s"])
             #expect(loop.now - began < .seconds(6))
         }
@@ -89,7 +90,7 @@ import Testing
 
     @Test func `a name that nobody knows is told as the resolver says it`() throws {
         try live { loop in
-            let report = try await Draft(target: "url: http://nowhere.invalid").run(on: loop, in: ReportSpace())
+            let report = try await Draft(target: "url: http://nowhere.invalid").run(on: loop, in: TestFolder())
             #expect(report.failures.count == 1)
             #expect(report.failures.first?.hasPrefix("'nowhere.invalid' cannot be resolved: ") == true)
         }
@@ -110,13 +111,13 @@ import Testing
                 ("url: http://10.0.0.1", []), ("url: http://10.0.0.1", [block]),
                 ("url: http://10.0.0.1, allow: [10.0.0.0/8]", []), ("url: 'http://[::ffff:a00:1]'", [block]),
             ] {
-                let report = try await Draft(target: target).run(on: loop, in: ReportSpace(), permitted: permitted)
+                let report = try await Draft(target: target).run(on: loop, in: TestFolder(), permitted: permitted)
                 #expect(!report.isClear && report.origins.isEmpty)
             }
             try await loop.sleep(until: loop.now + .seconds(1))
             #expect(arrived == 0)
             let allowed = try await Draft(target: "url: http://10.0.0.1, allow: [10.0.0.0/8]").run(
-                on: loop, in: ReportSpace(), permitted: [block])
+                on: loop, in: TestFolder(), permitted: [block])
             try await loop.sleep(until: loop.now + .seconds(1))
             #expect(allowed.isClear && arrived == 1)
             listener.close()
@@ -132,13 +133,13 @@ import Testing
             defer { listener.close() }
             let observe = "observe: [{prometheus: 'http://127.0.0.1:9/metrics', every: 1s, series: {depth: queue}}]\n"
             let (target, guarded) = ("url: http://127.0.0.1:8080", "guards: [depth > 5]\n")
-            let warned = try await Draft(target: target, rest: observe).run(on: loop, in: ReportSpace())
+            let warned = try await Draft(target: target, rest: observe).run(on: loop, in: TestFolder())
             #expect(warned.isClear && warned.observed.count == 1 && warned.observed[0] == nil)
             #expect(warned.check("http://127.0.0.1:9/metrics")?.outcome == .warned)
-            let failed = try await Draft(target: target, rest: observe + guarded).run(on: loop, in: ReportSpace())
+            let failed = try await Draft(target: target, rest: observe + guarded).run(on: loop, in: TestFolder())
             #expect(failed.failures == ["127.0.0.1:9 refuses connections: nothing listens there"])
             let far = observe.replacing("127.0.0.1:9", with: "10.0.0.1")
-            let refused = try await Draft(target: target, rest: far).run(on: loop, in: ReportSpace())
+            let refused = try await Draft(target: target, rest: far).run(on: loop, in: TestFolder())
             #expect(refused.failures == ["10.0.0.1 is not loopback, and the plan has no 'allow'"])
         }
     }
@@ -184,8 +185,8 @@ import Testing
                 (try? await loop.secure(stream, by: context, until: loop.now + .seconds(5)))?.close()
                 stream.close()
             }
-            let space = try ReportSpace()
-            try space.write("ca.pem", authority.pem)
+            let space = try TestFolder()
+            try space.write(authority.pem, as: "ca.pem")
             let target = "url: https://127.0.0.1:\(listener.address.port), tls: {ca: ca.pem}"
             let report = try await Draft(target: target).run(on: loop, in: space, patience: patience)
             listener.close()
@@ -254,7 +255,7 @@ import Testing
                 stream.close()
             }
             let target = "url: https://127.0.0.1:\(listener.address.port)"
-            let report = try await Draft(target: target).run(on: loop, in: ReportSpace())
+            let report = try await Draft(target: target).run(on: loop, in: TestFolder())
             listener.close()
             await accepting.join()
             return report
@@ -264,7 +265,7 @@ import Testing
     @Test func `TLS files that cannot be used are told at their place, and no handshake is tried`() throws {
         try live { loop in
             let report = try await Draft(target: "url: https://127.0.0.1:1, tls: {ca: ca.pem}").run(
-                on: loop, in: ReportSpace())
+                on: loop, in: TestFolder())
             #expect(report.failures.count == 1)
             #expect(report.failures.first?.hasSuffix("/ca.pem': No such file or directory") == true)
             #expect(report.origins.isEmpty)

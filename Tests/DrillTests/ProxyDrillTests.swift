@@ -8,6 +8,7 @@ import PlanModel
 import PlanValues
 import Reporting
 import ScriptedPeers
+import TestFolders
 import Testing
 
 @testable import Drill
@@ -43,7 +44,7 @@ import Testing
                 ),
             ] {
                 let draft = Draft(target: target("http://127.0.0.1:8080", through: "http://10.0.0.9:3128", rest))
-                let report = try await draft.run(on: loop, in: ReportSpace(), permitted: permitted)
+                let report = try await draft.run(on: loop, in: TestFolder(), permitted: permitted)
                 #expect(report.failures == [words])
                 #expect(!report.isClear && report.proxy == nil)
                 #expect(report.rendered.hasPrefix("p:2:64: error: \(words); "), "\(report.rendered)")
@@ -58,7 +59,7 @@ import Testing
     @Test func `a proxy that is not there is told as a proxy`() throws {
         try simulated { loop in
             let report = try await Draft(target: target("http://127.0.0.1:8080", through: "socks5h://127.0.0.1:9")).run(
-                on: loop, in: ReportSpace())
+                on: loop, in: TestFolder())
             #expect(report.failures == ["127.0.0.1:9 refuses connections: nothing listens there"])
             #expect(report.check("proxy socks5h://127.0.0.1:9")?.fix == "start the proxy, or correct the port")
             #expect(report.proxy == nil)
@@ -82,14 +83,14 @@ import Testing
             }
             let address = "http://127.0.0.1:3128"
             let clear = try await Draft(target: target("http://127.0.0.1:8080", through: address)).run(
-                on: loop, in: ReportSpace())
+                on: loop, in: TestFolder())
             #expect(clear.isClear && clear.proxy?.address == proxy.address)
             #expect(clear.origins.map(\.origin.address) == [origin.address])
             #expect(
                 clear.check("http://127.0.0.1:8080")?.words
                     == "may be hit at 127.0.0.1:8080, and is left to the proxy http://127.0.0.1:3128: not connected to")
             let far = try await Draft(target: target("http://10.0.0.1", through: address)).run(
-                on: loop, in: ReportSpace())
+                on: loop, in: TestFolder())
             #expect(far.failures == ["10.0.0.1 is not loopback, and the plan has no 'allow'"])
             #expect(far.origins.isEmpty)
             try await loop.sleep(until: loop.now + .seconds(1))

@@ -1,6 +1,7 @@
 import EventLoop
 import PlanModel
 import ShadowTag
+import TestFolders
 import Testing
 
 @testable import Drill
@@ -34,7 +35,7 @@ import Testing
         try loop.run { () async throws in
             let rest = "shadow: {headers: {A: '${run.id}', B: '${id}', C: '${env.ZONE}'}}\n"
             let report = try await Draft(rest: rest).run(
-                on: loop, in: ReportSpace(), environment: ["ZONE": "eu\r\nX: y"])
+                on: loop, in: TestFolder(), environment: ["ZONE": "eu\r\nX: y"])
             let words = report.checks.filter { $0.name == "shadow headers" }.map(\.words)
             #expect(
                 words == [

@@ -2,6 +2,7 @@ import ChannelProfile
 import Evidence
 import Glibc
 import Money
+import TestFolders
 import Testing
 import Timebase
 
@@ -17,7 +18,7 @@ import Timebase
     }
 
     @Test func `the bytes of an entry are those of its description`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let writer = try Self.writer(folder.path, worker: 258)
         try writer.append(
             ChannelEntry(
@@ -42,7 +43,7 @@ import Timebase
 
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `what is written is read, whatever it is`(seed: UInt64) throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         var draw = EntryDraw(seed)
         let entries = (0..<2_000).map { _ in draw.entry() }
         let writer = try Self.writer(folder.path, segmentBytes: 1 << 16)
@@ -54,7 +55,7 @@ import Timebase
     }
 
     @Test func `a writer that is killed leaves every entry`() async throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = folder.path as String] in
             let writer = try ChannelJournalTests.writer(path)
             for number in 0..<100 { try writer.append(.numbered(number)) }
@@ -65,25 +66,46 @@ import Timebase
         #expect(tally.faulty == 0 && tally.segments == 4)
     }
 
+    /// The timer counts the process's own time, and its signal ends it in the middle of whatever it does.
+    @Test(arguments: [700, 2_900, 8_300])
+    func `a writer that is ended at any instruction leaves whole entries`(microseconds: Int) async throws {
+        let folder = try TestFolder()
+        await #expect(processExitsWith: .signal(SIGVTALRM)) {
+            [path = folder.path as String, microseconds = microseconds as Int] in
+            let writer = try ChannelJournalTests.writer(path, segmentBytes: 1 << 20)
+            for number in 0..<10_000_000 {
+                try writer.append(.numbered(number))
+                guard number == 10 else { continue }
+                var timer = itimerval()
+                timer.it_value.tv_usec = microseconds
+                let clock = __itimer_which_t(ITIMER_VIRTUAL.rawValue)
+                precondition(unsafe setitimer(clock, &timer, nil) == 0, "errno \(errno)")
+            }
+        }
+        let (entries, tally) = try folder.readJournal()
+        #expect(entries == entries.indices.map { .numbered($0) } && tally.faulty == 0 && tally.tornBytes == 0)
+        #expect(entries.count > 10)
+    }
+
     /// Killed between two stores, or with some of them out of order: the first word comes last.
     @Test func `a row that was not published is none, whatever else stands in it`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let writer = try Self.writer(folder.path)
         for number in 0..<3 { try writer.append(.numbered(number)) }
         try writer.close()
-        folder.write([UInt8](repeating: 0, count: 8), to: "worker-000.000001.seg", at: 128 + 128)
+        try folder.overwrite([UInt8](repeating: 0, count: 8), in: "worker-000.000001.seg", at: 128 + 128)
         let (entries, tally) = try folder.readJournal()
         #expect(entries == [.numbered(0), .numbered(2)])
         #expect(tally.faulty == 0)
     }
 
     @Test func `whatever a file was cut to, its whole rows are read`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let writer = try Self.writer(folder.path)
         for number in 0..<3 { try writer.append(.numbered(number)) }
         try writer.close()
         for count in (0..<128 + 3 * 128).reversed() {
-            folder.truncate("worker-000.000001.seg", to: count)
+            try folder.truncate("worker-000.000001.seg", to: count)
             let (entries, tally) = try folder.readJournal()
             #expect(entries == (0..<max(0, count - 128) / 128).map { .numbered($0) })
             #expect(tally.tornBytes == UInt64(max(0, count - 128) % 128))
@@ -92,7 +114,7 @@ import Timebase
     }
 
     @Test func `no byte of a row can change without being noticed`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let writer = try Self.writer(folder.path)
         let entry = ChannelEntry.numbered(77)
         try writer.append(entry)
@@ -106,7 +128,7 @@ import Timebase
                 changed += row
             }
         }
-        folder.write(changed, to: "worker-000.000001.seg")
+        try folder.write(changed, as: "worker-000.000001.seg")
         let (entries, tally) = try folder.readJournal()
         #expect(!entries.contains(entry))
         #expect(tally.records + tally.faulty == 128 * 255)
@@ -121,7 +143,7 @@ import Timebase
     }
 
     @Test func `entries go on in the next segment, and only the last one is mapped`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let writer = try Self.writer(folder.path)
         for number in 0..<70 { try writer.append(.numbered(number)) }
         #expect(folder.mapped == [3])
@@ -129,13 +151,13 @@ import Timebase
         try writer.close()
         try writer.close()
         #expect(folder.mapped.isEmpty)
-        #expect(folder.names == (1...3).map { "worker-000.00000\($0).seg" })
+        #expect(folder.names() == (1...3).map { "worker-000.00000\($0).seg" })
         #expect(folder.size(of: "worker-000.000003.seg") == 128 + 10 * 128)
         #expect(try folder.readJournal().entries == (0..<70).map { .numbered($0) })
     }
 
     @Test func `a segment made ahead of need is used, and one that comes late is thrown away`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let writer = try Self.writer(folder.path)
         let fill = { (count: Int) in
             for _ in 0..<count { try writer.append(.numbered(1)) }
@@ -157,7 +179,7 @@ import Timebase
         let unused = try #require(writer.orderNext())
         writer.adopt(try unused.make())
         try writer.close()
-        #expect(folder.names == ["000001", "000002", "000004"].map { "worker-000.\($0).seg" })
+        #expect(folder.names() == ["000001", "000002", "000004"].map { "worker-000.\($0).seg" })
         #expect(try folder.readJournal().entries.count == 81)
     }
 
@@ -173,7 +195,7 @@ import Timebase
     }
 
     @Test func `a journal is read while it is written`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let (one, two) = (try Self.writer(folder.path), try Self.writer(folder.path, worker: 1))
         for number in 0..<40 { try (number % 2 == 0 ? one : two).append(.numbered(number)) }
         var reader = try one.reader()
@@ -184,7 +206,7 @@ import Timebase
     }
 
     @Test func `a journal of another channel, run or kind is refused in words`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         try Self.writer(folder.path).close()
         try Self.writer(folder.path, worker: 1, channel: "abc").close()
         func reason() -> String? {
@@ -202,7 +224,7 @@ import Timebase
     }
 
     @Test func `a channel whose name has no room in the header is refused`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         try Self.writer(folder.path, channel: String(repeating: "x", count: 32)).close()
         #expect(try ChannelJournalReader(folder: folder.path).run?.channel.count == 32)
         let error = #expect(throws: EvidenceError.self) {
@@ -212,7 +234,7 @@ import Timebase
     }
 
     @Test func `a disk that is full is an error of the entry, and nothing before it is lost`() async throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         await #expect(processExitsWith: .success) { [path = folder.path as String] in
             let writer = try ChannelJournalTests.writer(path)
             for number in 0..<30 { try writer.append(.numbered(number)) }
@@ -229,7 +251,7 @@ import Timebase
             }
             try writer.close()
         }
-        #expect(folder.names == ["worker-000.000001.seg"])
+        #expect(folder.names() == ["worker-000.000001.seg"])
         #expect(try folder.readJournal().entries.count == 30)
     }
 }

@@ -4,6 +4,7 @@ import Glibc
 import Money
 import PlanValues
 import SeededRandom
+import TestFolders
 import Testing
 import Timebase
 
@@ -338,7 +339,7 @@ import Timebase
     }
 
     @Test func `the statement of a bank that was killed is the one of its journal`() async throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = folder.path as String] in
             let writer = try ChannelJournalTests.writer(path)
             for number in 0..<100 { try writer.append(.numbered(number)) }

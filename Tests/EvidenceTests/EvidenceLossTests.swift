@@ -1,5 +1,6 @@
 import Evidence
 import Glibc
+import TestFolders
 import Testing
 import Timebase
 
@@ -12,7 +13,7 @@ import Timebase
     }
 
     @Test func `a writer that is killed leaves every record`() async throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         await #expect(processExitsWith: .signal(SIGKILL)) { [path = folder.path as String] in
             let writer = try EvidenceLossTests.writer(path)
             for number in 0..<100 {
@@ -31,7 +32,7 @@ import Timebase
     }
 
     @Test func `a disk that is full is an error of the intent, and nothing before it is lost`() async throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         await #expect(processExitsWith: .success) { [path = folder.path as String] in
             let writer = try EvidenceLossTests.writer(path)
             for number in 0..<30 { writer.end(try writer.begin(.numbered(number)), .ok(number)) }
@@ -49,33 +50,33 @@ import Timebase
             }
             try writer.close()
         }
-        #expect(folder.names == ["worker-000.000001.seg"])
+        #expect(folder.names() == ["worker-000.000001.seg"])
         #expect(try folder.read().tally.records == 30)
     }
 
     @Test func `a folder that cannot be had is an error with its path`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         #expect(throws: EvidenceError.self) { try Self.writer("\(folder.path)/no/folder") }
-        folder.write([1], to: "file")
+        try folder.write([1], as: "file")
         #expect(throws: EvidenceError.self) { try Self.writer("\(folder.path)/file") }
         let error = #expect(throws: EvidenceError.self) { try EvidenceReader(folder: "\(folder.path)/none") }
         #expect(error?.code == ENOENT && error?.path == "\(folder.path)/none")
     }
 
     @Test func `evidence is never written over`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         try Self.writer(folder.path).close()
         let error = #expect(throws: EvidenceError.self) { try Self.writer(folder.path) }
         #expect(error?.code == EEXIST)
     }
 
     @Test func `whatever a file was cut to, its whole rows are read`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let writer = try Self.writer(folder.path)
         for number in 0..<3 { writer.end(try writer.begin(.numbered(number)), .ok(number)) }
         try writer.close()
         for count in (0..<128 + 3 * 64).reversed() {
-            folder.truncate("worker-000.000001.seg", to: count)
+            try folder.truncate("worker-000.000001.seg", to: count)
             let (records, tally) = try folder.read()
             #expect(records.count == max(0, count - 128) / 64)
             #expect(tally.tornBytes == UInt64(max(0, count - 128) % 64))
@@ -84,22 +85,22 @@ import Timebase
     }
 
     @Test func `a page that never reached the disk loses its rows only`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let writer = try Self.writer(folder.path)
         for number in 0..<5 { writer.end(try writer.begin(.numbered(number)), .ok(number)) }
         try writer.close()
-        folder.write([UInt8](repeating: 0, count: 128), to: "worker-000.000001.seg", at: 128 + 64)
-        folder.write([9], to: "worker-000.000001.seg", at: 128 + 3 * 64)
+        try folder.overwrite([UInt8](repeating: 0, count: 128), in: "worker-000.000001.seg", at: 128 + 64)
+        try folder.overwrite([9], in: "worker-000.000001.seg", at: 128 + 3 * 64)
         let (records, tally) = try folder.read()
         #expect(records.map(\.intent.arrival) == [0, 4])
         #expect(tally.faulty == 1)
     }
 
     @Test func `a segment of another run, kind or version is refused in words`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let name = "worker-000.000001.seg"
         try Self.writer(folder.path).close()
-        folder.write(Array("not evidence".utf8), to: "notes.txt")
+        try folder.write(Array("not evidence".utf8), as: "notes.txt")
         #expect(try folder.read().tally.segments == 1)
         let refusals: [(bytes: [UInt8], offset: Int, reason: String)] = [
             ([2], 8, "version 2 of the format; this Spillway reads version 1"),
@@ -108,7 +109,7 @@ import Timebase
             (Array("x".utf8), 0, "no segment of evidence"),
         ]
         for (bytes, offset, reason) in refusals {
-            folder.write(bytes, to: name, at: offset)
+            try folder.overwrite(bytes, in: name, at: offset)
             #expect(throws: EvidenceError.self) { try folder.read() }
             let error = #expect(throws: EvidenceError.self) { try EvidenceReader(folder: folder.path) }
             #expect(error?.reason == reason && error?.code == 0)
@@ -116,7 +117,7 @@ import Timebase
     }
 
     @Test func `evidence of two runs in one folder is refused`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         try Self.writer(folder.path).close()
         try EvidenceWriter(folder: folder.path, worker: 1, runID: "run-2", planDigest: "00ff").close()
         let error = #expect(throws: EvidenceError.self) { try EvidenceReader(folder: folder.path) }

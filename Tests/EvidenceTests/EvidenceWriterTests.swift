@@ -1,5 +1,6 @@
 import Evidence
 import Glibc
+import TestFolders
 import Testing
 import Timebase
 
@@ -8,14 +9,14 @@ import Timebase
     static let small = 128 + 30 * 64
 
     private static func writer(
-        _ folder: EvidenceFolder, worker: Int = 0, run: String = "run-1", segmentBytes: Int = small
+        _ folder: TestFolder, worker: Int = 0, run: String = "run-1", segmentBytes: Int = small
     ) throws -> EvidenceWriter {
         try EvidenceWriter(
             folder: folder.path, worker: worker, runID: run, planDigest: "0123456789abcdef", segmentBytes: segmentBytes)
     }
 
     @Test func `a record is an intent first and then, in place, its outcome`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let writer = try Self.writer(folder, worker: 3)
         let first = try writer.begin(.numbered(1))
         _ = try writer.begin(.numbered(2))
@@ -35,7 +36,7 @@ import Timebase
     }
 
     @Test func `the bytes of a segment are those of its description`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let writer = try Self.writer(folder, worker: 258)
         let intent = Intent(
             step: 0x0201, attempt: 3, flags: .isUntagged, arrival: 0x0807_0605_0403_0201,
@@ -57,22 +58,20 @@ import Timebase
     }
 
     @Test func `only its owner may look at evidence`() throws {
-        let outer = EvidenceFolder()
+        let outer = try TestFolder()
         let path = "\(outer.path)/evidence"
         let writer = try EvidenceWriter(folder: path, worker: 0, runID: "r", planDigest: "")
         #expect(outer.mode(of: "evidence") == 0o700)
         #expect(outer.mode(of: "evidence/worker-000.000001.seg") == 0o600)
         try writer.close()
-        unsafe unlink("\(path)/worker-000.000001.seg")
-        unsafe rmdir(path)
     }
 
     @Test func `records go on in the next segment, and the last one is trimmed`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let writer = try Self.writer(folder)
         for number in 0..<70 { writer.end(try writer.begin(.numbered(number)), .ok(number)) }
         try writer.close()
-        #expect(folder.names == (1...3).map { "worker-000.00000\($0).seg" })
+        #expect(folder.names() == (1...3).map { "worker-000.00000\($0).seg" })
         #expect(folder.size(of: "worker-000.000003.seg") == 128 + 10 * 64)
         let (records, tally) = try folder.read()
         #expect(records == (0..<70).map { EvidenceRecord(worker: 0, intent: .numbered($0), ending: .ok($0)) })
@@ -81,7 +80,7 @@ import Timebase
     }
 
     @Test func `records end in whatever order, long after their segment was full`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let writer = try Self.writer(folder)
         let places = try (0..<200).map { (number: $0, place: try writer.begin(.numbered($0))) }
         for (number, place) in places.reversed() where number % 7 != 0 { writer.end(place, .ok(number)) }
@@ -94,7 +93,7 @@ import Timebase
     }
 
     @Test func `a segment that is full and has no open records is unmapped`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let writer = try Self.writer(folder)
         let kept = try writer.begin(.numbered(0))
         for number in 1..<90 { writer.end(try writer.begin(.numbered(number)), .ok(number)) }
@@ -104,7 +103,7 @@ import Timebase
     }
 
     @Test func `a request that outlives the limit on mapped segments still gets its ending`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let writer = try Self.writer(folder)
         let old = try writer.begin(.numbered(0))
         let count = EvidenceWriter.segmentsMappedMax * 30
@@ -118,7 +117,7 @@ import Timebase
     }
 
     @Test func `an ending after the close is written as well, and one that cannot be is counted`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let writer = try Self.writer(folder)
         let (one, two) = (try writer.begin(.numbered(1)), try writer.begin(.numbered(2)))
         try writer.close()
@@ -130,7 +129,7 @@ import Timebase
     }
 
     @Test func `a segment made ahead of need is used, and one that comes late is thrown away`() throws {
-        let folder = EvidenceFolder()
+        let folder = try TestFolder()
         let writer = try Self.writer(folder)
         let fill = { (count: Int) in
             for _ in 0..<count { writer.end(try writer.begin(.numbered(1)), .ok(1)) }
@@ -153,7 +152,7 @@ import Timebase
         let unused = try #require(writer.orderNext())
         writer.adopt(try unused.make())
         try writer.close()
-        #expect(folder.names == ["000001", "000002", "000004"].map { "worker-000.\($0).seg" })
+        #expect(folder.names() == ["000001", "000002", "000004"].map { "worker-000.\($0).seg" })
         #expect(try folder.read().records.count == 81)
     }
 

@@ -1,6 +1,7 @@
 import Evidence
 import Glibc
 import JSON
+import TestFolders
 import Testing
 import Timebase
 
@@ -25,7 +26,7 @@ import Timebase
             Issue.record("\(path) is written anew; run again without RECORD_GOLDEN")
             return
         }
-        let isFresh = EvidenceFolder.bytes(ofFile: path) == Array(text.utf8)
+        let isFresh = TestFolder.bytes(of: path) == Array(text.utf8)
         #expect(isFresh, "\(path) is out of date; RECORD_GOLDEN=1 scripts/test --filter RunRecordJSONTests writes it")
         let run = try JSONValue(parsing: Array(text.utf8))
         #expect("\(try RunRecord(json: run))" == "\(RunRecord.example)")
@@ -109,7 +110,8 @@ import Timebase
     @Test func `every member is needed, but for those that may be left out`() throws {
         var needed = 0
         for (key, value) in try #require(RunRecord.example.json.members) {
-            for inner in [nil] + (value.members ?? []).map({ Optional($0.0) }) where inner != "about" {
+            for inner in [nil] + (value.members ?? []).map({ Optional($0.0) })
+            where !["about", "arrivals_cut"].contains(inner) {
                 let place: [any Sendable] = inner.map { [key, $0] } ?? [key]
                 let json = Self.changed(RunRecord.example.json, place) { _ in nil }
                 #expect(throws: RecordFault.self, "\(place)") { try RunRecord(json: json) }

@@ -3,6 +3,7 @@ import Evidence
 import HTTPService
 import HTTPWire
 import Reporting
+import TestFolders
 import Testing
 import Timebase
 

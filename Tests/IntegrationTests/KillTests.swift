@@ -3,6 +3,7 @@ import Evidence
 import Glibc
 import HTTPService
 import Reporting
+import TestFolders
 import Testing
 import Timebase
 

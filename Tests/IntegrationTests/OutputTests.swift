@@ -1,5 +1,6 @@
 import EventLoop
 import Evidence
+import Glibc
 import HTTPService
 import JSON
 import Reporting
@@ -52,5 +53,44 @@ import Timebase
             #expect(bodies[0] == bodies[1])
             #expect(Set(bodies[0]).isDisjoint(with: bodies[2]))
         }
+    }
+
+    @Test func `results that nobody can take are told in one line, and a reader who has had enough is not`() throws {
+        try Stand.open { stand in
+            let plan = try stand.plan("{hold: {for: 1s, rate: 20/s}}")
+            let verbs = [
+                ("schema", []), ("check", [plan]), ("rehearse", [plan]), ("run", ["--help"]), ("--version", []),
+            ]
+            for (verb, arguments) in verbs {
+                for output in [SpillwayProcess.Output.file("/dev/full"), .nowhere] {
+                    let end = try await stand.start(verb: verb, arguments, output: output).end(on: stand.loop)
+                    #expect(end.code == 3, "\(verb): \(end.talk)")
+                    #expect(end.talk.hasPrefix("error: the results could not be written to standard output: "))
+                    #expect(end.talk.split(separator: "\n").count == 1)
+                }
+                let pipe = try Self.pipeWithoutReader()
+                defer { close(pipe) }
+                let end = try await stand.start(verb: verb, arguments, output: .descriptor(pipe)).end(on: stand.loop)
+                #expect(end.code == 0 && end.talk.isEmpty, "\(verb): \(end.talk)")
+            }
+        }
+    }
+
+    @Test func `a run without a standard output harms neither its evidence nor what it sends`() throws {
+        try Stand.open { stand in
+            let plan = try stand.plan("{hold: {for: 1s, rate: 20/s}}")
+            let end = try await stand.start(plan, "--quiet", output: .nowhere).end(on: stand.loop)
+            #expect(end.code == 3 && end.talk.contains("could not be written to standard output"), "\(end.talk)")
+            #expect(stand.requests.count == 20 && stand.requests.allSatisfy { $0.body == #"{"amount":1}"# })
+            let (records, tally) = try stand.evidence()
+            #expect(records.count == 20 && tally.faulty == 0)
+        }
+    }
+
+    private static func pipeWithoutReader() throws -> Int32 {
+        var ends: [Int32] = [-1, -1]
+        try #require(unsafe pipe(&ends) == 0)
+        close(ends[0])
+        return ends[1]
     }
 }

@@ -3,6 +3,7 @@ import EventLoop
 import Glibc
 import HTTPService
 import Reporting
+import TestFolders
 import Testing
 import Timebase
 

@@ -69,6 +69,23 @@ import Timebase
         }
         #expect(record.slices.count <= 4)
         #expect(rig.total(.unknown) == UInt64(rig.requests) && rig.requests > 150)
+        #expect(record.generator.arrivalsCut == UInt64(rig.requests))
+        let words = "abandoned: \(rig.requests) open arrivals were cut, and what they had sent is unknown"
+        #expect(record.events.filter { $0.kind == .note }.map(\.text) == [words])
+    }
+
+    @Test func `what an abandoned run leaves out is told, once`() throws {
+        let rig = try Rig(Rig.plan("  - hold: {for: 60s, rate: 10/s}", rest: "teardown: [GET /bye: {}]"))
+        var paths: Set<String> = []
+        rig.onProgress = { progress, driver in
+            if progress.elapsed >= .seconds(2) { driver.take(.abandon(signal: 2)) }
+        }
+        let record = try rig.run { exchange, _, _ in
+            paths.insert(exchange.target)
+            exchange.respond(200)
+        }
+        #expect(record.events.filter { $0.kind == .note }.map(\.text) == ["abandoned; the teardown is left out"])
+        #expect(paths == ["/pay"] && record.generator.arrivalsCut == 0)
     }
 
     @Test func `a set-up that is abandoned ends at once, and then there is no teardown`() throws {

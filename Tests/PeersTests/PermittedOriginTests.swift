@@ -7,6 +7,7 @@ import HTTPWire
 import PlanLanguage
 import PlanModel
 import PlanValues
+import TestFolders
 import Testing
 
 @testable import Peers
@@ -77,32 +78,6 @@ import Testing
     }
 }
 
-/// A folder of a test, gone with it.
-final class TestFolder {
-    let path: String
-
-    init() throws {
-        var template = Array("/tmp/spillway-peers-XXXXXX".utf8CString)
-        try #require(unsafe mkdtemp(&template) != nil)
-        path = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    private var names: [String] = []
-
-    func write(_ name: String, _ bytes: [UInt8], mode: mode_t = 0o600) throws {
-        let descriptor = unsafe open("\(path)/\(name)", O_CREAT | O_WRONLY | O_TRUNC, mode)
-        try #require(descriptor >= 0)
-        defer { close(descriptor) }
-        names.append(name)
-        #expect(unsafe Glibc.write(descriptor, bytes, bytes.count) == bytes.count && fchmod(descriptor, mode) == 0)
-    }
-
-    deinit {
-        for name in names { unsafe unlink("\(path)/\(name)") }
-        unsafe rmdir(path)
-    }
-}
-
 @Suite struct TLSFilesTests {
     private static let now = CertificateInstant(secondsSinceEpoch: 1_900_000_000)
     private static let validity = CertificateValidity(from: now.advanced(byDays: -1), until: now.advanced(byDays: 1))
@@ -138,9 +113,9 @@ final class TestFolder {
         let folder = try TestFolder()
         let authority = try CertificateAuthority(commonName: "Test authority", validity: Self.validity)
         let own = try authority.clientIdentity(commonName: "drill", validity: Self.validity)
-        try folder.write("ca.pem", pem(authority.certificate), mode: 0o644)
-        try folder.write("own.pem", pem(own.certificateChain), mode: 0o644)
-        try folder.write("own.key", pem(own.privateKey), mode: 0o600)
+        try folder.write(pem(authority.certificate), as: "ca.pem", mode: 0o644)
+        try folder.write(pem(own.certificateChain), as: "own.pem", mode: 0o644)
+        try folder.write(pem(own.privateKey), as: "own.key", mode: 0o600)
         let key = String(decoding: try pem(own.privateKey), as: UTF8.self)
         #expect(try words("{ca: ca.pem}", folder.path) == [])
         #expect(try words("{ca: ca.pem, cert: own.pem, key: own.key}", folder.path) == [])
@@ -152,10 +127,10 @@ final class TestFolder {
         let folder = try TestFolder()
         let authority = try CertificateAuthority(commonName: "Test authority", validity: Self.validity)
         let own = try authority.clientIdentity(commonName: "drill", validity: Self.validity)
-        try folder.write("own.pem", pem(own.certificateChain), mode: 0o644)
-        try folder.write("open.key", pem(own.privateKey), mode: 0o640)
+        try folder.write(pem(own.certificateChain), as: "own.pem", mode: 0o644)
+        try folder.write(pem(own.privateKey), as: "open.key", mode: 0o640)
         try folder.write(
-            "other.key", pem(authority.clientIdentity(commonName: "x", validity: Self.validity).privateKey))
+            pem(authority.clientIdentity(commonName: "x", validity: Self.validity).privateKey), as: "other.key")
         #expect(
             try words("{ca: ca.pem, cert: own.pem, key: open.key}", folder.path) == [
                 "p:4:13: error: cannot use '\(folder.path)/ca.pem': No such file or directory",

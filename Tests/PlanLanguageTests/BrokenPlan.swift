@@ -424,7 +424,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
                 p:6:38: error: 'at least' is a share, not '90%'; write '90% of peak' or '95% of baseline'
                  6 |   - goodput: {stage: hold, at least: 90%}
                    |                                      ^~~
-                p:7:30: error: 'at most' is a number, not text
+                p:7:30: error: 'at most' is a number, not text; write 1.1
                  7 |   - amplification: {at most: 10%}
                    |                              ^~~
                 p:8:44: error: 'at most' needs an 'x'; write '1.2x'
@@ -655,6 +655,32 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
                 p:6:33: error: 'id' has no parts; write '${id}'
                  6 |       - GET /${run.name}/${env}/${id.x}: {}
                    |                                 ^~~~~~~
+
+                """#),
+        BrokenPlan(
+            testDescription: "ports that no machine has, and fewer writes than payments",
+            text: #"""
+                plan: p
+                target: {url: "http://127.0.0.1:99999/x", transport: curl, proxy: "http://[::1]:0"}
+                webhooks: {listen: "127.0.0.1:65536", public-url: "http://a"}
+                journeys: {pay: {steps: [GET /: {}]}}
+                traffic: [hold: {for: 1s, rate: 1/s}]
+                targets: [{amplification: {at most: 0.1}}]
+
+                """#,
+            words: #"""
+                p:2:15: error: the port of 'url' is from 1 to 65535, not 99999
+                 2 | target: {url: "http://127.0.0.1:99999/x", transport: curl, proxy: "http://[::1]:0"}
+                   |               ^~~~~~~~~~~~~~~~~~~~~~~~~~
+                p:2:67: error: the port of 'proxy' is from 1 to 65535, not 0
+                 2 | target: {url: "http://127.0.0.1:99999/x", transport: curl, proxy: "http://[::1]:0"}
+                   |                                                                   ^~~~~~~~~~~~~~~~
+                p:3:20: error: the port of 'listen' is from 0 to 65535, not 65536
+                 3 | webhooks: {listen: "127.0.0.1:65536", public-url: "http://a"}
+                   |                    ^~~~~~~~~~~~~~~~~
+                p:6:37: error: 'at most' is at least 1: a payment takes a write of its own; write 1.1
+                 6 | targets: [{amplification: {at most: 0.1}}]
+                   |                                     ^~~
 
                 """#),
     ]

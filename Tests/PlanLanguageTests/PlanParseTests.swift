@@ -82,7 +82,7 @@ import Timebase
         let plan = try #require(outcome.plan)
         #expect(plan.target.connections == 64)
         #expect(plan.seed == 12)
-        guard case .hold(let rate, _) = plan.traffic[2].load else { throw YAMLShapeError() }
+        guard case .spike(let rate, _) = plan.traffic[2].load else { throw YAMLShapeError() }
         #expect(rate.perSecond == 9)
         #expect(plan.traffic[0].load.span?.seconds == 5)
         #expect(

@@ -2,24 +2,25 @@ import Glibc
 import JSON
 import Reporting
 import SampleRuns
+import TestFolders
 import Testing
 import Verdicts
 
 @Suite struct ReportFilesTests {
     /// `SAMPLE_REPORT=FOLDER` keeps the sample there, to look at.
     @Test func `a report is two files in a folder of the user's own`() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TestFolder()
         let asked = unsafe getenv("SAMPLE_REPORT").map { unsafe String(cString: $0) }
         let path = asked ?? folder.path + "/reports/flash-sale"
         try SampleReport.flashSale.write(into: path)
         #expect(folder.mode(of: path) == 0o700)
-        #expect(folder.files(in: path) == ["report.html", "report.json"])
+        #expect(folder.names(in: path) == ["report.html", "report.json"])
         #expect(folder.mode(of: path + "/report.html") == 0o600)
         #expect(folder.mode(of: path + "/report.json") == 0o600)
     }
 
     @Test func `a stored report is read back as it was`() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TestFolder()
         try SampleReport.flashSale.write(into: folder.path)
         for path in [folder.path, folder.path + "/report.json"] {
             let read = try Report(reading: path)
@@ -36,30 +37,30 @@ import Verdicts
     }
 
     @Test func `a second report takes the place of the first`() throws {
-        let folder = try TemporaryFolder()
+        let folder = try TestFolder()
         try SampleReport.flashSale.write(into: folder.path)
         let steady = Report(SampleRun.steady.record, targets: [])
         try steady.write(into: folder.path)
         #expect(try Report(reading: folder.path).verdict == .met)
-        #expect(folder.files(in: folder.path) == ["report.html", "report.json"])
+        #expect(folder.names(in: folder.path) == ["report.html", "report.json"])
     }
 
     @Test func `what cannot be written says what and where`() throws {
-        let folder = try TemporaryFolder()
-        try folder.put("", as: "file")
+        let folder = try TestFolder()
+        try folder.write("", as: "file")
         #expect(
             fault { try SampleReport.flashSale.write(into: folder.path + "/file/reports") }
-                == "cannot create the folder '\(folder.path)/file/reports': Not a directory (ENOTDIR)")
+                == "cannot make the folder '\(folder.path)/file': File exists (EEXIST)")
         try folder.makeFolder("report.json")
         #expect(
             fault { try SampleReport.flashSale.write(into: folder.path) }
                 == "cannot name '\(folder.path)/report.json': Is a directory")
-        #expect(folder.files(in: folder.path) == ["file", "report.json"], "nothing half-written is left")
+        #expect(folder.names(in: folder.path) == ["file", "report.json"], "nothing half-written is left")
     }
 
     @Test func `a symlink in the place of a file is not followed`() throws {
-        let folder = try TemporaryFolder()
-        try folder.put("kept", as: "elsewhere")
+        let folder = try TestFolder()
+        try folder.write("kept", as: "elsewhere")
         try folder.link(".report.json.part", to: folder.path + "/elsewhere")
         #expect(fault { try SampleReport.flashSale.write(into: folder.path) }?.hasPrefix("cannot create ") == true)
         #expect(folder.size(of: folder.path + "/elsewhere") == 4)
@@ -81,8 +82,8 @@ import Verdicts
             (#"{"format": "spillway-report", "version": 1, "verdicts": []}"#, "'run' is missing"),
         ])
     func `a file that is no report says what is wrong with it`(text: String, reason: String) throws {
-        let folder = try TemporaryFolder()
-        try folder.put(text, as: "report.json")
+        let folder = try TestFolder()
+        try folder.write(text, as: "report.json")
         #expect(fault { _ = try Report(reading: folder.path) } == "cannot read '\(folder.path)/report.json': \(reason)")
     }
 

@@ -30,7 +30,8 @@ import Verdicts
         for words in [
             "Inconclusive", "Exit code 3", "not judged", "baseline", "POST /v1/payments", "expectation failed",
             "spillway run PLAN --seed 20261111", "Latency", "raw ",
-            "allowed by the plan", "127.0.0.0/8, ::1/128",
+            "raw: counted from the sending", "95% sure: of a hundred", "by Little&#39;s law", "allowed by the plan",
+            "127.0.0.0/8, ::1/128",
         ] {
             #expect(Self.page.contains(words), "\(words)")
         }

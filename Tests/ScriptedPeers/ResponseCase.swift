@@ -92,3 +92,18 @@ package struct ResponseCase: Sendable {
             result: .failure(.malformed(.fieldLineTooLong))),
     ]
 }
+
+extension ResponseCase {
+    /// Says it to the first request of all, and `second` to those behind it. `heard` counts each, on whatever
+    /// connection it came.
+    package func play(to peer: RawPeer, heard: () -> Int) async throws {
+        while await !peer.receive(through: "\r\n\r\n").isEmpty {
+            if heard() > 1 {
+                try await peer.send("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nsecond")
+                continue
+            }
+            try await peer.send(said)
+            if thenEnds { return }
+        }
+    }
+}

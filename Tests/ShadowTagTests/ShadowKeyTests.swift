@@ -1,6 +1,7 @@
 import Cryptography
 import Glibc
 import ShadowTag
+import TestFolders
 import Testing
 
 @Suite struct ShadowKeyTests {
@@ -8,20 +9,9 @@ import Testing
     private static let word = "correct-horse-battery"
     private static let run = RunID(secondsSince1970: 1, entropy: [0, 0, 0, 0, 1])
 
-    private func file(_ text: String, mode: mode_t) throws -> String {
-        var template = Array("/tmp/spillway-key-XXXXXX".utf8CString)
-        let descriptor = unsafe mkstemp(&template)
-        try #require(descriptor >= 0)
-        defer { close(descriptor) }
-        let bytes = Array(text.utf8)
-        #expect(unsafe write(descriptor, bytes, bytes.count) == bytes.count)
-        #expect(fchmod(descriptor, mode) == 0)
-        return String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
     @Test func `the key comes from the environment, a file of its owner's, or is made for the run`() throws {
-        let path = try file(Self.word + "\n", mode: 0o600)
-        defer { unsafe unlink(path) }
+        let folder = try TestFolder()
+        let path = try folder.write(Self.word + "\n", as: "key")
         let named = try ShadowKey.find(in: ["SPILLWAY_SHADOW_KEY": Self.word], entropy: Self.entropy)
         let filed = try ShadowKey.find(in: ["SPILLWAY_SHADOW_KEY_FILE": path], entropy: Self.entropy)
         let made = try ShadowKey.find(in: [:], entropy: Self.entropy)
@@ -35,8 +25,8 @@ import Testing
 
     @Test(arguments: [0o640, 0o604, 0o644, 0o620, 0o601, 0o666, 0o777] as [mode_t])
     func `a key file that others may touch is refused`(mode: mode_t) throws {
-        let path = try file(Self.word, mode: mode)
-        defer { unsafe unlink(path) }
+        let folder = try TestFolder()
+        let path = try folder.write(Self.word, as: "key", mode: mode)
         let error = #expect(throws: ShadowKeyError.self) {
             try ShadowKey.find(in: ["SPILLWAY_SHADOW_KEY_FILE": path], entropy: Self.entropy)
         }

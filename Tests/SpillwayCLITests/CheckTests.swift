@@ -1,3 +1,4 @@
+import TestFolders
 import Testing
 
 @testable import SpillwayCLI
@@ -17,6 +18,39 @@ import Testing
         #expect(saying.code == .usage)
         #expect(saying.talk == ["error: 'missing.yaml' cannot be read: No such file or directory"])
         #expect(saying.results == ["\(plan): right: 1 journey, 2 stages, 0 faults, 2 targets"])
+    }
+
+    @Test func `what only the run could tell is told before it, at its place`() throws {
+        let folder = try TestFolder()
+        func words(_ traffic: String, steps: Int = 1, verbs: [String] = []) throws -> [String] {
+            let path = try folder.write(
+                """
+                plan: p
+                target: {url: "http://127.0.0.1:1"}
+                journeys: {pay: {steps: [\(repeatElement("think: 1s", count: steps).joined(separator: ", "))]}}
+                traffic: [\(traffic)]
+
+                """, as: "p.yaml")
+            for verb in verbs { #expect(Saying("\(verb) \(path)").code == .usage, "\(verb)") }
+            #expect(!folder.has("out"))
+            let saying = Saying("check \(path)")
+            #expect(saying.code == .usage && saying.results.isEmpty)
+            return saying.talk.map { String($0.prefix { $0 != "\n" }.dropFirst(path.count)) }
+        }
+        #expect(
+            try words(
+                "hold: {for: 1s, rate: 1/s}, spike: {for: 1s, rate: 200000000/s}",
+                verbs: ["rehearse", "run --quiet --out \(folder.path)/out"]) == [
+                    ":4:39: error: the stage 'spike' asks for 200,000,000 arrivals a second; at most 100,000,000 are possible"
+                ])
+        #expect(
+            try words("hold: {for: 9000h, rate: 1/s}, replay: {file: none.ndjson}").first?.hasPrefix(
+                ":4:11: error: the stage 'hold' is not between") == true)
+        #expect(
+            try words("hold: {for: 1s, rate: 1/s}", steps: 65_535) == [
+                ":3:12: error: the plan has 65535 steps, and evidence can tell 65535 apart; "
+                    + "give some journeys a plan of their own"
+            ])
     }
 
     @Test func `mistakes are JSON lines when a program reads them, and several settings are taken`() {

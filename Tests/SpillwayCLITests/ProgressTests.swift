@@ -125,6 +125,22 @@ import Timebase
         #expect(line == golden)
     }
 
+    @Test func `a stage that has just begun shows no figures of the one before`() {
+        var progress = Self.spike
+        let line = { ProgressView(terminal: .plain, hasKeys: false).line(progress) }
+        progress.elapsed = .milliseconds(130_010)
+        #expect(line() == "2m10s flash  offered 6,000/s")
+        progress.elapsed = .milliseconds(130_990)
+        #expect(line() == "2m10s flash  offered 6,000/s")
+        progress.elapsed = .milliseconds(131_000)
+        #expect(line().contains("p99 250ms"))
+        // The second in which it begins belongs to both.
+        progress.stageSpan = .milliseconds(130_500) ..< .seconds(140)
+        #expect(!line().contains("p99"))
+        progress.elapsed = .seconds(132)
+        #expect(line().contains("p99 250ms"))
+    }
+
     @Test func `a log gets a line every five seconds and whenever a stage begins`() {
         var journal = ProgressJournal()
         var progress = Self.spike

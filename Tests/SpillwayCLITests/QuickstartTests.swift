@@ -1,13 +1,13 @@
 import Drill
 import EventLoop
 import Evidence
-import Glibc
 import HTTPService
 import Peers
 import PlanLanguage
 import PlanModel
 import Reporting
 import ShadowTag
+import TestFolders
 import Testing
 import Timebase
 import Verdicts
@@ -49,13 +49,8 @@ import Verdicts
     }
 
     @Test func `the quickstart meets its targets, and shows the stall, the shedding and the recovery`() throws {
-        var name = Array("/tmp/spillway-quickstart-XXXXXX".utf8CString)
-        try #require(unsafe mkdtemp(&name) != nil)
-        let folder = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer {
-            for file in ["report.html", "report.json", ""] { unsafe remove("\(folder)/\(file)") }
-        }
-        let report = try Self.report(into: folder)
+        let folder = try TestFolder()
+        let report = try Self.report(into: folder.path)
         #expect(report.verdict == .met, "\(report.judgements)")
         let stages = Dictionary(uniqueKeysWithValues: report.stageSummaries.map { ($0.name, $0) })
         let (baseline, stall) = (try #require(stages["baseline"]), try #require(stages["stall"]))

@@ -65,7 +65,7 @@ import Traffic
                stage    kind       from  for            rate  expected  scheduled
             1  warm-up  warm-up *    0s  10s           100/s     1,000      1,000
             2  ramp     ramp        10s  20s  100/s to 400/s     5,000      5,000
-            3  flash    hold        30s   2s           800/s     1,600      1,600
+            3  flash    spike       30s   2s           800/s     1,600      1,600
             4  users    users       32s  18s        50 users         -          -
 
             journey  priority  share  expected  requests each
@@ -73,6 +73,8 @@ import Traffic
             ask      low       19.7%     1,500              1
 
             * no verdict counts a warm-up
+            expected: on average; scheduled: with this seed. A journey's requests are
+              without retries.
 
             At the peak, if each request takes 50ms (--latency):
               requests        1,600/s
@@ -138,6 +140,12 @@ import Traffic
         #expect(own.results[1].contains("with seed 1 "))
         #expect(other.results[1].contains("with seed 2 "))
         #expect(own.results[1] != other.results[1])
+    }
+
+    @Test func `the traffic is drawn with and without asking for it alone`() {
+        let plan = "\(Saying.root)/plans/steady-state.yaml"
+        let (bare, alone) = (Saying("rehearse \(plan)"), Saying("rehearse --arrivals \(plan)"))
+        #expect(bare.code == .success && bare.results == alone.results && bare.results.count > 10)
     }
 
     @Test func `a plan that is wrong draws nothing, and the next one is drawn all the same`() {

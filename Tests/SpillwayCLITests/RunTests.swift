@@ -7,6 +7,7 @@ import PlanLanguage
 import PlanModel
 import Reporting
 import SampleRuns
+import TestFolders
 import Testing
 import Timebase
 import Verdicts
@@ -78,8 +79,19 @@ import Verdicts
         let statuses = lines.compactMap { line in Judgement.Status.allCases.first { line.contains("  \($0.words)  ") } }
         #expect(statuses.filter { $0 == .pass }.count == 2)
         #expect(lines.filter { $0.contains("expected: ") }.count == 2)
+        #expect(lines.filter { $0.hasPrefix("raw: ") || $0.hasPrefix("95% sure: ") }.count == 2)
         #expect(lines.contains { $0.contains("because:  this version of Spillway has no judge for 'money'") })
         #expect(lines.contains { $0.hasPrefix("baseline  4,000  4,000 ") })
+    }
+
+    @Test func `the evidence of this run is named, whatever else stands in the folder`() throws {
+        var summary = try Self.summary(targets: "{latency: {p99: 250ms}}")
+        var record = summary.report.record
+        record.generator.evidenceRecords = 8_000
+        summary = RunSummary(report: Report(record, targets: []), folder: "reports/steady")
+        let place = "reports/steady/evidence-\(record.identity.runID)"
+        #expect(summary.lines(for: .plain).suffix(1) == ["evidence: \(place)"])
+        #expect(summary.json["evidence"] == .text(place))
     }
 
     @Test func `colours mark what decided, on a terminal that has them`() throws {
@@ -101,44 +113,6 @@ import Verdicts
 }
 
 @Suite struct RunCommandTests {
-    /// A folder that goes with the test.
-    private final class Folder {
-        let path: String
-
-        init() throws {
-            var name = Array("/tmp/spillway-run-XXXXXX".utf8CString)
-            try #require(unsafe mkdtemp(&name) != nil)
-            path = String(decoding: name.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        }
-
-        deinit {
-            for place in Self.below(path).reversed() { unsafe remove(place) }
-        }
-
-        private static func below(_ path: String) -> [String] {
-            guard let folder = unsafe opendir(path) else { return [path] }
-            defer { unsafe closedir(folder) }
-            var places = [path]
-            while let entry = unsafe readdir(folder) {
-                let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) {
-                    unsafe String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
-                }
-                if name != ".", name != ".." { places += below("\(path)/\(name)") }
-            }
-            return places
-        }
-
-        func write(_ text: String, as name: String) -> String {
-            let place = "\(path)/\(name)"
-            let descriptor = unsafe open(place, O_WRONLY | O_CREAT, 0o600)
-            _ = Console.put(text, to: descriptor)
-            close(descriptor)
-            return place
-        }
-
-        func has(_ name: String) -> Bool { unsafe access("\(path)/\(name)", F_OK) == 0 }
-    }
-
     private static func plan(_ port: UInt16) -> String {
         """
         plan: short
@@ -152,8 +126,8 @@ import Verdicts
     @Test func `a run leaves its report and the facts of its host, and says on a line what came of it`() throws {
         let server = try DemoServer(.init(), on: .loopback())
         defer { server.stop() }
-        let folder = try Folder()
-        let plan = folder.write(Self.plan(server.address.port), as: "short.yaml")
+        let folder = try TestFolder()
+        let plan = try folder.write(Self.plan(server.address.port), as: "short.yaml")
         let saying = Saying("run \(plan) --format json --quiet --out \(folder.path)/out")
         // On a machine that is busy the generator says so, and that is no defect.
         #expect([.success, .inconclusive].contains(saying.code), "\(saying.talk)")
@@ -169,10 +143,10 @@ import Verdicts
         let dead = try DemoServer(.init(), on: .loopback())
         dead.stop()
         defer { server.stop() }
-        let folder = try Folder()
+        let folder = try TestFolder()
         let plans = [
-            folder.write(Self.plan(dead.address.port), as: "dead.yaml"),
-            folder.write(Self.plan(server.address.port), as: "short.yaml"),
+            try folder.write(Self.plan(dead.address.port), as: "dead.yaml"),
+            try folder.write(Self.plan(server.address.port), as: "short.yaml"),
         ]
         let saying = Saying("run \(plans[0]) \(plans[1]) --format json --quiet --out \(folder.path)/out")
         #expect(saying.code == .inconclusive)
@@ -183,9 +157,9 @@ import Verdicts
     }
 
     @Test func `one wrong plan keeps all of them from running`() throws {
-        let folder = try Folder()
-        let right = folder.write(Self.plan(1), as: "right.yaml")
-        let wrong = folder.write("plan: wrong\n", as: "wrong.yaml")
+        let folder = try TestFolder()
+        let right = try folder.write(Self.plan(1), as: "right.yaml")
+        let wrong = try folder.write("plan: wrong\n", as: "wrong.yaml")
         let saying = Saying("run \(right) \(wrong) --quiet --out \(folder.path)/out")
         #expect(saying.code == .usage)
         #expect(saying.results.isEmpty)
@@ -194,8 +168,8 @@ import Verdicts
     }
 
     @Test func `a permission that is no network is a mistake of the command`() throws {
-        let folder = try Folder()
-        let plan = folder.write(Self.plan(1), as: "right.yaml")
+        let folder = try TestFolder()
+        let plan = try folder.write(Self.plan(1), as: "right.yaml")
         let saying = Saying("run \(plan) --quiet --allow everything")
         #expect(saying.code == .usage)
         #expect(saying.talk.contains { $0.contains("'everything' is no network") })

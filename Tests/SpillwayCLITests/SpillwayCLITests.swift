@@ -21,6 +21,8 @@ import Verdicts
         ("demo --service 90m", "'--service 90m' is not between 1ms and 3600s"),
         ("demo --stall-every 1s --stall-for 2s", "'--stall-every 1s' is not longer than '--stall-for 2s'"),
         ("demo --listen here", "'--listen here' needs an address and a port; write '--listen 127.0.0.1:8080'"),
+        ("demo --listen 127.0.0.1:99999", "the port of '--listen' is from 0 to 65535, not 99999"),
+        ("versoin", "there is no verb 'versoin'; did you mean 'spillway version'?"),
         ("demo --concurrency many", "'--concurrency many' needs a whole number from 1 to 10000"),
         ("demo --queue 1 --queue 2", "'--queue' stands twice; write it once"),
         (
@@ -33,10 +35,6 @@ import Verdicts
         ("check a.yaml --format xml", "'--format' cannot be 'xml'; write 'text' or 'json'"),
         ("check a.yaml --set", "'--set' needs a value; write --set PATH=VALUE"),
         ("rehearse", "'spillway rehearse' needs a plan to rehearse; write 'spillway rehearse PLAN'"),
-        (
-            "rehearse a.yaml",
-            "rehearsing a whole drill in simulation comes later; write --arrivals for its traffic"
-        ),
         ("rehearse a.yaml --seed -1", "'--seed -1' needs a whole number from 0 to 18446744073709551615"),
         ("schema now", "'now' was not expected; 'spillway schema' takes options only"),
         ("demo now", "'now' was not expected; 'spillway demo' takes options only"),
@@ -55,6 +53,19 @@ import Verdicts
         #expect(saying.results.contains("examples:"))
         #expect(saying.results.allSatisfy { $0.count <= 96 })
         #expect(saying.talk.isEmpty)
+    }
+
+    @Test(arguments: ["--version", "-V", "version"])
+    func `the build says its name, the one that runs tell`(words: String) {
+        let saying = Saying(words)
+        #expect(saying.code == .success)
+        #expect(saying.results == ["spillway \(SpillwayCLI.version)"])
+    }
+
+    @Test func `the help of the demo knows of one plan`() {
+        let help = Saying("demo --help").results.joined(separator: "\n")
+        for words in ["several plans", "a plan and line"] { #expect(!help.contains(words)) }
+        #expect(help.contains("[--out DIR]") && help.contains("[--seed N]"))
     }
 
     @Test func `what was typed does not drive the terminal`() {

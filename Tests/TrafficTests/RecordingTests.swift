@@ -1,3 +1,4 @@
+import JSON
 import Testing
 import Timebase
 import Traffic
@@ -30,43 +31,43 @@ import Traffic
         (#"{"at":1,"method":"GET"}"#, 23, .missingKey("target")),
         (#"{"method":"GET","target":"/"}"#, 29, .missingKey("at")),
         (#"{"at":1,"target":"/"}"#, 21, .missingKey("method")),
-        (#"{"at":1,"at":2}"#, 9, .duplicateKey("at")),
+        (#"{"at":1,"at":2}"#, 9, .json(.duplicateKey("at"))),
         (#"{"at":1,"boddy":""}"#, 9, .unknownKey("boddy")),
         (#"{"body":"","body64":""}"#, 12, .twoBodies),
-        (#"{"at":01}"#, 7, .expected("a number without leading zeros")),
-        (#"{"at":-1}"#, 7, .expected("a number")),
+        (#"{"at":01}"#, 7, .json(.expected("a number without leading zeros"))),
+        (#"{"at":-1}"#, 7, .json(.expected("a number"))),
         (#"{"at":1e3}"#, 7, .instantOutOfRange),
         (#"{"at":1.0000000001}"#, 7, .instantOutOfRange),
         (#"{"at":9223372036}"#, 7, .instantOutOfRange),
         (#"{"at":99999999999}"#, 7, .instantOutOfRange),
-        (#"{"at":1.}"#, 9, .expected("a number")),
-        (#"{"at":"1"}"#, 7, .expected("a number")),
+        (#"{"at":1.}"#, 9, .json(.expected("a digit"))),
+        (#"{"at":"1"}"#, 7, .json(.expected("a number"))),
         (#"{"method":"G T"}"#, 11, .invalidMethod),
         (#"{"method":""}"#, 11, .invalidMethod),
-        (#"{"method":1}"#, 11, .expected("a string")),
+        (#"{"method":1}"#, 11, .json(.expected("a string"))),
         (#"{"target":"v1"}"#, 11, .invalidTarget),
         (#"{"target":"/a b"}"#, 11, .invalidTarget),
         (#"{"target":"/\r\nX: 1"}"#, 11, .invalidTarget),
         (#"{"headers":{"A:":"1"}}"#, 13, .invalidHeader),
         (#"{"headers":{"A":"1\r\n2"}}"#, 17, .invalidHeader),
         (#"{"headers":{"A":["1","\u0000"]}}"#, 22, .invalidHeader),
-        (#"{"headers":[]}"#, 12, .expected("'{'")),
+        (#"{"headers":[]}"#, 12, .json(.expected("'{'"))),
         (#"{"body64":"AAA"}"#, 11, .invalidBase64),
         (#"{"body64":"AB=="}"#, 11, .invalidBase64),
         (#"{"body64":"A==="}"#, 11, .invalidBase64),
         (#"{"body64":"=AAA"}"#, 11, .invalidBase64),
-        (#"{"body":"\x"}"#, 10, .invalidEscape),
-        (#"{"body":"\u12g4"}"#, 10, .invalidEscape),
-        (#"{"body":"\ud800"}"#, 10, .unpairedSurrogate),
-        (#"{"body":"\udc00"}"#, 10, .unpairedSurrogate),
-        (#"{"body":"\ud800\u0041"}"#, 10, .unpairedSurrogate),
-        ("{\"body\":\"\t\"}", 10, .controlCharacter),
-        (#"{"x-a":tru}"#, 11, .expected("'true'")),
-        (#"{"x-a":1,}"#, 10, .expected("a string")),
-        (#"{"x-a" 1}"#, 8, .expected("':'")),
-        (#"{"x-a":1 "b"}"#, 10, .expected("'}'")),
-        (#"[1]"#, 1, .expected("'{'")),
-        (#"{"at":1,"method":"GET","target":"/"} {"#, 38, .trailingBytes),
+        (#"{"body":"\x"}"#, 10, .json(.invalidEscape)),
+        (#"{"body":"\u12g4"}"#, 10, .json(.invalidEscape)),
+        (#"{"body":"\ud800"}"#, 10, .json(.unpairedSurrogate)),
+        (#"{"body":"\udc00"}"#, 10, .json(.unpairedSurrogate)),
+        (#"{"body":"\ud800\u0041"}"#, 10, .json(.unpairedSurrogate)),
+        ("{\"body\":\"\t\"}", 10, .json(.controlCharacter)),
+        (#"{"x-a":tru}"#, 11, .json(.expected("'true'"))),
+        (#"{"x-a":1,}"#, 10, .json(.expected("a key in quotes"))),
+        (#"{"x-a" 1}"#, 8, .json(.expected("':'"))),
+        (#"{"x-a":1 "b"}"#, 10, .json(.expected("',' or '}'"))),
+        (#"[1]"#, 1, .json(.expected("'{'"))),
+        (#"{"at":1,"method":"GET","target":"/"} {"#, 38, .json(.trailingBytes)),
     ]
 
     @Test(arguments: faults.indices)
@@ -79,7 +80,7 @@ import Traffic
 
     @Test func `bytes that are not utf8 are refused`() {
         let line = Array(#"{"body":""#.utf8) + [0xC3, 0x28] + Array(#""}"#.utf8)
-        #expect(throws: RecordingFault(line: 4, column: 9, reason: .invalidUTF8)) {
+        #expect(throws: RecordingFault(line: 4, column: 9, reason: .json(.invalidUTF8))) {
             try RecordedRequest(line: line, number: 4)
         }
     }
@@ -93,7 +94,7 @@ import Traffic
 
     @Test func `nesting beyond the limit is a fault and no overflow`() {
         let line = #"{"x-a":"# + String(repeating: "[", count: 100_000)
-        #expect(throws: RecordingFault(line: 1, column: 40, reason: .expected("at most 32 levels"))) {
+        #expect(throws: RecordingFault(line: 1, column: 40, reason: .json(.tooDeep(depthMax: 32)))) {
             try RecordedRequest(line: Array(line.utf8), number: 1)
         }
     }
@@ -129,7 +130,7 @@ import Traffic
 
     @Test func `the number of a faulty line counts blank ones`() {
         var recording = Recording(Recordings.source([Array("\(Recordings.line(at: 1))\n\n{\n".utf8)]))
-        #expect(throws: RecordingFault(line: 3, column: 2, reason: .endOfLine)) { try recording.next() }
+        #expect(throws: RecordingFault(line: 3, column: 2, reason: .json(.endOfText))) { try recording.next() }
     }
 
     @Test func `what the source throws is passed on`() {

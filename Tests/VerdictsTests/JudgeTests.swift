@@ -75,6 +75,16 @@ import Verdicts
         #expect(try judgement("errors", run.record).reasons.contains { $0.hasPrefix("expectation_failed ") })
     }
 
+    @Test func `what an abandoned run cut is told beside its errors`() throws {
+        var record = Self.record
+        record.generator.arrivalsCut = 7
+        #expect(try judgement("errors", record).reasons.isEmpty)
+        record.stages[1].cells[0].outcomes[.unknown] = 7
+        record.ending = .interrupted(at: .seconds(30), signal: 2)
+        let words = "7 arrivals of the run were cut when it was abandoned, and count as unknown"
+        #expect(try judgement("errors", record).reasons.contains(words))
+    }
+
     @Test func `sheds and declines are no errors`() {
         var run = SampleRun.steady
         run.behaviour = { second, step, random in

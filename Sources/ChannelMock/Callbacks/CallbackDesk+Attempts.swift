@@ -57,11 +57,14 @@ extension CallbackDesk {
         inFlight += 1
         counters.inFlightPeak = max(counters.inFlightPeak, inFlight)
         let waiting = slots[place]
-        loop.spawn { [self] in
+        let generation = slots.generation(of: place)
+        let task = loop.spawn { [self] in
             let beganAt = loop.now
             let ending = await attempt(waiting)
             ended(place, ending, beganAt: beganAt)
         }
+        // It may be over already.
+        if slots.generation(of: place) == generation, !slots.isInLine(place) { attempts.append((place, task)) }
     }
 
     enum Ending {
@@ -99,6 +102,7 @@ extension CallbackDesk {
 
     func ended(_ place: Int32, _ ending: Ending, beganAt: Instant) {
         inFlight -= 1
+        attempts.removeAll { $0.place == place }
         let waiting = slots[place]
         waiting.first?.isOver()
         switch ending {

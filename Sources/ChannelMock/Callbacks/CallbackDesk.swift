@@ -60,6 +60,8 @@ package final class CallbackDesk: TimerTarget {
     /// Of the latest order whose first attempt is over.
     var latestGone: UInt64 = 0
     var inFlight = 0
+    /// Those under way, to cut them off.
+    var attempts: [(place: Int32, task: SpawnedTask)] = []
     var isHeld = false
     var isDraining = false
     var isStopped = false
@@ -216,6 +218,7 @@ package final class CallbackDesk: TimerTarget {
         isStopped = true
         loop.cancel(timer)
         while let oldest = slots.oldest { discard(oldest, .stopped) }
+        for attempt in attempts { attempt.task.cancel() }
         destinations.close()
         wakeIdlers()
     }

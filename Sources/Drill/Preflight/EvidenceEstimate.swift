@@ -25,7 +25,7 @@ package struct EvidenceEstimate: Sendable {
             case .users(let count, let think, let span):
                 arrivals += Double(count) * span.seconds / (Self.turn + think.typical).seconds
             case .replay(let path, _, _): arrivals += Double(recordings[path.value]?.count ?? 0)
-            case .hold, .ramp, .pulses, .pause: break
+            case .hold, .spike, .ramp, .pulses, .pause: break
             }
         }
         self.arrivals = arrivals

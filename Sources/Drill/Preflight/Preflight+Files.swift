@@ -4,6 +4,7 @@ import Glibc
 import Peers
 import PlanModel
 import PlanValues
+import Reporting
 
 extension Preflight {
     // MARK: The report's folder
@@ -16,24 +17,35 @@ extension Preflight {
         let estimate = traffic.map { EvidenceEstimate(plan, traffic: $0, recordings: recordings) }
         let needed = estimate.map { $0.bytes + Self.spare }
         return await lookedAt("report folder") {
-            do throws(SystemError) {
+            do throws(ReportingError) {
                 try folder.make()
                 try folder.probe()
                 let free = try folder.freeBytes()
                 return Self.folderFound(folder) + [Self.diskSpace(needed: needed, free: free, in: folder.path)]
             } catch {
-                let words = "cannot \(error)"
-                return [PreflightCheck("report folder", .failed, words, fix: "name another folder with '--out'")]
+                return [PreflightCheck("report folder", .failed, "\(error)", fix: "name another folder with '--out'")]
             }
         }
     }
 
     private static func folderFound(_ folder: ReportFolder) -> [PreflightCheck] {
-        guard folder.holdsReport else {
-            return [PreflightCheck("report folder", .passed, "'\(folder.path)' can be written")]
+        let fix = "name another folder with '--out' to keep "
+        if folder.holdsReport {
+            let words = "'\(folder.path)' holds a report, which this run replaces" + Self.older(folder.evidence, "; ")
+            return [PreflightCheck("report folder", .warned, words, fix: fix + "it")]
         }
-        let words = "'\(folder.path)' holds a report, which this run replaces"
-        return [PreflightCheck("report folder", .warned, words, fix: "name another folder with '--out' to keep it")]
+        if !folder.evidence.isEmpty {
+            let words = "'\(folder.path)' holds no report" + Self.older(folder.evidence, "; ")
+            return [PreflightCheck("report folder", .warned, words, fix: fix + "them apart")]
+        }
+        return [PreflightCheck("report folder", .passed, "'\(folder.path)' can be written")]
+    }
+
+    /// Evidence is never written over or thrown away.
+    private static func older(_ evidence: [String], _ words: String) -> String {
+        guard let last = evidence.last else { return "" }
+        let others = evidence.count > 1 ? " and \(evidence.count - 1) more" : ""
+        return words + "evidence of an older run stays in '\(last)'" + others
     }
 
     static func diskSpace(needed: Int64?, free: Int64, in path: String) -> PreflightCheck {

@@ -98,7 +98,7 @@ package struct Drill {
         do throws(PlannedTraffic.Fault) {
             return try PlannedTraffic(order.plan, seed: order.seed, recordings: profiles)
         } catch {
-            throw DiagnosticError(.error("\(error)"))
+            throw DiagnosticError(error.diagnostic(in: order.plan))
         }
     }
 
@@ -165,7 +165,7 @@ package struct Drill {
         if loop.simulation != nil { return EvidenceWriter(inMemoryFor: 0) }
         do throws(EvidenceError) {
             return try EvidenceWriter(
-                folder: "\(order.outFolder)/evidence-\(runID)", worker: 0, runID: runID.text,
+                folder: ReportFolder(order.outFolder).evidence(ofRun: runID.text), worker: 0, runID: runID.text,
                 planDigest: order.planDigest)
         } catch {
             throw DrillFault("\(error)")

@@ -11,7 +11,7 @@ package import SeededRandom
 /// lines after the other's.
 package struct ChannelStatement {
     package static let pieceBytesMax = 64 << 10
-    /// A loop that has others to serve gets it back after so many entries: some two milliseconds.
+    /// A loop that has others to serve gets it back after so many entries: about a millisecond.
     package static let pieceEntriesMax = 1_024
 
     private var reader: ChannelJournalReader

@@ -1,34 +1,34 @@
-public import Histogram
+package import Histogram
 
 /// A histogram in its encoded form, since a run keeps thousands: a few hundred bytes where the open form takes tens of
 /// thousands.
-public struct PackedHistogram: Sendable, Equatable {
+package struct PackedHistogram: Sendable, Equatable {
     /// Latencies in nanoseconds, told apart from a microsecond to ten minutes.
-    public static let precise = layout(digits: 3)
+    package static let precise = layout(digits: 3)
     /// For slices, of which a run has many.
-    public static let coarse = layout(digits: 2)
+    package static let coarse = layout(digits: 2)
 
     /// HdrHistogram's V2 encoding; empty when nothing was recorded.
-    public let bytes: [UInt8]
-    public let count: UInt64
+    package let bytes: [UInt8]
+    package let count: UInt64
 
-    public static let empty = PackedHistogram(bytes: [], count: 0)
+    package static let empty = PackedHistogram(bytes: [], count: 0)
 
     private init(bytes: [UInt8], count: UInt64) {
         self.bytes = bytes
         self.count = count
     }
 
-    public init(_ histogram: Histogram) {
+    package init(_ histogram: Histogram) {
         self.init(bytes: histogram.total == 0 ? [] : histogram.encoded(), count: histogram.total)
     }
 
-    public init(decoding bytes: [UInt8]) throws(HistogramDecodingError) {
+    package init(decoding bytes: [UInt8]) throws(HistogramDecodingError) {
         self.init(bytes: bytes, count: bytes.isEmpty ? 0 : try Histogram(decoding: bytes).total)
     }
 
     /// Nil when nothing was recorded.
-    public func opened() throws(HistogramDecodingError) -> Histogram? {
+    package func opened() throws(HistogramDecodingError) -> Histogram? {
         bytes.isEmpty ? nil : try Histogram(decoding: bytes)
     }
 

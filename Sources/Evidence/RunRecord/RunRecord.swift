@@ -1,25 +1,25 @@
-public import Timebase
+package import Timebase
 
 /// What one run left for the judge: everything in report.json but the judgements, and nothing of the host it ran on.
 ///
 /// All instants are counted from the run's beginning, the first instant of the first stage. Counts and latencies are
 /// filed under the second in which a step was *due*, so that a stall shows where callers met it, not where it ended.
-public struct RunRecord: Sendable {
-    public var identity: RunIdentity
-    public var stages: [StageRecord]
+package struct RunRecord: Sendable {
+    package var identity: RunIdentity
+    package var stages: [StageRecord]
     /// Other parts name a step by its place here.
-    public var steps: [StepRecord]
-    public var sliceLength: TimeSpan
+    package var steps: [StepRecord]
+    package var sliceLength: TimeSpan
     /// One after the other from the beginning, without gaps.
-    public var slices: [SliceRecord]
-    public var generator: GeneratorRecord
+    package var slices: [SliceRecord]
+    package var generator: GeneratorRecord
     /// Series that were read from elsewhere.
-    public var observed: [ObservedSeries]
+    package var observed: [ObservedSeries]
     /// In order of time.
-    public var events: [RunEvent]
-    public var ending: Ending
+    package var events: [RunEvent]
+    package var ending: Ending
 
-    public init(
+    package init(
         identity: RunIdentity, stages: [StageRecord], steps: [StepRecord], sliceLength: TimeSpan,
         slices: [SliceRecord], generator: GeneratorRecord, observed: [ObservedSeries] = [], events: [RunEvent] = [],
         ending: Ending
@@ -36,23 +36,23 @@ public struct RunRecord: Sendable {
     }
 }
 
-public struct RunIdentity: Sendable, Equatable {
-    public var runID: String
-    public var plan: String
-    public var about: String?
+package struct RunIdentity: Sendable, Equatable {
+    package var runID: String
+    package var plan: String
+    package var about: String?
     /// SHA-256 of the plan as it was run, in hexadecimal: runs of equal plans compare.
-    public var planDigest: String
-    public var seed: UInt64
+    package var planDigest: String
+    package var seed: UInt64
     /// Spillway's own.
-    public var version: String
+    package var version: String
     /// `http://127.0.0.1:8080`, one for each service.
-    public var targets: [String]
+    package var targets: [String]
     /// The networks that the plan allowed to be hit; loopback's where it names none.
-    public var allowed: [String]
+    package var allowed: [String]
     /// What was permitted outside the plan, as it was written.
-    public var permitted: [String]
+    package var permitted: [String]
 
-    public init(
+    package init(
         runID: String, plan: String, about: String?, planDigest: String, seed: UInt64, version: String,
         targets: [String], allowed: [String], permitted: [String] = []
     ) {
@@ -68,19 +68,19 @@ public struct RunIdentity: Sendable, Equatable {
     }
 }
 
-public struct StageRecord: Sendable {
-    public var name: String
+package struct StageRecord: Sendable {
+    package var name: String
     /// The plan's word: `hold`, `ramp`, `spike`, `users`, ...
-    public var kind: String
-    public var span: Range<TimeSpan>
+    package var kind: String
+    package var span: Range<TimeSpan>
     /// False for a warm-up.
-    public var countsForVerdicts: Bool
+    package var countsForVerdicts: Bool
     /// Arrivals by the schedule; nil for a closed model, which has none.
-    public var scheduled: UInt64?
+    package var scheduled: UInt64?
     /// For each step, whatever its slice.
-    public var cells: [StageCell]
+    package var cells: [StageCell]
 
-    public init(
+    package init(
         name: String, kind: String, span: Range<TimeSpan>, countsForVerdicts: Bool, scheduled: UInt64?,
         cells: [StageCell]
     ) {
@@ -93,19 +93,19 @@ public struct StageRecord: Sendable {
     }
 }
 
-public struct StepRecord: Sendable, Equatable {
+package struct StepRecord: Sendable, Equatable {
     /// `setup` and `teardown` steps are not among them.
-    public var journey: String
+    package var journey: String
     /// `POST /v1/payments`
-    public var title: String
+    package var title: String
     /// `critical`, `normal`, `low`
-    public var priority: String
+    package var priority: String
     /// The journey's first: its latency counts from the arrival; that of the others from the end of the one before.
-    public var isFirst: Bool
+    package var isFirst: Bool
     /// One request and its answer. False for polls and awaited webhooks, whose time is no latency of an answer.
-    public var isRequest: Bool
+    package var isRequest: Bool
 
-    public init(journey: String, title: String, priority: String, isFirst: Bool, isRequest: Bool = true) {
+    package init(journey: String, title: String, priority: String, isFirst: Bool, isRequest: Bool = true) {
         self.journey = journey
         self.title = title
         self.priority = priority
@@ -115,16 +115,16 @@ public struct StepRecord: Sendable, Equatable {
 }
 
 /// What is known of one step in one stage or slice: outcomes, and latencies in nanoseconds.
-public struct StageCell: Sendable {
-    public var outcomes: OutcomeCounts
+package struct StageCell: Sendable {
+    package var outcomes: OutcomeCounts
     /// Of admitted steps, from the instant they were due to their end.
-    public var corrected: PackedHistogram
+    package var corrected: PackedHistogram
     /// The same steps, from the instant they were sent.
-    public var raw: PackedHistogram
+    package var raw: PackedHistogram
     /// Of shed steps, from the instant they were due.
-    public var shed: PackedHistogram
+    package var shed: PackedHistogram
 
-    public init(outcomes: OutcomeCounts, corrected: PackedHistogram, raw: PackedHistogram, shed: PackedHistogram) {
+    package init(outcomes: OutcomeCounts, corrected: PackedHistogram, raw: PackedHistogram, shed: PackedHistogram) {
         self.outcomes = outcomes
         self.corrected = corrected
         self.raw = raw
@@ -132,20 +132,20 @@ public struct StageCell: Sendable {
     }
 }
 
-public struct SliceRecord: Sendable {
-    public var arrivals: ArrivalCounts
+package struct SliceRecord: Sendable {
+    package var arrivals: ArrivalCounts
     /// Of arrivals that began in this slice: the worst lag of the generator, and its 99th percentile.
-    public var lagP99: TimeSpan
-    public var lagMax: TimeSpan
+    package var lagP99: TimeSpan
+    package var lagMax: TimeSpan
     /// Open arrivals, sampled on a clock of its own.
-    public var inFlightMean: Double
-    public var inFlightMax: UInt64
+    package var inFlightMean: Double
+    package var inFlightMax: UInt64
     /// The time that the arrivals of this slice spent in the system, together.
-    public var residence: TimeSpan
+    package var residence: TimeSpan
     /// Only steps with an outcome, by their place in `RunRecord.steps`.
-    public var cells: [(step: Int, cell: StageCell)]
+    package var cells: [(step: Int, cell: StageCell)]
 
-    public init(
+    package init(
         arrivals: ArrivalCounts, lagP99: TimeSpan, lagMax: TimeSpan, inFlightMean: Double, inFlightMax: UInt64,
         residence: TimeSpan, cells: [(step: Int, cell: StageCell)]
     ) {
@@ -160,18 +160,18 @@ public struct SliceRecord: Sendable {
 }
 
 /// What became of arrivals before their first step.
-public struct ArrivalCounts: Sendable, Equatable {
+package struct ArrivalCounts: Sendable, Equatable {
     /// By the schedule; in a closed model, those that began.
-    public var scheduled: UInt64 = 0
-    public var started: UInt64 = 0
+    package var scheduled: UInt64 = 0
+    package var started: UInt64 = 0
     /// The cap on arrivals in flight was reached.
-    public var dropped: UInt64 = 0
+    package var dropped: UInt64 = 0
     /// The journey needed a value that nobody had kept yet.
-    public var skipped: UInt64 = 0
+    package var skipped: UInt64 = 0
 
-    public init() {}
+    package init() {}
 
-    public static func += (left: inout ArrivalCounts, right: ArrivalCounts) {
+    package static func += (left: inout ArrivalCounts, right: ArrivalCounts) {
         left.scheduled += right.scheduled
         left.started += right.started
         left.dropped += right.dropped
@@ -179,57 +179,59 @@ public struct ArrivalCounts: Sendable, Equatable {
     }
 }
 
-public struct GeneratorRecord: Sendable {
+package struct GeneratorRecord: Sendable {
     /// From the instant an arrival was due to the instant its task ran, for each stage.
-    public var lag: [PackedHistogram]
+    package var lag: [PackedHistogram]
     /// Times in which the machine ran nothing of ours, found by a timer of their own.
-    public var gaps: GapRecord
+    package var gaps: GapRecord
     /// Requests that had to wait for a connection, their wait together, and those that never got one.
-    public var poolWaits: UInt64 = 0
-    public var poolWaited = TimeSpan.zero
-    public var poolStarved: UInt64 = 0
-    public var connectionsOpened: UInt64 = 0
-    public var connectionsMax: UInt64 = 0
+    package var poolWaits: UInt64 = 0
+    package var poolWaited = TimeSpan.zero
+    package var poolStarved: UInt64 = 0
+    package var connectionsOpened: UInt64 = 0
+    package var connectionsMax: UInt64 = 0
     /// Bytes and records of evidence.
-    public var evidenceRecords: UInt64 = 0
+    package var evidenceRecords: UInt64 = 0
+    /// Arrivals that were open when the run was abandoned; what they had sent counts as unknown.
+    package var arrivalsCut: UInt64 = 0
     /// Rates were changed, or the schedule paused, by hand.
-    public var isChangedByHand = false
+    package var isChangedByHand = false
 
-    public init(lag: [PackedHistogram], gaps: GapRecord) {
+    package init(lag: [PackedHistogram], gaps: GapRecord) {
         self.lag = lag
         self.gaps = gaps
     }
 }
 
-public struct GapRecord: Sendable, Equatable {
-    public var count: UInt64 = 0
-    public var sum = TimeSpan.zero
-    public var longest = TimeSpan.zero
+package struct GapRecord: Sendable, Equatable {
+    package var count: UInt64 = 0
+    package var sum = TimeSpan.zero
+    package var longest = TimeSpan.zero
     /// The first thousand: when, and how long.
-    public var listed: [Gap] = []
+    package var listed: [Gap] = []
 
-    public struct Gap: Sendable, Equatable {
-        public var at: TimeSpan
-        public var length: TimeSpan
+    package struct Gap: Sendable, Equatable {
+        package var at: TimeSpan
+        package var length: TimeSpan
 
-        public init(at: TimeSpan, length: TimeSpan) {
+        package init(at: TimeSpan, length: TimeSpan) {
             self.at = at
             self.length = length
         }
     }
 
-    public static let listedMax = 1_000
+    package static let listedMax = 1_000
 
-    public init() {}
+    package init() {}
 }
 
-public struct ObservedSeries: Sendable, Equatable {
-    public var name: String
-    public var every: TimeSpan
+package struct ObservedSeries: Sendable, Equatable {
+    package var name: String
+    package var every: TimeSpan
     /// From the run's beginning; nil where nothing could be read.
-    public var values: [Double?]
+    package var values: [Double?]
 
-    public init(name: String, every: TimeSpan, values: [Double?]) {
+    package init(name: String, every: TimeSpan, values: [Double?]) {
         self.name = name
         self.every = every
         self.values = values
@@ -237,16 +239,16 @@ public struct ObservedSeries: Sendable, Equatable {
 }
 
 /// Something worth a line on the timeline.
-public struct RunEvent: Sendable, Equatable {
-    public enum Kind: String, Sendable, CaseIterable {
+package struct RunEvent: Sendable, Equatable {
+    package enum Kind: String, Sendable, CaseIterable {
         case stage, fault, guardTripped = "guard", rateChanged = "rate", paused, resumed, note
     }
 
-    public var at: TimeSpan
-    public var kind: Kind
-    public var text: String
+    package var at: TimeSpan
+    package var kind: Kind
+    package var text: String
 
-    public init(at: TimeSpan, kind: Kind, text: String) {
+    package init(at: TimeSpan, kind: Kind, text: String) {
         self.at = at
         self.kind = kind
         self.text = text
@@ -254,7 +256,7 @@ public struct RunEvent: Sendable, Equatable {
 }
 
 /// How the run came to its end.
-public enum Ending: Sendable, Equatable {
+package enum Ending: Sendable, Equatable {
     case completed
     case aborted(at: TimeSpan, guardText: String)
     /// By a signal with this number.

@@ -30,6 +30,13 @@ struct SegmentFile: Sendable {
         }
     }
 
+    /// Takes the faults of all pages at once, so that whoever writes rows takes none. For threads that may wait. A kernel
+    /// before 5.14 cannot do it, and takes the faults as they come.
+    func populate(_ memory: SegmentMemory) {
+        let populateWrite: CInt = 23
+        unsafe madvise(memory.start, byteCount, populateWrite)
+    }
+
     /// The pages leave this process until one of their rows ends; they stay in the page cache.
     func rest(_ memory: SegmentMemory) {
         unsafe madvise(memory.start, byteCount, MADV_DONTNEED)

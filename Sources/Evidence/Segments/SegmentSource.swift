@@ -30,18 +30,9 @@ struct SegmentSource {
 
     /// In the order of worker and number.
     static func all(in folder: String) throws(EvidenceError) -> [SegmentSource] {
-        guard let directory = unsafe opendir(folder) else { throw EvidenceError("open the folder", folder) }
-        defer { unsafe closedir(directory) }
-        var names: [SegmentName] = []
-        while let entry = unsafe readdir(directory) {
-            let text = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-            }
-            guard let name = SegmentName(text) else { continue }
-            guard names.count < segmentsMax else {
-                throw EvidenceError("read", folder, reason: "more than \(segmentsMax) segments")
-            }
-            names.append(name)
+        let names = try FolderListing(of: folder).names.compactMap { SegmentName($0) }
+        guard names.count <= segmentsMax else {
+            throw EvidenceError("read", folder, reason: "more than \(segmentsMax) segments")
         }
         return names.sorted().map { SegmentSource(name: $0, place: .folder(folder)) }
     }

@@ -24,7 +24,9 @@ public struct SegmentOrder: Sendable {
     let header: SegmentHeader
 
     public func make() throws(EvidenceError) -> PreparedSegment {
-        PreparedSegment(number: header.number, memory: try file.make(header))
+        let memory = try file.make(header)
+        file.populate(memory)
+        return PreparedSegment(number: header.number, memory: memory)
     }
 }
 

@@ -192,6 +192,43 @@ public final class HTTPExchange {
     /// The connection ends after this answer.
     public func closeAfterwards() { keeps = false }
 
+    // MARK: Playing a broken peer
+
+    /// Sends these bytes as they are instead of an answer, and ends the connection in order.
+    public func end(with bytes: [UInt8] = []) {
+        guard case .none = answer else { preconditionFailure("a request is answered once") }
+        answer = .complete
+        output.append(contentsOf: bytes)
+        keeps = false
+    }
+
+    /// Resets the connection instead of answering.
+    public func reset() {
+        guard case .none = answer else { preconditionFailure("a request is answered once") }
+        answer = .complete
+        failure = StreamError(.write, peer.description, .closed)
+        connection?.breakOff()
+    }
+
+    /// Answers nothing. Returns when the peer has ended the connection, or at the deadline, when it ends here.
+    public func keepSilent(until deadline: Instant) async {
+        await served.waitForEnd(until: deadline)
+        end()
+    }
+
+    /// The head of an answer, for who wants to send something that is none.
+    public func rawHead(_ status: UInt16, _ fields: FieldBlock? = nil, announcing length: Int) -> [UInt8] {
+        var bytes: [UInt8] = []
+        do throws(WireError) {
+            try server.beginHead(status, into: &bytes)
+        } catch {
+            preconditionFailure("\(status) is not a status")
+        }
+        if let fields { HeadEncoder.fields(fields, into: &bytes) }
+        HeadEncoder.endWithLength(length, into: &bytes)
+        return bytes
+    }
+
     private func hasBody(_ status: UInt16) -> Bool {
         !head.method.isHead && status != 204 && status != 304
     }

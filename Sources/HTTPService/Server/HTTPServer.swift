@@ -18,12 +18,21 @@ public final class HTTPServer {
     public internal(set) var counters = ServerCounters()
     let handler: (HTTPExchange) async throws -> Void
     private(set) var isDraining = false
-    private var listeners: [any StreamListener] = []
+    private var listeners: [Listener] = []
+    /// Connections are taken, and nothing is read from them.
+    private(set) var isDeaf = false
+    private var waitingToBeHeard: [Parking] = []
     private var tasks = 0
     private var connections: [ServerConnection] = []
     /// Who drains and waits for the last task to end.
     private var draining: [Parking] = []
     private var connectionsTurnedAway = 0
+    private struct Listener {
+        let address: Address
+        let context: TLSContext?
+        /// Nil while connections are refused.
+        var listening: (any StreamListener)?
+    }
     private var dateSecond: Int64 = -1
     /// What an answer begins with in this second: the date and the server's own fields; before them a 200's status line.
     private var fixedFields: [UInt8] = []
@@ -50,10 +59,49 @@ public final class HTTPServer {
     public func listen(on address: Address, securedBy context: TLSContext? = nil) throws(StreamError) -> Address {
         precondition(!isDraining, "a server that drains takes no more connections")
         let listener = try loop.listen(on: address)
-        listeners.append(listener)
+        listeners.append(Listener(address: listener.address, context: context, listening: listener))
         run { [self] in await accept(from: listener, securedBy: context) }
         return listener.address
     }
+
+    // MARK: Playing a broken server
+
+    /// Nobody listens any more, and who was connected is no longer.
+    public func refuseConnections() {
+        for index in listeners.indices {
+            listeners[index].listening?.close()
+            listeners[index].listening = nil
+        }
+        for connection in connections { connection.reset() }
+    }
+
+    /// At the same addresses as before. Throws where somebody else has taken one meanwhile.
+    public func acceptAgain() throws(StreamError) {
+        if isDraining { return }
+        for index in listeners.indices where listeners[index].listening == nil {
+            let listener = try loop.listen(on: listeners[index].address)
+            let context = listeners[index].context
+            listeners[index].listening = listener
+            run { [self] in await accept(from: listener, securedBy: context) }
+        }
+    }
+
+    /// From now on nothing is read.
+    public func deafen() { isDeaf = true }
+
+    public func hearAgain() {
+        isDeaf = false
+        for place in waitingToBeHeard { place.wake() }
+        waitingToBeHeard.removeAll()
+    }
+
+    func untilHearing() async {
+        let place = Parking(loop)
+        waitingToBeHeard.append(place)
+        _ = await place.wait()
+    }
+
+    // MARK: The end
 
     /// Takes no more connections, lets each answer what it is at, closes those that are idle, and returns when all
     /// are gone. What is still there at the deadline is reset and its handler cancelled; the number of those is
@@ -61,7 +109,8 @@ public final class HTTPServer {
     @discardableResult
     public func drain(until deadline: Instant) async -> Int {
         isDraining = true
-        for listener in listeners { listener.close() }
+        hearAgain()
+        for listener in listeners { listener.listening?.close() }
         for connection in connections { connection.closeIfIdle() }
         if await isEmptied(by: deadline) { return 0 }
         let late = connections.count

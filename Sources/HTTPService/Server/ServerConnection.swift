@@ -82,6 +82,7 @@ final class ServerConnection {
                     endIdleness()
                     if !wake.isReady { goesOn = try await waitEnded(wake) }
                 case .flush: try await flush()
+                case .turnAway: await server.untilHearing()
                 case .refuse(let error):
                     server.counters.requestsMalformed += 1
                     try await refuse { HeadEncoder.refusal(error, into: &$0) }
@@ -166,6 +167,8 @@ final class ServerConnection {
         case handle
         case wait(Parking, until: Instant)
         case flush
+        /// Nothing is read for now.
+        case turnAway
         case refuse(WireError)
         case end
     }
@@ -181,6 +184,7 @@ final class ServerConnection {
                 }
             }
             if !exchange.output.isEmpty, !(try flushNow(to: stream)) { return .flush }
+            if server.isDeaf { return .turnAway }
             buffer.reserve(ServerConnection.readRoom)
             if let count = try stream.readNow(into: buffer) {
                 if count > 0 { continue }
@@ -315,6 +319,24 @@ final class ServerConnection {
         let earned = TimeSpan.nanoseconds(
             Int64(bodyBytesRead) * (1_000_000_000 / Int64(max(1, configuration.bodyBytesPerSecondMin))))
         return min(configuration.bodyTimeout, configuration.bodyTimeout + earned - waitedForBody)
+    }
+
+    /// Reads whatever comes, and keeps none of it.
+    func waitForEnd(until deadline: Instant) async {
+        do throws(StreamError) {
+            try await flush()
+            while true {
+                buffer.clear()
+                buffer.reserve(ServerConnection.readRoom)
+                if let count = try stream.readNow(into: buffer) {
+                    if count == 0 { return }
+                } else {
+                    try await stream.waitReadable(until: deadline)
+                }
+            }
+        } catch {
+            buffer.clear()
+        }
     }
 
     // MARK: Writing

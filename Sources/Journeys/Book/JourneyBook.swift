@@ -50,13 +50,19 @@ package struct JourneyBook: Sendable {
     package static func compile(_ plan: Plan, _ setting: RunSetting) -> Outcome {
         var compilation = Compilation(plan, setting)
         let book = compilation.book()
-        // Each replay is a step beside them.
-        if book.stepCount + plan.traffic.count > stepsMax {
-            compilation.collector.report(
-                .error("the plan has \(book.stepCount) steps, and evidence can tell \(stepsMax) apart"))
-        }
+        if let objection = objection(to: plan) { compilation.collector.report(objection) }
         return Outcome(
             book: compilation.collector.hasErrors ? nil : book, diagnostics: compilation.collector.diagnostics)
+    }
+
+    /// What keeps a plan of sound parts from being one run.
+    package static func objection(to plan: Plan) -> Diagnostic? {
+        let count = plan.journeys.reduce(0) { $0 + $1.steps.count }
+        // Each replay is a step beside them.
+        guard count + plan.traffic.count > stepsMax else { return nil }
+        return .error(
+            "the plan has \(count) steps, and evidence can tell \(stepsMax) apart", at: plan.journeys.last?.name.span,
+            fix: "give some journeys a plan of their own")
     }
 
     package func step(_ index: Int) -> CompiledStep? {

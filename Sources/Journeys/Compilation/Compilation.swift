@@ -128,28 +128,3 @@ struct Service: Sendable {
         self.basePath = basePath
     }
 }
-
-extension Step {
-    /// All that it renders.
-    fileprivate var templates: [Template] {
-        switch action {
-        case .request(let request): request.templates
-        case .poll(let poll): poll.request.templates
-        case .awaitWebhook(let wait): wait.match.map { [$0] } ?? []
-        case .think: []
-        }
-    }
-}
-
-extension Request {
-    fileprivate var templates: [Template] {
-        let content: [Template] =
-            switch body {
-            case .json(let template): template.templates
-            case .form(let pairs): pairs.map(\.value)
-            case .text(let template): [template]
-            case nil: []
-            }
-        return [path] + headers.map(\.value) + content + sign.flatMap { [$0.over] + ($0.key.map { [$0] } ?? []) }
-    }
-}

@@ -18,9 +18,13 @@ package final class Observer {
     private let period: TimeSpan
     /// Of the last answer, for guards.
     private var latest: [Double?]
+    /// A sample counts until the next one can be there, and not for as long as that one is awaited.
+    private var freshUntil: Instant?
 
     /// Values of one series; a longer run reads less often.
     package static let valuesMax = 7_200
+    /// So long the answer to the next reading may take, and the last one still counts.
+    private static let readingMax = TimeSpan.seconds(1)
 
     package init(_ observation: Observation, from target: ServiceTarget, length: TimeSpan) {
         self.observation = observation
@@ -41,6 +45,7 @@ package final class Observer {
                 latest[index] = text.flatMap { entry.selector?.value(in: $0) }
                 values[index].append(latest[index])
             }
+            freshUntil = due + period + min(period, Self.readingMax)
             due = due + period
             // What could not be read in time is missing, so that a value stands at its instant.
             while due <= loop.now {
@@ -58,9 +63,10 @@ package final class Observer {
         return Array(response.body)
     }
 
-    /// Nil where this observer does not know the name, or has read nothing.
-    func value(of name: String) -> Double? {
-        selectors.firstIndex { $0.name == name }.flatMap { latest[$0] }
+    /// Nil where this observer does not know the name, or has read nothing that is fresh.
+    func value(of name: String, at now: Instant) -> Double? {
+        guard let freshUntil, now <= freshUntil else { return nil }
+        return selectors.firstIndex { $0.name == name }.flatMap { latest[$0] }
     }
 
     var records: [ObservedSeries] {

@@ -5,8 +5,27 @@ import Timebase
 
 /// Small forms that several sections share.
 enum Phrases {
-    static let address = Shape<HTTPAddress>.phrase(
-        "a URL", pattern: "^https?://[^@?# ]+$", examples: ["https://pay.example.test:8443"], HTTPAddress.init)
+    static let address = withPort(
+        from: 1,
+        Shape<HTTPAddress>.phrase(
+            "a URL", pattern: "^https?://[^@?# ]+$", examples: ["https://pay.example.test:8443"], HTTPAddress.init))
+
+    static let hostPort = withPort(
+        from: 0,
+        Shape<HostPort>.phrase(
+            "a host and a port", pattern: #"^(\[[0-9a-fA-F:.%]+\]|[^:\[\] ]+):[0-9]+$"#,
+            examples: ["127.0.0.1:0", "[::1]:8080"], HostPort.init))
+
+    /// Says so where nothing but the port is wrong.
+    static func withPort<Value>(from least: Int, _ shape: Shape<Value>) -> Shape<Value> {
+        Shape(form: shape.form) { node, name, reading in
+            if case .text(let text) = node.content, let port = HostPort.strayPort(in: text, from: least) {
+                reading.error("the port of '\(name)' is from \(least) to 65535, not \(port)", at: node.span)
+                return nil
+            }
+            return shape.read(node, name, &reading)
+        }
+    }
 
     /// What may name a folder, a metric, or a part of a path.
     static func title(_ example: String) -> Shape<String> {
@@ -19,11 +38,6 @@ enum Phrases {
         let isSpelled = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_.-".contains($0)) }
         return isSpelled && text.count <= 64 && text.first.map { $0.isLetter || $0.isNumber } ?? false
     }
-
-    static let hostPort = Shape<HostPort>.phrase(
-        "a host and a port", pattern: #"^(\[[0-9a-fA-F:.%]+\]|[^:\[\] ]+):[0-9]+$"#,
-        examples: ["127.0.0.1:0", "[::1]:8080"],
-        HostPort.init)
 
     static let network = Shape<NetworkBlock>.phrase(
         "a network", pattern: "^[0-9a-fA-F.:]+(/[0-9]+)?$", examples: ["127.0.0.0/8", "10.1.2.3"], NetworkBlock.init

@@ -17,9 +17,11 @@ enum TargetGrammar {
         "`http1`, or `curl` for proxies, HTTP/2 over TLS and odd endpoints")
     private static let proxy = Key<Located<ProxyAddress>?>.optional(
         "proxy",
-        Shape<ProxyAddress>.phrase(
-            "a proxy", pattern: #"^(https?|socks5h)://(\[[0-9a-fA-F:.%]+\]|[^:\[\]@/?# ]+):[0-9]+$"#,
-            examples: ["http://127.0.0.1:3128", "socks5h://127.0.0.1:1080"], ProxyAddress.init
+        Phrases.withPort(
+            from: 1,
+            Shape<ProxyAddress>.phrase(
+                "a proxy", pattern: #"^(https?|socks5h)://(\[[0-9a-fA-F:.%]+\]|[^:\[\]@/?# ]+):[0-9]+$"#,
+                examples: ["http://127.0.0.1:3128", "socks5h://127.0.0.1:1080"], ProxyAddress.init)
         ).located,
         "what stands between, with `transport: curl`; it must be allowed as well")
     private static let connections = Key<Int>.defaulted(

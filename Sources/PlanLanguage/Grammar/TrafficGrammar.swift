@@ -94,8 +94,11 @@ enum TrafficGrammar {
         }
     }
 
-    private static func steady(_ title: String, _ about: String) -> Shape<Draft> {
-        shape(title, about, [span, rate]) { fields, _ in .hold(rate: fields[rate], span: fields[span]) }
+    private static func steady(
+        _ title: String, _ about: String,
+        _ load: @escaping @Sendable (_ rate: Rate, _ span: TimeSpan) -> Load = { .hold(rate: $0, span: $1) }
+    ) -> Shape<Draft> {
+        shape(title, about, [span, rate]) { fields, _ in load(fields[rate], fields[span]) }
     }
 
     private static let ramp = shape("ramp", "The rate moves from one to another.", [span, from, to, steps, curve]) {
@@ -188,7 +191,7 @@ enum TrafficGrammar {
                 variant("hold", "a constant rate", steady("hold", "A constant rate.")),
                 variant(
                     "spike", "a constant rate that is a shock",
-                    steady("spike", "A constant rate, far above the one before.")),
+                    steady("spike", "A constant rate, far above the one before.") { .spike(rate: $0, span: $1) }),
                 variant("pulses", "short bursts at regular distances", pulses),
                 variant(
                     "pause", "no arrivals",

@@ -42,6 +42,7 @@ enum VerdictGrammar {
     private static let ratioAtMost = Key<Ratio>.required("at most", .value(), "the most that passes")
     private static let numberAtMost = Key<Double>.required(
         "at most", .number(0 ... .greatestFiniteMagnitude), "the most that passes")
+    private static let writesAtMost = Key<Double>.required("at most", writes, "the most that passes")
     private static let factorAtMost = Key<Factor>.required("at most", .value(), "the most that passes")
     private static let fairness = Key<Double>.required("at least", .number(0...1), "Jain's index")
     private static let by = Key<String>.required(
@@ -91,6 +92,19 @@ enum VerdictGrammar {
         return Objective(limits: limits, errors: fields[errors])
     }
 
+    private static let writes = Shape<Double>(form: Shape<Double>.number(0 ... .greatestFiniteMagnitude).form) {
+        node, name, reading in
+        switch node.content {
+        case .integer(let count) where count >= 1: return Double(count)
+        case .float(let count) where count >= 1: return count
+        case .integer, .float:
+            reading.error(
+                "'\(name)' is at least 1: a payment takes a write of its own", at: node.span, fix: "write 1.1")
+        default: reading.wrongKind(node, name, "a number", fix: "write 1.1")
+        }
+        return nil
+    }
+
     // MARK: Targets
 
     static let shape = Shape<[Verdict]>.list(
@@ -136,8 +150,8 @@ enum VerdictGrammar {
             fields, _ in
             .hysteresis(atLeast: fields[ratioAtLeast])
         },
-        variant("amplification", "channel writes for one admitted payment", [numberAtMost]) { fields, _ in
-            .amplification(atMost: fields[numberAtMost])
+        variant("amplification", "channel writes for one admitted payment", [writesAtMost]) { fields, _ in
+            .amplification(atMost: fields[writesAtMost])
         },
         variant("wasted work", "bank calls for requests that nobody waits for", [ratioAtMost]) { fields, _ in
             .wastedWork(atMost: fields[ratioAtMost])

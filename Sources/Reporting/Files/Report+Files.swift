@@ -9,7 +9,8 @@ extension Report {
     /// Both files; the folder is created when it is missing. report.json comes first: from it the page can be made
     /// again.
     package func write(into folder: String) throws(ReportingError) {
-        let folder = try ReportFolder(creating: folder)
+        let folder = ReportFolder(folder)
+        try folder.make()
         try folder.write(json.bytes(), as: Self.jsonName)
         try folder.write(Array(html.utf8), as: Self.pageName)
     }

@@ -1,29 +1,80 @@
+import Evidence
 import Glibc
 
-/// A folder with the files of one report.
+/// A folder with the files of one report, and with what belongs to it: its owner's own, since reports may hold what a
+/// target answered.
 ///
 /// A file is written under another name, brought to the disk, and then renamed: whoever looks finds the old file, the
-/// new one or none, and never a part. Reports may hold what a target answered, so all of it is the user's own.
-struct ReportFolder {
+/// new one or none, and never a part.
+package struct ReportFolder: Sendable {
     static let folderMode: mode_t = 0o700
     static let fileMode: mode_t = 0o600
 
-    let path: String
+    package let path: String
 
-    /// Folders that are missing are created.
-    init(creating path: String) throws(ReportingError) {
+    /// Nothing is made yet.
+    package init(_ path: String) {
         self.path = path
-        var made = path.hasPrefix("/") ? "/" : ""
-        for name in path.split(separator: "/") {
-            made += name
-            guard unsafe mkdir(made, Self.folderMode) == 0 || errno == EEXIST else {
-                throw ReportingError("create the folder", made, code: errno)
-            }
-            made += "/"
-        }
     }
 
-    func write(_ bytes: [UInt8], as name: String) throws(ReportingError) {
+    // MARK: The folder
+
+    /// Makes the folder and those above it where they are missing, readable by their owner alone.
+    package func make() throws(ReportingError) {
+        for end in path.indices.dropFirst() where path[end] == "/" { try Self.make(String(path[..<end])) }
+        try Self.make(path)
+    }
+
+    private static func make(_ path: String) throws(ReportingError) {
+        guard unsafe mkdir(path, folderMode) != 0 else { return }
+        let code = errno
+        var status = stat()
+        // What is there may be a link to a folder; a parent that may not be written to is no matter when it exists.
+        if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+        throw ReportingError("make the folder", path, code: code)
+    }
+
+    /// Writes a byte where the report will stand, and takes it away again.
+    package func probe() throws(ReportingError) {
+        let probe = "\(path)/.spillway-\(getpid())"
+        let descriptor = unsafe open(probe, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, Self.fileMode)
+        guard descriptor >= 0 else { throw ReportingError("write to", path, code: errno) }
+        defer {
+            close(descriptor)
+            unsafe unlink(probe)
+        }
+        var byte: UInt8 = 0
+        if unsafe Glibc.write(descriptor, &byte, 1) != 1 { throw ReportingError("write to", path, code: errno) }
+    }
+
+    /// A run that was refused leaves no folder behind; one with anything in it stays.
+    package func removeIfEmpty() { _ = unsafe rmdir(path) }
+
+    package var holdsReport: Bool { unsafe access("\(path)/\(Report.jsonName)", F_OK) == 0 }
+
+    /// Where the evidence of a run stands; of runs that had the folder before, theirs stays beside it.
+    package func evidence(ofRun runID: String) -> String { "\(path)/\(Self.evidencePrefix)\(runID)" }
+
+    private static let evidencePrefix = "evidence-"
+
+    /// Folders with evidence of runs that had this folder before, in the order of their names: that of time.
+    package var evidence: [String] {
+        let names = (try? FolderListing(of: path))?.names ?? []
+        return names.filter { $0.hasPrefix(Self.evidencePrefix) }.sorted()
+    }
+
+    /// What a user without privileges may still write on its file system.
+    package func freeBytes() throws(ReportingError) -> Int64 {
+        var status = statvfs()
+        guard unsafe statvfs(path, &status) == 0 else { throw ReportingError("look at the disk of", path, code: errno) }
+        let (bytes, overflow) = Int64(clamping: status.f_bavail).multipliedReportingOverflow(
+            by: Int64(clamping: status.f_frsize))
+        return overflow ? .max : bytes
+    }
+
+    // MARK: Writing
+
+    package func write(_ bytes: [UInt8], as name: String) throws(ReportingError) {
         let unfinished = "\(path)/.\(name).part"
         do throws(ReportingError) {
             try put(bytes, into: unfinished)

@@ -33,6 +33,7 @@ struct GeneratorSection {
                         + "at most \(Figures.grouped(generator.connectionsMax)) at once")
             ),
             ("evidence", Markup(Figures.counted(generator.evidenceRecords, "record"))),
+            ("arrivals cut when it was abandoned", Markup(Figures.grouped(generator.arrivalsCut))),
             ("changed by hand", Markup(generator.isChangedByHand ? "yes" : "no")),
         ])
     }

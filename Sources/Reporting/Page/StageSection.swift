@@ -10,7 +10,7 @@ struct StageSection {
 
     private var stages: FigureTable {
         FigureTable(
-            caption: "Stages",
+            caption: "Stages: percentiles from the due instant; raw counts from the sending",
             header: ["stage", "time", "due", "ended", "ok", "declined", "shed", "errors", "p50", "p99", "p99.9"],
             rows: record.stages.prefix(PageLimits.rowsMax).map(stageRow),
             more: max(0, record.stages.count - PageLimits.rowsMax))
@@ -43,7 +43,7 @@ struct StageSection {
         }
         let kinds = Outcome.allCases.filter { kind in rows.contains { $0.cell.outcomes[kind] > 0 } }
         return FigureTable(
-            caption: "Steps: counts by outcome, and percentiles from the due instant",
+            caption: "Steps: counts by outcome, and percentiles from the due instant; raw counts from the sending",
             header: ["step", "stage"] + kinds.map(\.words) + ["p50", "p90", "p99", "p99.9", "max"],
             rows: rows.prefix(PageLimits.rowsMax).map { stepRow($0.stage, $0.step, $0.cell, kinds) },
             more: max(0, rows.count - PageLimits.rowsMax))

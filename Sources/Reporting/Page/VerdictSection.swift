@@ -61,7 +61,8 @@ struct VerdictSection {
                 .element("thead", [], [.element("tr", [], head)]),
                 .element("tbody", [], report.judgements.map(row)),
             ])
-        return .section("verdicts", "Verdicts", [table])
+        let glossary = Glossary.lines(for: report.judgements).map { Markup.element("p", [("class", "soft")], $0) }
+        return .section("verdicts", "Verdicts", [table] + glossary)
     }
 
     private func row(_ judgement: Judgement) -> Markup {

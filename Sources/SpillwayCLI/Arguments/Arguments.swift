@@ -1,5 +1,7 @@
 import Diagnostics
 import EventLoop
+import PlanModel
+import PlanValues
 
 /// A command line that cannot be understood: what is wrong with it, and what to write instead.
 package struct UsageError: Error, Equatable {
@@ -126,6 +128,9 @@ package struct Arguments: Equatable, Sendable {
     func address(_ name: String, default standard: Address) throws(UsageError) -> Address {
         guard let text = values[name]?.first else { return standard }
         guard let address = Address(text) else {
+            if let port = HostPort.strayPort(in: text, from: 0) {
+                throw UsageError("the port of '\(name)' is from 0 to 65535, not \(port)")
+            }
             throw UsageError("'\(name) \(text)' needs an address and a port; write '\(name) 127.0.0.1:8080'")
         }
         return address

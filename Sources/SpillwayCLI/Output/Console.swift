@@ -39,6 +39,18 @@ package struct Console: Sendable {
             loss: { output.loss }, reader: .of(STDOUT_FILENO), operatorPlace: .init())
     }()
 
+    /// Whoever closed a standard stream before us (`spillway … >&-`) must not have its number given to a connection or
+    /// to evidence, into which words would then be written. Writing to what stands in for it is an error, as it was.
+    package static func fillStandardStreams() {
+        while true {
+            let descriptor = unsafe open("/dev/null", O_RDONLY)
+            guard (0...STDERR_FILENO).contains(descriptor) else {
+                if descriptor >= 0 { close(descriptor) }
+                return
+            }
+        }
+    }
+
     /// Zero, or the errno of the write that failed.
     static func put(_ text: String, to descriptor: Int32) -> Int32 {
         var rest = Array(text.utf8)[...]

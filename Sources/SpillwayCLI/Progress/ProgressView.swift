@@ -127,12 +127,19 @@ struct ProgressView {
 
     // MARK: One line, for logs
 
-    /// For outputs that cannot draw in place.
+    /// For outputs that cannot draw in place. Figures are those of the last whole second: until a stage has one, they
+    /// would be those of the stage before.
     func line(_ progress: DriverProgress) -> String {
         let (label, remaining, _) = situation(progress)
-        let cells = Self.cells(progress).compactMap(\.choices.first)
+        let cells = Self.cells(progress).prefix(Self.hasOwnSecond(progress) ? .max : 1).compactMap(\.choices.first)
         let place = progress.phase == .traffic ? "\(Self.wholeSeconds(progress.elapsed)) \(label)" : label
         return ([place] + (progress.phase == .traffic ? cells : remaining)).joined(separator: "  ")
+    }
+
+    private static func hasOwnSecond(_ progress: DriverProgress) -> Bool {
+        let second: Int64 = 1_000_000_000
+        let first = (progress.stageSpan.lowerBound.nanoseconds + second - 1) / second
+        return progress.elapsed.nanoseconds >= (first + 1) * second
     }
 
     // MARK: Effects

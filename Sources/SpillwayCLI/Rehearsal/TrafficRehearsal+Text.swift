@@ -49,6 +49,7 @@ extension TrafficRehearsal {
     private var estimates: [String] {
         [
             "* no verdict counts a warm-up",
+            "expected: on average; scheduled: with this seed. A journey's requests are without retries.",
             "",
             "At the peak, if each request takes \(estimate.latency) (--latency):",
             "  requests        \(Figures.rate(estimate.requestsPerSecondPeak))",

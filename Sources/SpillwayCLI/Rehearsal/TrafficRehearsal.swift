@@ -70,7 +70,7 @@ struct TrafficRehearsal {
 
     private func rates(ofStage index: Int) -> (from: Double, to: Double) {
         switch plan.traffic[index].load {
-        case .hold(let rate, _): (rate.perSecond, rate.perSecond)
+        case .hold(let rate, _), .spike(let rate, _): (rate.perSecond, rate.perSecond)
         case .ramp(let from, let to, _, _): (from.perSecond, to.perSecond)
         case .pulses(let rate, let base, _, _, _): (base.perSecond, rate.perSecond)
         case .pause, .replay, .users: (0, 0)

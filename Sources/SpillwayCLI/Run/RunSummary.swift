@@ -11,12 +11,22 @@ struct RunSummary {
     /// Where its files stand.
     let folder: String
 
+    /// Of this run, whatever else stands in the folder; nil where it has none.
+    private var evidence: String? {
+        guard report.record.generator.evidenceRecords > 0 else { return nil }
+        return ReportFolder(folder).evidence(ofRun: report.record.identity.runID)
+    }
+
     // MARK: For people
 
     func lines(for terminal: Terminal) -> [String] {
         let judged = report.judgements.flatMap { Self.lines(of: $0, for: terminal) }
-        let blocks = [heading(for: terminal), stages.lines, judged, ["report: \(folder)/\(Report.pageName)"]]
-        return Array(blocks.joined(separator: [""]))
+        let files = ["report: \(folder)/\(Report.pageName)"] + (evidence.map { ["evidence: \($0)"] } ?? [])
+        let glossary = Glossary.lines(for: report.judgements).flatMap {
+            Paragraph.wrapped($0, columns: terminal.columns)
+        }
+        let blocks = [heading(for: terminal), stages.lines, judged, glossary, files]
+        return Array(blocks.filter { !$0.isEmpty }.joined(separator: [""]))
     }
 
     private func heading(for terminal: Terminal) -> [String] {
@@ -67,7 +77,8 @@ struct RunSummary {
         return .object([
             ("plan", .text(identity.plan)), ("run_id", .text(identity.runID)), ("seed", .count(identity.seed)),
             ("verdict", .text(report.verdict.name)), ("exit_code", .integer(Int64(report.verdict.exitCode))),
-            ("folder", .text(folder)), ("judgements", .array(report.judgements.map(Self.json))),
+            ("folder", .text(folder)),
+            ("evidence", .optional(evidence)), ("judgements", .array(report.judgements.map(Self.json))),
         ])
     }
 

@@ -24,7 +24,9 @@ enum DemoCommand {
             .init("--stall-at", "SPAN", "stand still then", repeats: true),
             .init("--stall-every", "SPAN", "stand still again and again"),
             .init("--stall-for", "SPAN", "how long (700ms)"),
-        ] + RunCommand.options.filter { ["--out", "--seed", "--quiet", "--format"].contains($0.name) },
+            .init("--out", "DIR", "for the report (reports/PLAN-TIME)"),
+            .init("--format", "text|json", "what came of it as one JSON object with json (text)"),
+        ] + RunCommand.options.filter { ["--seed", "--quiet"].contains($0.name) },
         examples: [
             "spillway demo",
             "spillway demo --serve-only --listen 127.0.0.1:8080 --stall-every 10s",

@@ -1,7 +1,9 @@
 import Diagnostics
 import Glibc
+import Journeys
 import PlanLanguage
 import PlanModel
+import Traffic
 
 /// A plan on disk, and the files beside it.
 struct PlanFile {
@@ -32,7 +34,7 @@ struct PlanFile {
         do throws(Unreadable) {
             let own = try text()
             sees(own)
-            return Plan.parse(own, environment: ProcessEnvironment.values, overrides: overrides) {
+            let outcome = Plan.parse(own, environment: ProcessEnvironment.values, overrides: overrides) {
                 path throws(IncludeError) in
                 do throws(Unreadable) {
                     let included = try neighbour(path).text()
@@ -42,6 +44,7 @@ struct PlanFile {
                     throw IncludeError(error.reason)
                 }
             }
+            return outcome.whole
         } catch {
             let diagnostic = Diagnostic.error("'\(path)' cannot be read: \(error.reason)")
             return Plan.Outcome(plan: nil, diagnostics: [diagnostic], droppedCount: 0)
@@ -83,5 +86,18 @@ struct PlanFile {
 }
 
 extension Plan.Outcome {
+    /// A plan whose every part is sound may still be no run.
+    fileprivate var whole: Plan.Outcome {
+        guard let plan else { return self }
+        var objections = [JourneyBook.objection(to: plan)].compactMap(\.self)
+        do throws(PlannedTraffic.Fault) {
+            try PlannedTraffic.check(plan)
+        } catch {
+            objections.append(error.diagnostic(in: plan))
+        }
+        if objections.isEmpty { return self }
+        return Plan.Outcome(plan: nil, diagnostics: diagnostics + objections, droppedCount: droppedCount)
+    }
+
     func tell(_ console: Console) { console.tell(diagnostics, droppedCount: droppedCount) }
 }

@@ -7,7 +7,7 @@ import PlanModel
 import Timebase
 import Traffic
 
-/// `spillway rehearse --arrivals`: draws what plans will send, without sending it.
+/// `spillway rehearse`: draws what plans will send, without sending it.
 enum RehearseCommand {
     static let command = Command(
         name: "rehearse",
@@ -18,15 +18,15 @@ enum RehearseCommand {
         ],
         operands: .init("PLAN", "a plan to rehearse"),
         options: [
-            .init("--arrivals", nil, "the traffic alone; the rest of a drill comes later"),
+            .init("--arrivals", nil, "the traffic alone: today all there is, with or without it"),
             .init("--seed", "N", "instead of the plan's own"),
             .init("--set", "PATH=VALUE", "replaces a value, as in --set traffic.baseline.rate=500/s", repeats: true),
             .init("--latency", "SPAN", "assumed of every request by the estimates (50ms)"),
             .init("--format", "text|json", "one JSON document a plan with json (text)"),
         ],
         examples: [
-            "spillway rehearse --arrivals plans/flash-sale.yaml",
-            "spillway rehearse --arrivals plans/*.yaml --format json",
+            "spillway rehearse plans/flash-sale.yaml",
+            "spillway rehearse plans/*.yaml --format json",
         ],
         run: run)
 
@@ -35,9 +35,6 @@ enum RehearseCommand {
         let latency = try arguments.span(
             "--latency", within: .microseconds(1) ... .seconds(3_600), default: .milliseconds(50))
         let seed = try arguments.seed("--seed")
-        guard arguments.has("--arrivals") else {
-            throw UsageError("rehearsing a whole drill in simulation comes later; write --arrivals for its traffic")
-        }
         var areRight = true
         for (index, path) in arguments.operands.enumerated() {
             if index > 0, !isJSON { console.result("") }
@@ -65,7 +62,7 @@ enum RehearseCommand {
             return try TrafficRehearsal(
                 plan, seed: seed, latency: latency, terminal: console.reader, recordings: recordings)
         } catch {
-            console.talk("error: \(file.path): \(error)")
+            console.tell([error.diagnostic(in: plan)])
             return nil
         }
     }

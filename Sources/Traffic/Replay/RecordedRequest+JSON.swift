@@ -1,16 +1,17 @@
+import JSON
+
 extension RecordedRequest {
     /// Reads one line; every key once, none that is unknown.
     package init(line bytes: [UInt8], number: Int) throws(RecordingFault) {
-        var scanner = JSONScanner(bytes, line: number)
+        var line = RecordedLine(bytes, number: number)
         var draft = Draft()
-        try scanner.object { (scanner, key, keyPlace) throws(RecordingFault) in
-            try draft.take(key, at: keyPlace, from: &scanner)
+        let end = try line.object { (line, key, keyPlace) throws(RecordingFault) in
+            try draft.take(key, at: keyPlace, from: &line)
         }
-        let end = scanner.place
-        try scanner.expectEnd()
-        guard let at = draft.at else { throw scanner.fault(.missingKey("at"), at: end - 1) }
-        guard let method = draft.method else { throw scanner.fault(.missingKey("method"), at: end - 1) }
-        guard let target = draft.target else { throw scanner.fault(.missingKey("target"), at: end - 1) }
+        try line.end()
+        guard let at = draft.at else { throw line.fault(.missingKey("at"), at: end) }
+        guard let method = draft.method else { throw line.fault(.missingKey("method"), at: end) }
+        guard let target = draft.target else { throw line.fault(.missingKey("target"), at: end) }
         self.init(
             at: at, method: method, target: target, headers: draft.headers ?? [], body: draft.body ?? [],
             journey: draft.journey)
@@ -26,37 +27,36 @@ extension RecordedRequest {
         private var bodyKey: String?
 
         mutating func take(
-            _ key: String, at keyPlace: Int, from scanner: inout JSONScanner
+            _ key: String, at keyPlace: Int, from line: inout RecordedLine
         ) throws(RecordingFault) {
-            guard !has(key) else { throw scanner.fault(.duplicateKey(key), at: keyPlace) }
-            _ = scanner.peek()
-            let place = scanner.place
+            guard !has(key) else { throw line.fault(.json(.duplicateKey(key)), at: keyPlace) }
+            let place = line.peek().place
             switch key {
-            case "at": at = try scanner.seconds()
+            case "at": at = try line.seconds()
             case "method":
-                let text = try scanner.string()
+                let text = try line.string()
                 guard text.isToken else {
-                    throw scanner.fault(.invalidMethod, at: place)
+                    throw line.fault(.invalidMethod, at: place)
                 }
                 method = text
             case "target":
-                let text = try scanner.string()
+                let text = try line.string()
                 guard text.utf8.first == UInt8(ascii: "/"), text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
-                    throw scanner.fault(.invalidTarget, at: place)
+                    throw line.fault(.invalidTarget, at: place)
                 }
                 target = text
-            case "headers": headers = try Self.headers(from: &scanner)
-            case "journey": journey = try scanner.string()
+            case "headers": headers = try Self.headers(from: &line)
+            case "journey": journey = try line.string()
             case "body", "body64":
-                guard bodyKey == nil else { throw scanner.fault(.twoBodies, at: keyPlace) }
+                guard bodyKey == nil else { throw line.fault(.twoBodies, at: keyPlace) }
                 bodyKey = key
-                let text = try scanner.string()
+                let text = try line.string()
                 guard let bytes = key == "body" ? Array(text.utf8) : Base64.decoded(text.utf8) else {
-                    throw scanner.fault(.invalidBase64, at: place)
+                    throw line.fault(.invalidBase64, at: place)
                 }
                 body = bytes
-            case _ where key.hasPrefix("x-"): try scanner.skip()
-            default: throw scanner.fault(.unknownKey(key), at: keyPlace)
+            case _ where key.hasPrefix("x-"): try line.skip()
+            default: throw line.fault(.unknownKey(key), at: keyPlace)
             }
         }
 
@@ -73,27 +73,26 @@ extension RecordedRequest {
         }
 
         /// An object from names to a value, or to the values of a header that stands several times.
-        private static func headers(from scanner: inout JSONScanner) throws(RecordingFault) -> [Header] {
+        private static func headers(from line: inout RecordedLine) throws(RecordingFault) -> [Header] {
             var headers: [Header] = []
-            try scanner.object { (scanner, name, namePlace) throws(RecordingFault) in
-                guard name.isToken else { throw scanner.fault(.invalidHeader, at: namePlace) }
-                if scanner.peek() == UInt8(ascii: "[") {
-                    try scanner.array { scanner throws(RecordingFault) in
-                        headers.append(Header(name, try value(from: &scanner)))
+            try line.object { (line, name, namePlace) throws(RecordingFault) in
+                guard name.isToken else { throw line.fault(.invalidHeader, at: namePlace) }
+                if line.peek().byte == UInt8(ascii: "[") {
+                    try line.array { line throws(RecordingFault) in
+                        headers.append(Header(name, try value(from: &line)))
                     }
                 } else {
-                    headers.append(Header(name, try value(from: &scanner)))
+                    headers.append(Header(name, try value(from: &line)))
                 }
             }
             return headers
         }
 
-        private static func value(from scanner: inout JSONScanner) throws(RecordingFault) -> String {
-            _ = scanner.peek()
-            let place = scanner.place
-            let value = try scanner.string()
+        private static func value(from line: inout RecordedLine) throws(RecordingFault) -> String {
+            let place = line.peek().place
+            let value = try line.string()
             guard value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 }) else {
-                throw scanner.fault(.invalidHeader, at: place)
+                throw line.fault(.invalidHeader, at: place)
             }
             return value
         }

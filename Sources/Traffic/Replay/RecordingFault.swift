@@ -1,3 +1,5 @@
+package import JSON
+
 /// What is wrong with a recording, and where. Columns count bytes, from 1.
 package struct RecordingFault: Error, Hashable, Sendable {
     package let line: Int
@@ -11,22 +13,16 @@ package struct RecordingFault: Error, Hashable, Sendable {
     }
 
     package enum Reason: Hashable, Sendable {
-        case expected(String)
-        case endOfLine
-        case controlCharacter
-        case invalidUTF8
-        case invalidEscape
-        case unpairedSurrogate
+        /// The line is no JSON object, or has a key twice.
+        case json(JSONFault.Reason)
         case instantOutOfRange
         case unknownKey(String)
-        case duplicateKey(String)
         case missingKey(String)
         case twoBodies
         case invalidMethod
         case invalidTarget
         case invalidHeader
         case invalidBase64
-        case trailingBytes
         case lineTooLong(bytesMax: Int)
     }
 }
@@ -38,22 +34,17 @@ extension RecordingFault: CustomStringConvertible {
 extension RecordingFault.Reason: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .expected(let what): "expected \(what)"
-        case .endOfLine: "the line ends inside the object"
-        case .controlCharacter: "a control character in a string; write it as \\u00XX"
-        case .invalidUTF8: "bytes that are not UTF-8; give the body as 'body64'"
-        case .invalidEscape: "an escape that JSON does not know"
-        case .unpairedSurrogate: "half of a surrogate pair"
+        case .json(.endOfText): "the line ends inside the object"
+        case .json(.invalidUTF8): "bytes that are not UTF-8; give the body as 'body64'"
+        case .json(let reason): "\(reason)"
         case .instantOutOfRange: "an instant must be seconds with at most nine decimals, below 9223372036"
         case .unknownKey(let key): "unknown key '\(key)'; keys of your own start with 'x-'"
-        case .duplicateKey(let key): "the key '\(key)' stands twice"
         case .missingKey(let key): "the key '\(key)' is missing"
         case .twoBodies: "both 'body' and 'body64'"
         case .invalidMethod: "a method is a token, such as POST"
         case .invalidTarget: "a target starts with '/' and has no spaces or control characters"
         case .invalidHeader: "a header that would break the request's head"
         case .invalidBase64: "not base64 with padding"
-        case .trailingBytes: "bytes after the object"
         case .lineTooLong(let limit): "a line of more than \(limit) bytes"
         }
     }

@@ -65,6 +65,18 @@ import Timebase
         }
     }
 
+    @Test func `the page's example of a signature is what a desk signs`() throws {
+        let order = CallbackOrder(
+            reference: try #require(PaymentReference("o-17")), event: "payment.captured", status: "captured",
+            amount: 1250, currency: "CNY", destination: "")
+        let body = CallbackLetter(order: order, channel: "icbc", attempt: 1).body
+        let digits = CallbackSignature.digits(of: body, second: "1767225600", key: CallbackRig.key)
+        let page = Page.text("docs/callbacks.md")
+        #expect(page.contains("`\(digits)`"), "\(digits)")
+        #expect(page.contains(String(decoding: body, as: UTF8.self)))
+        #expect(page.contains("-hmac \(CallbackSignature.testKey)"))
+    }
+
     @Test(arguments: [0.0, 1.0])
     func `lost ones are never sent, and counted`(share: Double) throws {
         try CallbackRig.play(.plain(lost: share)) { rig in
@@ -124,6 +136,17 @@ import Timebase
             try await rig.sleep(.seconds(2))
             #expect(rig.receiver.told.map(\.reference) == ["o-1"])
             #expect(rig.desk.counters.reorderedInVain == 1 && rig.desk.counters.reordered == 0)
+        }
+    }
+
+    @Test func `one that waits to be overtaken is not overtaken by its own duplicate`() throws {
+        try CallbackRig.play(.plain(duplicate: 1, reorder: 1)) { rig in
+            try rig.take(["o-1"])
+            try await rig.sleep(.seconds(50))
+            #expect(rig.receiver.told.count == 1)
+            try await rig.sleep(.seconds(20))
+            #expect(rig.receiver.told.count == 2)
+            #expect(rig.desk.counters.reorderedInVain == 1)
         }
     }
 

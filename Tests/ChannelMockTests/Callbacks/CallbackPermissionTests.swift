@@ -1,6 +1,8 @@
 import ChannelProfile
+import Diagnostics
 import EventLoop
 import Lease
+import PlanValues
 import ScriptedPeers
 import Testing
 import Timebase
@@ -152,5 +154,33 @@ import Timebase
             rig.desk.take(try rig.order("later"))
             #expect(rig.desk.counters.stopped == 201)
         }
+    }
+
+    @Test func `a close does not wait for a host that is silent when it is connected to`() throws {
+        var conditions = NetworkConditions()
+        conditions.isCutOff = true
+        try CallbackRig.play(.plain(), conditions: conditions) { rig in
+            try rig.take(references(100))
+            try await rig.sleep(.seconds(2))
+            #expect(rig.desk.inFlightCount == 64)
+            await rig.desk.close()
+            #expect(rig.elapsed == .seconds(2))
+            #expect(rig.desk.inFlightCount == 0 && rig.desk.counters.stopped == 100)
+        }
+    }
+
+    @Test func `the key is that of the profile's variable, and the documented one where it names none`() throws {
+        let own = CallbackRule(
+            delay: .constant(.zero),
+            keyVariable: Located("BANK_KEY", at: SourceSpan(SourceText(name: "p", text: ""), 0..<0)))
+        func digits(_ rule: CallbackRule, _ environment: [String: String]) -> String? {
+            CallbackSignature.key(of: rule, in: environment).map {
+                CallbackSignature.digits(of: [1], second: "2", key: $0)
+            }
+        }
+        let documented = CallbackSignature.digits(of: [1], second: "2", key: CallbackRig.key)
+        #expect(digits(.plain(), [:]) == documented)
+        #expect(digits(own, [:]) == nil && digits(own, ["BANK_KEY": ""]) == nil)
+        #expect(try #require(digits(own, ["BANK_KEY": "k"])) != documented)
     }
 }

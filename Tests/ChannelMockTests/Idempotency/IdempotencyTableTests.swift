@@ -1,5 +1,4 @@
 import ChannelProfile
-import FoundationEssentials
 import Testing
 import Timebase
 
@@ -15,14 +14,9 @@ import Timebase
         var testDescription: String { "\(preset.rawValue): \(row)" }
     }
 
-    static let page =
-        #filePath.split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 }
-        + "/docs/idempotency-presets.md"
-
     /// Without the marks of sources and assumptions.
     static let cells: [Cell] = {
-        guard let bytes = FileManager.default.contents(atPath: page) else { return [] }
-        let rows = String(decoding: bytes, as: UTF8.self).split(separator: "\n").filter { $0.hasPrefix("|") }
+        let rows = Page.text("docs/idempotency-presets.md").split(separator: "\n").filter { $0.hasPrefix("|") }
             .map { $0.split(separator: "|").map { $0.trimmed } }
         guard let head = rows.first else { return [] }
         return rows.dropFirst(2).flatMap { row in

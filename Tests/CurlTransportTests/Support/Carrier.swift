@@ -98,25 +98,6 @@ func serving(
     #expect(server.connectionCount == 0)
 }
 
-enum Outcome {
-    case answered(HTTPResponse)
-    case failed(HTTPClientError)
-
-    var response: HTTPResponse? { if case .answered(let response) = self { response } else { nil } }
-    var error: HTTPClientError? { if case .failed(let error) = self { error } else { nil } }
-    var body: String? { response?.bodyText }
-}
-
-func outcome(
-    _ transport: any HTTPTransport, _ request: HTTPRequest, on loop: EventLoop, within span: TimeSpan = .seconds(5)
-) async -> Outcome {
-    do throws(HTTPClientError) {
-        return .answered(try await transport.send(request, until: loop.now + span))
-    } catch {
-        return .failed(error)
-    }
-}
-
 func live<Value>(_ body: @escaping (EventLoop) async throws -> Value) throws -> Value {
     let loop = try EventLoop.live()
     return try loop.run { () async throws in try await body(loop) }

@@ -35,20 +35,7 @@ func calling(
     #expect(client.openConnections == 0)
 }
 
-/// How a request came out, as one line that tests compare.
+/// By the client's own loop.
 func outcome(_ client: HTTPClient, _ request: HTTPRequest, within span: TimeSpan = .seconds(5)) async -> Outcome {
-    do throws(HTTPClientError) {
-        return .answered(try await client.send(request, until: client.loop.now + span))
-    } catch {
-        return .failed(error)
-    }
-}
-
-enum Outcome {
-    case answered(HTTPResponse)
-    case failed(HTTPClientError)
-
-    var response: HTTPResponse? { if case .answered(let response) = self { response } else { nil } }
-    var error: HTTPClientError? { if case .failed(let error) = self { error } else { nil } }
-    var body: String? { response?.bodyText }
+    await outcome(client, request, on: client.loop, within: span)
 }

@@ -1,5 +1,6 @@
 import EventLoop
 import Glibc
+import TestFolders
 import Testing
 import Timebase
 
@@ -20,15 +21,23 @@ final class SpillwayProcess {
     }
 
     let pid: pid_t
-    private let folder: Folder
+    private let folder: TestFolder
     private let name: String
     private var status: Int32?
 
-    init(_ arguments: [String], name: String, in folder: Folder) throws {
+    /// Where standard output goes.
+    enum Output {
+        case file(String)
+        case descriptor(Int32)
+        case nowhere
+    }
+
+    init(_ arguments: [String], name: String, in folder: TestFolder, output: Output? = nil) throws {
         self.folder = folder
         self.name = name
         pid = try Self.spawn(
-            [Self.executable] + arguments, output: "\(folder.path)/\(name).out", errors: "\(folder.path)/\(name).err")
+            [Self.executable] + arguments, output: output ?? .file("\(folder.path)/\(name).out"),
+            errors: "\(folder.path)/\(name).err")
     }
 
     deinit {
@@ -39,12 +48,17 @@ final class SpillwayProcess {
         }
     }
 
-    private static func spawn(_ words: [String], output: String, errors: String) throws -> pid_t {
+    private static func spawn(_ words: [String], output: Output, errors: String) throws -> pid_t {
         var actions = unsafe posix_spawn_file_actions_t()
         unsafe posix_spawn_file_actions_init(&actions)
         defer { unsafe posix_spawn_file_actions_destroy(&actions) }
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
-        unsafe posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        switch output {
+        case .file(let path):
+            unsafe posix_spawn_file_actions_addopen(&actions, 1, path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        case .descriptor(let other): unsafe posix_spawn_file_actions_adddup2(&actions, other, 1)
+        case .nowhere: unsafe posix_spawn_file_actions_addclose(&actions, 1)
+        }
         unsafe posix_spawn_file_actions_addopen(&actions, 2, errors, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
@@ -80,7 +94,7 @@ final class SpillwayProcess {
     /// Files that it makes or lengthens from now on stay below this.
     func limitFiles(bytes: Int) throws {
         let words = ["/usr/bin/prlimit", "--pid", "\(pid)", "--fsize=\(bytes)"]
-        let setter = try Self.spawn(words, output: "/dev/null", errors: "\(folder.path)/prlimit.err")
+        let setter = try Self.spawn(words, output: .file("/dev/null"), errors: "\(folder.path)/prlimit.err")
         var status: Int32 = -1
         unsafe waitpid(setter, &status, 0)
         try #require(status == 0, "\(folder.text(of: "prlimit.err"))")

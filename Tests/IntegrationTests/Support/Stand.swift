@@ -4,6 +4,7 @@ import Evidence
 import Glibc
 import HTTPService
 import Reporting
+import TestFolders
 import Testing
 import Timebase
 
@@ -20,7 +21,7 @@ final class Stand {
     }
 
     let loop: EventLoop
-    let folder: Folder
+    let folder: TestFolder
     private(set) var server: HTTPServer
     private(set) var port: UInt16 = 0
     var requests: [Request] = []
@@ -28,7 +29,7 @@ final class Stand {
 
     private init(_ loop: EventLoop, _ answer: @escaping Answer) throws {
         self.loop = loop
-        folder = try Folder()
+        folder = try TestFolder()
         let inbox = Inbox()
         server = HTTPServer(on: loop) { exchange in
             guard let stand = inbox.stand else { return }
@@ -72,7 +73,6 @@ final class Stand {
             _ = try? await child.end(on: loop, within: .seconds(5))
         }
         await stop()
-        folder.remove()
     }
 
     func stop() async { _ = await server.drain(until: loop.now + .milliseconds(100)) }
@@ -100,10 +100,13 @@ final class Stand {
 
     // MARK: Runs
 
-    func start(_ arguments: String...) throws -> SpillwayProcess {
+    func start(_ arguments: String..., output: SpillwayProcess.Output? = nil) throws -> SpillwayProcess {
+        try start(verb: "run", arguments + ["--out", "\(folder.path)/out", "--format", "json"], output: output)
+    }
+
+    func start(verb: String, _ arguments: [String], output: SpillwayProcess.Output? = nil) throws -> SpillwayProcess {
         let child = try SpillwayProcess(
-            ["run"] + arguments + ["--out", "\(folder.path)/out", "--format", "json"], name: "child-\(children.count)",
-            in: folder)
+            [verb] + arguments, name: "child-\(children.count)", in: folder, output: output)
         children.append(child)
         return child
     }

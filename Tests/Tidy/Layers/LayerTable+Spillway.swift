@@ -27,7 +27,9 @@ extension LayerTable {
                 .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "JourneyBench",
                 "EvidenceBench", "DriverBench", "HTTPWireFuzz", "YAMLFuzz", "JSONFuzz", "MetricsFuzz",
                 "EvidenceFuzz", "JournalFuzz", "StatementFuzz")
-            + row(.test, "SampleRuns", "ScriptedPeers", "Tidy", "TidyTests", "SimulationTests", "IntegrationTests"),
+            + row(
+                .test, "SampleRuns", "ScriptedPeers", "TestFolders", "Tidy", "TidyTests", "SimulationTests",
+                "IntegrationTests"),
         walls: [
             Wall(
                 from: ["Audit", "Verdicts", "Reporting", "Comparison"],

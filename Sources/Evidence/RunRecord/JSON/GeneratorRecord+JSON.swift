@@ -7,7 +7,8 @@ extension GeneratorRecord {
             ("lag", .array(lag.map { $0.json ?? .null })), ("gaps", gaps.json), ("pool_waits", .count(poolWaits)),
             ("pool_waited_ms", .time(poolWaited)), ("pool_starved", .count(poolStarved)),
             ("connections_opened", .count(connectionsOpened)), ("connections_max", .count(connectionsMax)),
-            ("evidence_records", .count(evidenceRecords)), ("is_changed_by_hand", .boolean(isChangedByHand)),
+            ("evidence_records", .count(evidenceRecords)), ("arrivals_cut", .count(arrivalsCut)),
+            ("is_changed_by_hand", .boolean(isChangedByHand)),
         ])
     }
 
@@ -23,6 +24,7 @@ extension GeneratorRecord {
         connectionsOpened = try place.count("connections_opened")
         connectionsMax = try place.count("connections_max")
         evidenceRecords = try place.count("evidence_records")
+        arrivalsCut = try place.optional("arrivals_cut")?.uint64() ?? 0
         isChangedByHand = try place.bool("is_changed_by_hand")
     }
 }

@@ -1,4 +1,4 @@
-public import JSON
+package import JSON
 import Timebase
 
 /// The "run" part of report.json. docs/formats/run-record.md describes it for others; in short:
@@ -23,7 +23,7 @@ import Timebase
 ///                  "hdr": base64 of HdrHistogram's compressed V2 form, in nanoseconds}
 ///     generator = {"lag": [histogram | null], "gaps": gaps, "pool_waits": count, "pool_waited_ms": time,
 ///                  "pool_starved": count, "connections_opened": count, "connections_max": count,
-///                  "evidence_records": count, "is_changed_by_hand": bool}
+///                  "evidence_records": count, "arrivals_cut"?: count, "is_changed_by_hand": bool}
 ///     gaps      = {"count": count, "sum_ms": time, "longest_ms": time, "listed": [{"at_ms": time, "length_ms": time}]}
 ///     series    = {"name": string, "every_ms": time, "values": [number | null]}
 ///     event     = {"at_ms": time, "kind": string, "text": string}
@@ -33,9 +33,9 @@ import Timebase
 /// version, writers may add keys, and kinds of events; readers ignore keys that they do not know, and take an event of
 /// another kind for a note. Anything else is a new version, and a reader refuses versions after its own.
 extension RunRecord {
-    public static let version: UInt64 = 1
+    package static let version: UInt64 = 1
 
-    public var json: JSONValue {
+    package var json: JSONValue {
         .object([
             ("version", .count(Self.version)), ("identity", identity.json), ("ending", ending.json),
             ("slice_ms", .time(sliceLength)), ("steps", .array(steps.map(\.json))),
@@ -46,7 +46,7 @@ extension RunRecord {
     }
 
     /// `json` is the value of "run" in a report.
-    public init(json: JSONValue) throws(RecordFault) {
+    package init(json: JSONValue) throws(RecordFault) {
         let place = JSONPlace(json, path: "run")
         let version = try place.member("version")
         guard try version.uint64() <= Self.version else {
@@ -72,7 +72,7 @@ extension RunRecord {
 }
 
 /// Where a stored record is not what it should be.
-public typealias RecordFault = JSONPlace.Fault
+package typealias RecordFault = JSONPlace.Fault
 
 extension JSONValue {
     static func time(_ span: TimeSpan) -> JSONValue { .number(Double(span.nanoseconds) / 1e6) }

@@ -1,0 +1,87 @@
+// Goal: what a bank knows of its payments at the moment, in memory that does not grow: enough to answer a query, to refuse
+// what would pay out more than came in, and to count how often a payment was tried and booked.
+// Method: entries in a ring, found by their reference; beyond `paymentsMax` the oldest is forgotten, and counted. What
+// was booked stands in the journal, which forgets nothing.
+// Not here: fates, faults, and what is answered.
+
+import ChannelProfile
+import EventLoop
+import Money
+import Timebase
+
+package struct PaymentBook {
+    /// Some 200 MB where so many have come.
+    package static let paymentsMax = 1_000_000
+
+    private var entries: [Payment] = []
+    private var places: [PaymentReference: Int32] = [:]
+    private var oldest = 0
+    private let paymentsMax: Int
+    private(set) var forgotten: UInt64 = 0
+
+    init(paymentsMax: Int = PaymentBook.paymentsMax) {
+        self.paymentsMax = paymentsMax
+    }
+
+    var count: Int { entries.count }
+
+    /// Its place, which stands until it is the oldest of `paymentsMax`.
+    func place(of reference: PaymentReference) -> Int? { places[reference].map(Int.init) }
+
+    mutating func placeOrNew(_ reference: PaymentReference, _ operation: Operation) -> Int {
+        if let place = places[reference] { return Int(place) }
+        let payment = Payment(reference: reference, operation: operation)
+        let place = entries.count < paymentsMax ? entries.count : oldest
+        if place == entries.count {
+            entries.append(payment)
+        } else {
+            places[entries[place].reference] = nil
+            forgotten += 1
+            entries[place] = payment
+            oldest = (oldest + 1) % paymentsMax
+        }
+        places[reference] = Int32(place)
+        return place
+    }
+
+    subscript(place: Int) -> Payment {
+        get { entries[place] }
+        set { entries[place] = newValue }
+    }
+}
+
+/// One payment, or what was done to one, under its own reference.
+struct Payment {
+    /// Nothing yet: tried at most, or not decided.
+    ///
+    ///     none -> pending -> authorised -> captured -> refunded
+    ///                     |             -> reversed
+    ///                     -> declined
+    enum State: UInt8 {
+        case none, pending, declined, authorised, captured, reversed, refunded, transferred
+    }
+
+    let reference: PaymentReference
+    let operation: Operation
+    var state = State.none
+    /// How often it was asked for.
+    var attempts: UInt16 = 0
+    var queries: UInt16 = 0
+    /// How often money moved for it: more than once is what a drill looks for.
+    var bookings: UInt16 = 0
+    var currency: Currency?
+    var authorised: Int64 = 0
+    var captured: Int64 = 0
+    var refunded: Int64 = 0
+    var firstSeenAt = Instant.zero
+    var declinedFor: String?
+    /// How often it was answered `pending` and is not settled.
+    var pending: UInt16 = 0
+    /// Of one that is pending.
+    var capturesAtOnce = false
+
+    init(reference: PaymentReference, operation: Operation) {
+        self.reference = reference
+        self.operation = operation
+    }
+}

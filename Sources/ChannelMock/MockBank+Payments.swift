@@ -1,0 +1,246 @@
+import ChannelProfile
+import EventLoop
+import Evidence
+import HTTPService
+import HTTPWire
+import SeededRandom
+import Timebase
+
+extension MockBank {
+    func handle(_ exchange: HTTPExchange) async throws {
+        counters.requests += 1
+        if let fixed = channel.fixedAnswer {
+            return exchange.respond(UInt16(fixed.status), fixedFields, body: fixed.body)
+        }
+        let head = exchange.headBytes
+        switch Route(exchange.method, head.span.extracting(exchange.head.target.range)) {
+        case .payment(let operation): try await pay(operation, exchange)
+        case .query(let reference): try await answerQuery(reference, exchange)
+        case .statement: try await answerStatement(exchange)
+        case .nowhere(let problem):
+            counters.refused += 1
+            let answer = BankAnswer(problem)
+            exchange.respond(answer.status, answer.fields, body: answer.body)
+        }
+    }
+
+    /// One request for a payment, from its arrival to its answer.
+    private func pay(_ operation: Operation, _ exchange: HTTPExchange) async throws {
+        let body = try await exchange.collectBody()
+        var visit = Visit(operation, at: loop.now)
+        do {
+            try admit(exchange, &visit)
+            let request = try PaymentRequest(operation, body: body)
+            visit.note(request)
+            visit.attempt = countAttempt(request, at: visit.at)
+            visit.fate = fates.fate(of: request.reference)
+            visit.trouble = board.trouble(
+                of: request, body, attempt: Int(visit.attempt), visit.fate, at: visit.at)
+            if await isTurnedAway(exchange, &visit) { return }
+            try takeQuota(&quota, at: visit.at)
+            switch try claim(exchange, operation, body, &visit) {
+            case .execute(let ticket): try await carryOut(request, body, ticket, exchange, &visit)
+            case .unkeyed: try await carryOut(request, body, nil, exchange, &visit)
+            case .replay(let saved): try await replay(saved, request, exchange, &visit)
+            case .running: throw Problem(channel.idempotency.conflict)
+            case .mismatch: throw Problem(channel.idempotency.mismatch)
+            }
+        } catch let problem as Problem {
+            count(problem)
+            try await deliver(BankAnswer(problem), exchange, &visit)
+        }
+    }
+
+    // MARK: At the door
+
+    func admit(_ exchange: HTTPExchange, _ visit: inout Visit) throws(Problem) {
+        visit.tag = tags.tag(of: exchange, now: loop.secondsSince1970)
+        switch visit.tag {
+        case .verified, .unverified: return
+        case .untagged:
+            counters.untagged += 1
+            guard channel.untagged == .refuse else { return }
+            throw Problem(
+                status: 403, kind: "untagged",
+                detail: "this is a mock bank: it takes requests that are marked as shadow traffic only",
+                field: TagCheck.fieldName)
+        case .forged, .expired:
+            counters.mistagged += 1
+            throw Problem(
+                status: 403, kind: visit.tag == .forged ? "forged-tag" : "expired-tag",
+                detail: "the mark of shadow traffic is not this run's, or is too old", field: TagCheck.fieldName)
+        }
+    }
+
+    private func countAttempt(_ request: PaymentRequest, at now: Instant) -> UInt16 {
+        let place = book.placeOrNew(request.reference, request.operation)
+        if book[place].attempts == 0 { book[place].firstSeenAt = now }
+        if book[place].attempts < .max { book[place].attempts += 1 }
+        return book[place].attempts
+    }
+
+    /// Faults that come before the work.
+    private func isTurnedAway(_ exchange: HTTPExchange, _ visit: inout Visit) async -> Bool {
+        switch visit.trouble.ending {
+        case .error(let status):
+            answerPlainly(
+                Problem(status: UInt16(status), kind: "bank-error", detail: "an error was put on this bank"),
+                exchange, &visit)
+        case .maintenance(let status):
+            var problem = Problem(
+                status: UInt16(status), kind: "maintenance", detail: "this bank is closed for maintenance")
+            problem.retryAfter = max(1, Int((board.nextChange - loop.now).seconds.rounded(.up)))
+            answerPlainly(problem, exchange, &visit)
+        case .resetBeforeReply:
+            write(visit, status: 0)
+            exchange.reset()
+        case .emptyReply:
+            write(visit, status: 0)
+            exchange.end()
+        default: return false
+        }
+        counters.disturbed += 1
+        return true
+    }
+
+    private func answerPlainly(_ problem: Problem, _ exchange: HTTPExchange, _ visit: inout Visit) {
+        let answer = BankAnswer(problem)
+        write(visit, status: answer.status)
+        exchange.respond(answer.status, answer.fields, body: answer.body)
+    }
+
+    func takeQuota(_ quota: inout Quota?, at now: Instant) throws(Problem) {
+        guard let wait = quota?.take(at: now) else { return }
+        counters.overQuota += 1
+        throw Problem(
+            status: 429, kind: "quota", detail: "this bank takes fewer requests a second",
+            retryAfter: max(1, Int(wait.seconds.rounded(.up))))
+    }
+
+    private func claim(
+        _ exchange: HTTPExchange, _ operation: Operation, _ body: [UInt8], _ visit: inout Visit
+    ) throws(Problem) -> IdempotencyShelf.Claim {
+        var key: UInt128?
+        let head = exchange.headBytes
+        if let keyField, let field = exchange.head.fields.first(keyField, in: head.span) {
+            do throws(IdempotencyKeyMistake) {
+                key = try channel.idempotency.key(head.span.extracting(field.range), of: operation)
+            } catch {
+                var problem = Problem(error.problem)
+                problem.field = keyField
+                throw problem
+            }
+        }
+        visit.key = key ?? 0
+        let fingerprint = Seed(UInt64(operation.place)).split(body.span).bits
+        return shelf.claim(key: key, fingerprint: fingerprint, at: visit.at)
+    }
+
+    // MARK: The work
+
+    private func carryOut(
+        _ request: PaymentRequest, _ body: [UInt8], _ ticket: IdempotencyShelf.Ticket?, _ exchange: HTTPExchange,
+        _ visit: inout Visit
+    ) async throws {
+        let time = visit.trouble.time(
+            fates.serviceTime(request.operation, attempt: Int(visit.attempt), visit.fate))
+        let ends: Instant
+        switch line.enter(at: visit.at, for: time) {
+        case .full(let nextFree):
+            if let ticket { shelf.abandon(ticket) }
+            counters.overQueue += 1
+            return try await deliver(BankAnswer(Problem.full(until: nextFree, from: visit.at)), exchange, &visit)
+        case .served(let until): ends = max(until, visit.trouble.stalledUntil)
+        }
+        // Not `try`: what was claimed is given back, and what was begun is booked, also for a bank that is closing.
+        let decided = channel.timer.map { min(ends, visit.at + $0) } ?? ends
+        if decided > visit.at { _ = try? await loop.sleep(until: decided) }
+        if case .silence(charged: false) = visit.trouble.ending {
+            if let ticket { shelf.abandon(ticket) }
+            write(visit, status: 0)
+            counters.disturbed += 1
+            return await exchange.keepSilent(until: loop.now + Self.silenceMax)
+        }
+        let notice = notice(of: request, body, exchange)
+        let (answer, booked) = decided < ends ? timedOut(request) : decide(request, visit.fate, notice)
+        if let booked { visit.note(booked) }
+        if let ticket { shelf.finish(ticket, status: answer.status, body: answer.body, at: loop.now) }
+        if let booked, let notice, booked.state != .pending { await tell(request, booked, notice) }
+        try await deliver(answer, exchange, &visit)
+    }
+
+    private func timedOut(_ request: PaymentRequest) -> (BankAnswer, Booked?) {
+        counters.declined += 1
+        let booked = Booked(
+            state: .declined, amount: request.amount ?? 0, currency: request.currency,
+            reasonOfDecline: "issuer_timeout")
+        return (BankAnswer(request, booked, at: channel), booked)
+    }
+
+    private func decide(
+        _ request: PaymentRequest, _ fate: Fate, _ notice: CallbackNotice?
+    ) -> (BankAnswer, Booked?) {
+        do throws(Problem) {
+            let booked = try apply(request, fate, notice)
+            switch booked.state {
+            case .declined: counters.declined += 1
+            case .pending: counters.pending += 1
+            default: counters.approved += 1
+            }
+            return (BankAnswer(request, booked, at: channel), booked)
+        } catch {
+            counters.refused += 1
+            return (BankAnswer(error), nil)
+        }
+    }
+
+    private func apply(
+        _ request: PaymentRequest, _ fate: Fate, _ notice: CallbackNotice?
+    ) throws(Problem) -> Booked {
+        guard request.operation == .authorise || request.operation == .transfer else { return try book.change(request) }
+        let place = book.placeOrNew(request.reference, request.operation)
+        let wait = waitForSettlement(request, fate)
+        let booked = book.open(
+            request, at: place, declinedFor: fates.reasonOfDecline(fate), isPending: wait != nil)
+        if let wait {
+            settlements.enter(
+                SettlementLine.Pending(
+                    reference: request.reference, operation: request.operation, fate: fate, notice: notice),
+                until: loop.now + wait)
+        }
+        if booked.state.isMoney, book[place].bookings > 1 { counters.bookedTwice += 1 }
+        return booked
+    }
+
+    private func replay(
+        _ saved: IdempotencyShelf.SavedAnswer, _ request: PaymentRequest, _ exchange: HTTPExchange,
+        _ visit: inout Visit
+    ) async throws {
+        counters.replayed += 1
+        visit.flags = .isReplay
+        var answer = BankAnswer(saved.status, saved.body)
+        answer.isProblem = saved.status >= 400 && saved.status != 402
+        answer.replayMark = channel.idempotency.replayMark
+        try await deliver(answer, exchange, &visit)
+    }
+
+    private func count(_ problem: Problem) {
+        if problem.status != 429 { counters.refused += 1 }
+    }
+}
+
+extension Problem {
+    init(_ problem: IdempotencyProblem) {
+        self.init(status: problem.status, kind: problem.code.replacing("_", with: "-"), detail: problem.detail)
+    }
+
+    static func full(until free: Instant, from now: Instant) -> Problem {
+        Problem(
+            status: 503, kind: "queue-full", detail: "too many requests wait here already",
+            retryAfter: max(1, Int((free - now).seconds.rounded(.up))))
+    }
+}
+
+extension Payment.State {
+    var isMoney: Bool { self == .authorised || self == .captured || self == .transferred }
+}
