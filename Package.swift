@@ -131,14 +131,16 @@ let package = Package(
             [
                 "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
                 "JSON", "Lease", "Money", "Peers", "PlanValues", "SeededRandom", "ShadowTag", "Timebase",
-                "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "JSON", "Lease",
+                "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "JSON",
+                "Lease",
                 "Peers", "PlanValues", "SeededRandom", "Timebase",
             ]),
         tests(
             "ChannelMockTests",
             [
                 "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
-                "HTTPWire", "JSON", "Lease", "LoadDriver", "Peers", "PlanValues", "ScriptedPeers", "SeededRandom", "Timebase",
+                "HTTPWire", "JSON", "Lease", "LoadDriver", "Peers", "PlanValues", "ScriptedPeers", "SeededRandom",
+                "Timebase",
             ]),
         module(
             "LoadDriver",
@@ -210,6 +212,8 @@ let package = Package(
             [
                 "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
                 "Histogram", "JSON", "Journeys", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel",
+                "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService",
+                "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel",
                 "PlanValues", "Reporting", "SeededRandom", "ShadowTag", "Timebase", "Traffic", "Verdicts",
             ]),
         tests(

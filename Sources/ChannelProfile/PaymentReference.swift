@@ -2,10 +2,10 @@ import SeededRandom
 
 /// The name that its sender gave a payment, or what is done to one: what banks, statements and audits know it by.
 ///
-/// At most 48 bytes of printable ASCII without spaces, quotes or backslashes, kept in place: a million of them are one piece of memory.
+/// At most 48 bytes of printable ASCII without spaces or quotes, kept in place: a million of them are one piece of memory.
 package struct PaymentReference: Hashable, Sendable {
     package static let bytesMax = 48
-    package static let form = "1 to 48 printable ASCII characters, without spaces, quotes and backslashes"
+    package static let form = "1 to 48 printable ASCII characters, without spaces and quotes"
 
     /// The bytes, the first one lowest, filled up with zeros: for who copies them in one piece.
     package let words: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
@@ -17,9 +17,7 @@ package struct PaymentReference: Hashable, Sendable {
         var words: InlineArray<6, UInt64> = .init(repeating: 0)
         for index in bytes.indices {
             let byte = bytes[index]
-            guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "'"),
-                byte != UInt8(ascii: "\\")
-            else { return nil }
+            guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "'") else { return nil }
             words[index &>> 3] |= UInt64(byte) &<< (8 &* UInt64(index & 7))
         }
         self.words = (words[0], words[1], words[2], words[3], words[4], words[5])

@@ -18,6 +18,15 @@ struct PlanAssembly {
             collector.report(.error(kind, at: SourceSpan(source, 0..<0), fix: "begin with '\(document): NAME'"))
             return nil
         }
+        if let other = Document.allCases.first(where: { $0 != document && root["\($0)"] != nil }),
+            root["\(document)"] == nil
+        {
+            collector.report(
+                .error(
+                    "this is a \(other), and no \(document)", at: SourceSpan(source, 0..<0),
+                    fix: "a \(document) begins with '\(document): NAME'"))
+            return nil
+        }
         root = including(root, [source.name], &collector)
         for override in overrides { root = Override(override, &collector)?.applied(to: root, &collector) ?? root }
         return root

@@ -31,7 +31,7 @@ import Timebase
         let bytes = folder.bytes(of: "worker-258.000001.seg")
         let zero = { (count: Int) in [UInt8](repeating: 0, count: count) }
         var header: [UInt8] = Array("SPWLCHAN".utf8) + [1, 0, 128, 0, 128, 0, 2, 1, 1, 0, 0, 0] + zero(12)
-        header += Array("run-1".utf8) + zero(59) + Array("icbc".utf8) + zero(28)
+        header += Array("run-1".utf8) + zero(27) + Array("icbc".utf8) + zero(60)
         #expect(Array(bytes.prefix(128)) == header)
         var row: [UInt8] = [3, 6, 3, 4, 4, 17, 0xF8, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0xFE]
         row += [UInt8](repeating: 0xFF, count: 7) + [1, 2, 9, 0] + Array("CNY".utf8) + [0]
@@ -138,7 +138,7 @@ import Timebase
         #expect(entries.count { $0.tag != entry.tag } == 4)
         #expect(entries.count { $0.operation != entry.operation } == 6)
         #expect(entries.count { $0.disturbance != entry.disturbance } == 19)
-        // 90 other bytes in each of the 6 places of 'pay-77'; no other length fits.
+        // 91 other bytes in each of the 6 places of 'pay-77'; no other length fits.
         #expect(entries.count { $0.reference != entry.reference } == 6 * 91)
     }
 
@@ -225,12 +225,12 @@ import Timebase
 
     @Test func `a channel whose name has no room in the header is refused`() throws {
         let folder = try TestFolder()
-        try Self.writer(folder.path, channel: String(repeating: "x", count: 32)).close()
-        #expect(try ChannelJournalReader(folder: folder.path).run?.channel.count == 32)
+        try Self.writer(folder.path, channel: String(repeating: "x", count: 64)).close()
+        #expect(try ChannelJournalReader(folder: folder.path).run?.channel.count == 64)
         let error = #expect(throws: EvidenceError.self) {
-            try Self.writer(folder.path, channel: String(repeating: "x", count: 33))
+            try Self.writer(folder.path, channel: String(repeating: "x", count: 65))
         }
-        #expect(error?.reason.hasPrefix("a channel's name has at most 32 bytes; 'xxx") == true)
+        #expect(error?.reason.hasPrefix("a channel's name has at most 64 bytes; 'xxx") == true)
     }
 
     @Test func `a disk that is full is an error of the entry, and nothing before it is lost`() async throws {

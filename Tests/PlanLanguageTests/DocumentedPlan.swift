@@ -1,19 +1,23 @@
+import ChannelProfile
 import Diagnostics
 import PlanLanguage
 import PlanModel
 
-/// A block of YAML in a page: a whole plan, or a fragment of one, which is tagged `yaml fragment`.
+/// A block of YAML in a page: a whole plan or mock profile, or a fragment of one, which is tagged `yaml fragment` or
+/// `yaml profile fragment`.
 struct DocumentedPlan: CustomStringConvertible {
     enum Fault: Error, Equatable, CustomStringConvertible {
-        /// Neither begins with `plan:` nor is tagged.
-        case neitherPlanNorFragment
+        /// Neither begins with `plan:` or `profile:` nor is tagged.
+        case neitherWholeNorFragment
         case unknownTag(String)
         case notClosed
 
         var description: String {
             switch self {
-            case .neitherPlanNorFragment: "begin the block with 'plan:', or tag it 'yaml fragment'"
-            case .unknownTag(let tag): "'\(tag)' is no tag of a block of YAML; write 'yaml' or 'yaml fragment'"
+            case .neitherWholeNorFragment:
+                "begin the block with 'plan:' or 'profile:', or tag it 'yaml fragment' or 'yaml profile fragment'"
+            case .unknownTag(let tag):
+                "'\(tag)' is no tag of a block of YAML; write 'yaml', 'yaml fragment' or 'yaml profile fragment'"
             case .notClosed: "the block is not closed"
             }
         }
@@ -33,7 +37,8 @@ struct DocumentedPlan: CustomStringConvertible {
         let text = try text()
         // Empty lines before it give each line its number in the page.
         let source = SourceText(name: path, text: String(repeating: "\n", count: line) + text)
-        return DiagnosticRenderer().render(Plan.parse(source).diagnostics)
+        return DiagnosticRenderer().render(
+            document == .plan ? Plan.parse(source).diagnostics : ChannelProfile.parse(source).diagnostics)
     }
 
     private func text() throws(Fault) -> String {
@@ -41,13 +46,20 @@ struct DocumentedPlan: CustomStringConvertible {
         let own = lines.map { $0 + "\n" }.joined()
         switch tag {
         case "yaml":
-            guard topKeys.first == "plan" else { throw .neitherPlanNorFragment }
+            guard topKeys.first == "plan" || topKeys.first == "profile" else { throw .neitherWholeNorFragment }
             return own
-        case "yaml fragment":
-            return own + Self.rest.filter { !topKeys.contains($0.key) }.map { "\($0.text)\n" }.joined()
+        case "yaml fragment", "yaml profile fragment":
+            let rest = document == .plan ? Self.rest : Self.profileRest
+            return own + rest.filter { !topKeys.contains($0.key) }.map { "\($0.text)\n" }.joined()
         default: throw .unknownTag(tag)
         }
     }
+
+    private var document: Document { tag.contains("profile") || topKeys.first == "profile" ? .profile : .plan }
+
+    private static let profileRest = [
+        (key: "profile", text: "profile: sample"), (key: "channels", text: "channels: {icbc: {}}"),
+    ]
 
     /// The smallest plan, by its top keys.
     private static let rest = [

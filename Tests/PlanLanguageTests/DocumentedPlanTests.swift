@@ -48,18 +48,29 @@ import Testing
             ```yaml fragment
             guards: [p99 > 2s for 5s]
             ```
+
+            ```yaml
+            profile: p
+            channels: {icbc: {timer: 10}}
+            ```
+
+            ```yaml profile fragment
+            statement: {form: xls}
+            ```
             """
         let blocks = DocumentedPlan.blocks(of: "page.md", page)
-        #expect(blocks.map(\.line) == [3, 10, 16])
+        #expect(blocks.map(\.line) == [3, 10, 16, 20, 25])
         let mistakes = try blocks.map { try $0.mistakes() }
         #expect(mistakes[0].hasPrefix("page.md:7:18: error: "), "\(mistakes[0])")
         #expect(mistakes[1].hasPrefix("page.md:13:3: error: "), "\(mistakes[1])")
         #expect(mistakes[2].isEmpty, "\(mistakes[2])")
+        #expect(mistakes[3].hasPrefix("page.md:22:26: error: "), "\(mistakes[3])")
+        #expect(mistakes[4].hasPrefix("page.md:26:19: error: "), "\(mistakes[4])")
     }
 
     @Test func `a block is a whole plan or says that it is none`() {
         for (tag, closing, fault) in [
-            ("yaml", "```", DocumentedPlan.Fault.neitherPlanNorFragment), ("yml", "```", .unknownTag("yml")),
+            ("yaml", "```", DocumentedPlan.Fault.neitherWholeNorFragment), ("yml", "```", .unknownTag("yml")),
             ("yaml sketch", "```", .unknownTag("yaml sketch")), ("yaml fragment", "", .notClosed),
         ] {
             let blocks = DocumentedPlan.blocks(of: "page.md", "```\(tag)\nseed: 3\n\(closing)\n")

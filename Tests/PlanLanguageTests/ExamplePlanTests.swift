@@ -11,7 +11,13 @@ import Timebase
     @Test(arguments: Repository.files(in: "plans", ending: ".yaml"))
     func `every plan of the repository is right`(path: String) throws {
         let source = SourceText(name: path, bytes: try Repository.bytes(of: path))
-        let outcome = Plan.parse(source)
+        let outcome = Plan.parse(source, readsChannels: true) { other throws(IncludeError) in
+            do {
+                return SourceText(name: other, bytes: try Repository.bytes(of: "plans/" + other))
+            } catch {
+                throw IncludeError("\(error)")
+            }
+        }
         #expect(DiagnosticRenderer().render(outcome.diagnostics) == "")
         let plan = try #require(outcome.plan)
         #expect(path == "plans/\(plan.name).yaml")

@@ -1,3 +1,4 @@
+import ChannelProfile
 import Diagnostics
 import PlanModel
 import Testing
@@ -14,8 +15,8 @@ import Testing
         ].map { Array($0.utf8) } + [[0xFF], [0x00], [0xC3], [0xF0, 0x9F]]
 
     @Test(arguments: 1...4)
-    func `a plan with random damage is refused with places inside it, or is a plan`(seed: UInt64) throws {
-        let files = Repository.files(in: "plans", ending: ".yaml")
+    func `a plan or profile with random damage is refused with places inside it, or is one`(seed: UInt64) throws {
+        let files = Repository.files(in: "plans", ending: ".yaml") + Repository.files(in: "mocks", ending: ".yaml")
         let texts = try files.map { try Repository.bytes(of: $0) }
         var state = seed
         func drawn(below bound: Int) -> Int {
@@ -30,11 +31,18 @@ import Testing
                 bytes.replaceSubrange(place..<end, with: Self.pieces[drawn(below: Self.pieces.count)])
             }
             let source = SourceText(name: "p", bytes: bytes)
-            let outcome = Plan.parse(source)
-            let hasErrors = outcome.diagnostics.contains { $0.severity == .error }
-            #expect((outcome.plan == nil) == hasErrors, "seed \(seed), round \(round)")
-            #expect(outcome.diagnostics.allSatisfy { $0.span?.source === source }, "seed \(seed), round \(round)")
-            #expect(DiagnosticRenderer().render(outcome.diagnostics).isEmpty == outcome.diagnostics.isEmpty)
+            let plan = Plan.parse(source)
+            check(plan.diagnostics, isRefused: plan.plan == nil, source, "seed \(seed), round \(round)")
+            let profile = ChannelProfile.parse(source)
+            check(profile.diagnostics, isRefused: profile.profile == nil, source, "seed \(seed), round \(round)")
         }
+    }
+
+    private func check(
+        _ diagnostics: [Diagnostic], isRefused: Bool, _ source: SourceText, _ place: Comment
+    ) {
+        #expect(isRefused == diagnostics.contains { $0.severity == .error }, place)
+        #expect(diagnostics.allSatisfy { $0.span?.source === source }, place)
+        #expect(DiagnosticRenderer().render(diagnostics).isEmpty == diagnostics.isEmpty, place)
     }
 }

@@ -1,3 +1,4 @@
+import ChannelProfile
 import Diagnostics
 import PlanModel
 import PlanValues
@@ -27,6 +28,71 @@ import Timebase
         let outcome = Plan.parse(SourceText(name: "p", text: broken.text))
         #expect(outcome.plan == nil)
         #expect(rendered(outcome) == broken.words)
+    }
+
+    private static let banks = """
+        plan: p
+        target: {stack: embedded}
+        channels: ../mocks/banks.yaml
+        journeys: {pay: {steps: [GET /: {}]}}
+        traffic: [hold: {for: 1s, rate: 1/s}]
+        faults:
+          - {at: 1s, for: 1s, channel: icbd, stall: true}
+        targets:
+          - breaker: {channel: icbc, opens within: 1s}
+          - routing: {channel: merchant, away within: 1s, back within: 1s}
+          - blast radius: {channel: cbc, at most: 1.2x}
+
+        """
+
+    private func read(_ files: [String: String]) -> Plan.Outcome {
+        Plan.parse(SourceText(name: "p", text: Self.banks), readsChannels: true) { path throws(IncludeError) in
+            guard let text = files[path] else { throw IncludeError("No such file or directory") }
+            return SourceText(name: path, text: text)
+        }
+    }
+
+    @Test func `who names a channel is held against those of the profile, and of what it includes`() {
+        let outcome = read([
+            "../mocks/banks.yaml": "profile: b\ninclude: more/banks.yaml\nchannels: {icbc: {}}\n",
+            "../mocks/more/banks.yaml": "channels: {ccb: {}}\n",
+        ])
+        #expect(
+            rendered(outcome) == """
+                p:7:32: error: there is no channel 'icbd'; did you mean 'icbc'?
+                 7 |   - {at: 1s, for: 1s, channel: icbd, stall: true}
+                   |                                ^~~~
+                p:10:24: error: there is no channel 'merchant'; the profile's: icbc, ccb
+                 10 |   - routing: {channel: merchant, away within: 1s, back within: 1s}
+                    |                        ^~~~~~~~
+                p:11:29: error: there is no channel 'cbc'; did you mean 'ccb'?
+                 11 |   - blast radius: {channel: cbc, at most: 1.2x}
+                    |                             ^~~
+
+                """)
+        let right = read(["../mocks/banks.yaml": "profile: b\nchannels: {icbd: {}, icbc: {}, merchant: {}, cbc: {}}\n"])
+        #expect(right.plan != nil)
+        #expect(right.profile?.channels.count == 4)
+    }
+
+    @Test func `a profile that is not there is a mistake of the plan, and what is wrong with one is told at its place`()
+    {
+        #expect(
+            rendered(read([:])) == """
+                p:3:11: error: the mock profile '../mocks/banks.yaml' cannot be read: No such file or directory; its path is relative to the plan
+                 3 | channels: ../mocks/banks.yaml
+                   |           ^~~~~~~~~~~~~~~~~~~
+
+                """)
+        let wrong = read([
+            "../mocks/banks.yaml": "profile: b\nchannels: {icbd: {timer: 1}, icbc: {}, merchant: {}, cbc: {}}\n"
+        ])
+        #expect(wrong.plan == nil)
+        #expect(wrong.profile == nil)
+        #expect(wrong.diagnostics.map(\.message) == ["'timer' needs a unit"])
+        #expect(wrong.diagnostics[0].span?.source.name == "../mocks/banks.yaml")
+        let other = read(["../mocks/banks.yaml": Self.banks])
+        #expect(other.diagnostics.map(\.message) == ["this is a plan, and no profile"])
     }
 
     @Test func `defaults are filled in, and nameless stages are called for their kind`() throws {

@@ -21,6 +21,14 @@ import Timebase
         return try #require(outcome.profile)
     }
 
+    @Test(arguments: BrokenProfile.all)
+    func `a broken profile says what is wrong, where, and what to write`(broken: BrokenProfile) {
+        let outcome = ChannelProfile.parse(SourceText(name: "p", text: broken.text))
+        #expect(outcome.profile == nil)
+        let words = DiagnosticRenderer(width: 110).render(outcome.diagnostics)
+        #expect(words == broken.words)
+    }
+
     @Test(arguments: Repository.files(in: "mocks", ending: ".yaml"))
     func `every profile of the repository is right`(path: String) throws {
         let source = SourceText(name: path, bytes: try Repository.bytes(of: path))
@@ -32,7 +40,7 @@ import Timebase
     }
 
     @Test func `there are profiles to read`() {
-        #expect(Repository.files(in: "mocks", ending: ".yaml").count >= 1)
+        #expect(Repository.files(in: "mocks", ending: ".yaml").count >= 6)
     }
 
     @Test func `the retailer's banks are what their text says`() throws {
@@ -40,7 +48,7 @@ import Timebase
         let profile = try profile(text)
         #expect(profile.seed == 20_260_101)
         #expect(profile.allow.map(\.value.description) == ["127.0.0.0/8"])
-        #expect(profile.channels.map(\.name.value) == ["icbc", "ccb", "cmb"])
+        #expect(profile.channels.map(\.name.value) == ["icbc", "abc", "ccb", "cmb"])
         #expect(profile.statement == StatementRule())
         let icbc = profile.channels[0]
         #expect(icbc.listen?.value.port == 9_101)

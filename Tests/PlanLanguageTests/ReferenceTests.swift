@@ -5,7 +5,10 @@ import Testing
 
 @Suite struct ReferenceTests {
     @Test(arguments: [
-        ("schema/plan.schema.json", PlanSchema.text), ("docs/reference/plan.md", PlanReference.text),
+        ("schema/plan.schema.json", PlanSchema.text(of: .plan)),
+        ("docs/reference/plan.md", PlanReference.text(of: .plan)),
+        ("schema/profile.schema.json", PlanSchema.text(of: .profile)),
+        ("docs/reference/profile.md", PlanReference.text(of: .profile)),
     ])
     func `schema and reference say what the grammar says`(path: String, text: String) throws {
         if unsafe getenv("RECORD_GOLDEN") != nil {

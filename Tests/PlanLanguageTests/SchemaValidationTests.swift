@@ -1,3 +1,4 @@
+import ChannelProfile
 import Diagnostics
 import Glibc
 import JSON
@@ -10,7 +11,10 @@ import Testing
 @Suite struct SchemaValidationTests {
     private static let python: String = "\(Repository.root)/.build/jsonschema/bin/python"
     private static let program: String = "\(Repository.root)/scripts/lib/validate_plans.py"
-    private static let schema: String = "\(Repository.root)/schema/plan.schema.json"
+
+    private static func schema(of document: Document) -> String {
+        "\(Repository.root)/schema/\(document).schema.json"
+    }
 
     /// What turns the flash sale into something that neither its reader nor the schema takes.
     private static let slips: [(text: String, slip: String)] = [
@@ -40,6 +44,62 @@ import Testing
         #expect(try Self.validate(.array(cases)) == 0, "the validator disagrees; its words stand above")
     }
 
+    /// What turns the profile below into something that neither its reader nor the schema takes.
+    private static let profileSlips: [(text: String, slip: String)] = [
+        ("profile: p", "name: p"), ("seed: 7", "seed: -7"), ("allow: [127.0.0.0/8]", "allow: here"),
+        ("\"127.0.0.1:9101\"", "9101"), ("protocol: json", "protocol: xml"), ("stripe-v1", "stripe"),
+        ("{untagged: refuse}", "refuse"), ("concurrency: 64", "concurrency: 0"), ("quota: 800/s", "quota: 800"),
+        ("latency: lognormal p50=35ms p99=250ms", "latency: fast"), ("{query: {latency", "{ask: {latency"),
+        ("timer: 10s", "timer: 10"), ("approve: 93%", "approve: 0.93"), ("decline: {a: 7%}", "decline: 7%"),
+        ("pending: 5%", "pending: some"), ("settlement: 1s", "settlement: soon"), ("{delay: 1s, lost", "{lost"),
+        ("preset: wechat", "preset: wetalk"), ("speed: 600x", "speed: 600"), ("${env.KEY}", "secret"),
+        ("min-age: 90s", "min-age: 90"), ("closes: 6m", "closes: six"), ("status: 204", "status: 99"),
+        ("at: 60s", "at: '@flash'"), ("for: 45s", "for: long"), ("form: csv", "form: xls"),
+        ("missing: 0.01%", "missing: 0.0001"), ("off-by-one", "off-by-two"),
+    ]
+
+    private static let profile = """
+        profile: p
+        seed: 7
+        allow: [127.0.0.0/8]
+        channels:
+          icbc:
+            listen: "127.0.0.1:9101"
+            protocol: json
+            idempotency: stripe-v1
+            shadow: {untagged: refuse}
+            capacity: {concurrency: 64, quota: 800/s}
+            latency: lognormal p50=35ms p99=250ms
+            operations: {query: {latency: 5ms}}
+            timer: 10s
+            outcome: {approve: 93%, decline: {a: 7%}, pending: 5%}
+            settlement: 1s
+            callback: {delay: 1s, lost: 1%, retries: {preset: wechat, speed: 600x}, key: "${env.KEY}"}
+            query: {min-age: 90s}
+            cut-off: {opens: 1m, closes: 6m, day: 10m}
+          ccb:
+          wall: {answer: {status: 204}}
+        faults:
+          - {at: 60s, for: 45s, channel: icbc, latency: {multiply: 8}}
+        statement: {form: csv, missing: 0.01%, off-by-one: 0.01%}
+
+        """
+
+    @Test func `an independent validator takes every profile and refuses what is broken`() throws {
+        let paths = Repository.files(in: "mocks", ending: ".yaml")
+        var cases = try paths.map { path in try Self.example(path, isValid: true, try Repository.bytes(of: path)) }
+        cases.append(try Self.example("profile", isValid: true, Array(Self.profile.utf8)))
+        for (text, slip) in Self.profileSlips {
+            #expect(Self.profile.contains(text), "the profile does not say '\(text)'")
+            let broken = Self.profile.replacing(text, with: slip, maxReplacements: 1)
+            #expect(ChannelProfile.parse(SourceText(name: slip, text: broken)).profile == nil, "\(slip)")
+            cases.append(try Self.example(slip, isValid: false, Array(broken.utf8)))
+        }
+        #expect(ChannelProfile.parse(SourceText(name: "p", text: Self.profile)).profile != nil)
+        #expect(
+            try Self.validate(.array(cases), .profile) == 0, "the validator disagrees; its words stand above")
+    }
+
     @Test func `the validator would notice`() throws {
         let plan = try Repository.bytes(of: "plans/steady-state.yaml")
         #expect(try Self.validate(.array([Self.example("planted disagreement", isValid: false, plan)])) == 1)
@@ -52,10 +112,10 @@ import Testing
     }
 
     /// The validator's exit code.
-    private static func validate(_ cases: JSONValue) throws -> Int32 {
+    private static func validate(_ cases: JSONValue, _ document: Document = .plan) throws -> Int32 {
         let isThere = unsafe access(python, X_OK) == 0
         try #require(isThere, "the validator is missing; scripts/test sets it up")
-        let command = "'\(python)' '\(program)' '\(schema)'"
+        let command = "'\(python)' '\(program)' '\(schema(of: document))'"
         guard let pipe = unsafe popen(command, "w") else { throw Repository.Unreadable(path: command) }
         let bytes = Array(cases.written().utf8)
         let count = unsafe fwrite(bytes, 1, bytes.count, pipe)

@@ -31,12 +31,13 @@ import Verdicts
         ),
         ("run", "'spillway run' needs a plan to run; write 'spillway run PLAN'"),
         ("run a.yaml --format xml", "'--format' cannot be 'xml'; write 'text' or 'json'"),
-        ("check", "'spillway check' needs a plan to check; write 'spillway check PLAN'"),
+        ("check", "'spillway check' needs a plan or mock profile to check; write 'spillway check PLAN'"),
         ("check a.yaml --format xml", "'--format' cannot be 'xml'; write 'text' or 'json'"),
         ("check a.yaml --set", "'--set' needs a value; write --set PATH=VALUE"),
         ("rehearse", "'spillway rehearse' needs a plan to rehearse; write 'spillway rehearse PLAN'"),
         ("rehearse a.yaml --seed -1", "'--seed -1' needs a whole number from 0 to 18446744073709551615"),
-        ("schema now", "'now' was not expected; 'spillway schema' takes options only"),
+        ("schema now", "there is no schema of 'now'; write 'plan' or 'profile'"),
+        ("schema plan profile", "'profile' was not expected; 'spillway schema' takes one DOCUMENT"),
         ("demo now", "'now' was not expected; 'spillway demo' takes options only"),
     ])
     func `a command line that cannot be understood says what to write instead`(words: String, complaint: String) {

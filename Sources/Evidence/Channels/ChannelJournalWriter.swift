@@ -25,8 +25,9 @@ package final class ChannelJournalWriter {
         folder: String, worker: Int = 0, runID: String, channel: String,
         segmentBytes: Int = EvidenceWriter.segmentBytes
     ) throws(EvidenceError) {
-        guard channel.utf8.count <= SegmentHeader.channelBytesMax else {
-            let reason = "a channel's name has at most \(SegmentHeader.channelBytesMax) bytes; '\(channel)' has more"
+        let nameBytesMax = SegmentKind.channel.channelBytes
+        guard channel.utf8.count <= nameBytesMax else {
+            let reason = "a channel's name has at most \(nameBytesMax) bytes; '\(channel)' has more"
             throw EvidenceError("make the journal", folder, reason: reason)
         }
         let header = SegmentHeader(.channel, runID: runID, channel: channel, worker: worker)

@@ -2,13 +2,13 @@ internal import EventLoop
 internal import Glibc
 
 /// Evidence that could not be kept or read: what was tried, with which file, and why not.
-public struct EvidenceError: Error, Hashable, Sendable, CustomStringConvertible {
+package struct EvidenceError: Error, Hashable, Sendable, CustomStringConvertible {
     /// `allocate 8388608 bytes of`
-    public let operation: String
-    public let path: String
+    package let operation: String
+    package let path: String
     /// An errno; 0 where the file's content is at fault.
-    public let code: Int32
-    public let reason: String
+    package let code: Int32
+    package let reason: String
 
     init(_ operation: String, _ path: String, code: Int32 = errno) {
         self.operation = operation
@@ -24,5 +24,5 @@ public struct EvidenceError: Error, Hashable, Sendable, CustomStringConvertible 
         self.reason = reason
     }
 
-    public var description: String { "\(operation) \(path): \(reason)" }
+    package var description: String { "\(operation) \(path): \(reason)" }
 }

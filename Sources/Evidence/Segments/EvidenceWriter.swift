@@ -16,13 +16,13 @@ internal import Timebase
 ///
 /// What it does not do: it never waits for the disk (`EvidenceRow` says what a power cut can lose), and it does not
 /// look at what it records.
-public final class EvidenceWriter {
+package final class EvidenceWriter {
     /// Segments that may be mapped at once. Where a request is still open when this many more segments were filled, its
     /// own is given up, and its ending written through a system call.
-    public static let segmentsMappedMax = 256
-    /// Sixteen thousand rows. Giving the pages of a full segment back takes the loop some 60 us for each MiB, and once
-    /// in a while a millisecond: rather often and short.
-    public static let segmentBytes = 1 << 20
+    package static let segmentsMappedMax = 256
+    /// Sixteen thousand rows. Giving the pages of a full segment back takes the loop some 60 us for each MiB, some 130 us
+    /// where they were touched ahead of need, and once in a while a millisecond: rather often and short.
+    package static let segmentBytes = 1 << 20
 
     private struct Segment {
         var number: UInt32 = 0
@@ -40,18 +40,18 @@ public final class EvidenceWriter {
     private var memory: SegmentMemory?
     private var used: Int
 
-    public private(set) var records: UInt64 = 0
+    package private(set) var records: UInt64 = 0
     /// Records without an ending at this moment.
-    public private(set) var open: UInt64 = 0
+    package private(set) var open: UInt64 = 0
     /// Endings of records whose segment was given up, and those among them that could not be written: these records
     /// stay open, which reads as unknown.
-    public private(set) var lateEndings: UInt64 = 0
-    public private(set) var endingsLost: UInt64 = 0
+    package private(set) var lateEndings: UInt64 = 0
+    package private(set) var endingsLost: UInt64 = 0
     /// Rotations that had to make their segment themselves.
-    public var segmentsMadeLate: UInt64 { sequence.madeLate }
+    package var segmentsMadeLate: UInt64 { sequence.madeLate }
 
     /// Makes the folder where it is missing (only the last component) and the first segment in it.
-    public convenience init(
+    package convenience init(
         folder: String, worker: Int, runID: String, planDigest: String, segmentBytes: Int = segmentBytes
     ) throws(EvidenceError) {
         let header = SegmentHeader(runID: runID, planDigest: planDigest, worker: worker)
@@ -60,7 +60,7 @@ public final class EvidenceWriter {
     }
 
     /// For simulated runs: no files, and `recordsInMemory` to look at.
-    public convenience init(inMemoryFor worker: Int) {
+    package convenience init(inMemoryFor worker: Int) {
         self.init(MemorySegments(header: SegmentHeader(runID: "", planDigest: "", worker: worker)))
     }
 
@@ -78,12 +78,12 @@ public final class EvidenceWriter {
     }
 
     /// In the order of their intents. Of a writer in memory only.
-    public var recordsInMemory: [EvidenceRecord] { SegmentReader<EvidenceRow>.records(inMemory: store) }
+    package var recordsInMemory: [EvidenceRecord] { SegmentReader<EvidenceRow>.records(inMemory: store) }
 
     // MARK: Recording
 
     /// Throws where there is no room: then nothing may be sent.
-    public func begin(_ intent: Intent) throws(EvidenceError) -> EvidencePlace {
+    package func begin(_ intent: Intent) throws(EvidenceError) -> EvidencePlace {
         if used == rowsMax { try rotate() }
         guard let memory else { preconditionFailure("a record after the end of the evidence") }
         let place = EvidencePlace(segment: current, row: UInt32(truncatingIfNeeded: used))
@@ -96,7 +96,7 @@ public final class EvidenceWriter {
     }
 
     /// Once for each place. `flags` are added to those of the intent.
-    public func end(_ place: EvidencePlace, _ ending: EvidenceRecord.Ending, adding flags: EvidenceFlags = .none) {
+    package func end(_ place: EvidencePlace, _ ending: EvidenceRecord.Ending, adding flags: EvidenceFlags = .none) {
         let slot = Self.slot(place.segment)
         open -= 1
         guard segments[slot].number == place.segment, let memory = segments[slot].memory else {
@@ -108,7 +108,7 @@ public final class EvidenceWriter {
     }
 
     /// Trims the last segment to what was used. Records that are still open stay so.
-    public func close() throws(EvidenceError) {
+    package func close() throws(EvidenceError) {
         if sequence.isClosed { return }
         let (last, bytes) = (current, SegmentHeader.byteCount + used * EvidenceRow.byteCount)
         releaseAll()
@@ -129,12 +129,12 @@ public final class EvidenceWriter {
 
     /// What another thread can do ahead of need: `make()` it there and hand the result to `adopt`, or nil where it
     /// failed. Nil while half of the current segment is free, or where there is nothing to prepare.
-    public func orderNext() -> SegmentOrder? {
+    package func orderNext() -> SegmentOrder? {
         used > rowsMax / 2 ? sequence.order() : nil
     }
 
     /// One that comes too late is thrown away; its number stays unused.
-    public func adopt(_ prepared: PreparedSegment?) { sequence.adopt(prepared) }
+    package func adopt(_ prepared: PreparedSegment?) { sequence.adopt(prepared) }
 
     private func rotate() throws(EvidenceError) {
         precondition(!sequence.isClosed, "a record after the end of the evidence")
@@ -176,7 +176,7 @@ public final class EvidenceWriter {
 }
 
 /// Where a record stands: what `begin` gives and `end` takes.
-public struct EvidencePlace: Sendable, Hashable {
+package struct EvidencePlace: Sendable, Hashable {
     let segment: UInt32
     let row: UInt32
 

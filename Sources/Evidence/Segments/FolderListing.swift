@@ -1,13 +1,13 @@
 internal import Glibc
 
 /// What stands in a folder.
-public struct FolderListing: Sendable {
+package struct FolderListing: Sendable {
     /// In no order.
-    public let names: [String]
+    package let names: [String]
 
-    public static let namesMax = 200_000
+    package static let namesMax = 200_000
 
-    public init(of path: String) throws(EvidenceError) {
+    package init(of path: String) throws(EvidenceError) {
         guard let folder = unsafe opendir(path) else { throw EvidenceError("open the folder", path) }
         defer { unsafe closedir(folder) }
         var names: [String] = []

@@ -1,18 +1,15 @@
 /// The first 128 bytes of a segment: whose it is.
-public struct SegmentHeader: Sendable, Equatable {
-    public static let byteCount = 128
-    static let runIDBytesMax = 64
-    static let channelBytesMax = 32
-
-    public let kind: SegmentKind
-    public let runID: String
+package struct SegmentHeader: Sendable, Equatable {
+    package static let byteCount = 128
+    package let kind: SegmentKind
+    package let runID: String
     /// The first eight bytes of the plan's digest; 0 where no plan is known.
-    public let planDigest: UInt64
+    package let planDigest: UInt64
     /// The name of the channel whose journal it is; otherwise empty.
-    public let channel: String
-    public let worker: Int
+    package let channel: String
+    package let worker: Int
     /// From 1; a number may be missing where a segment was prepared and not used.
-    public let number: UInt32
+    package let number: UInt32
 
     /// Of evidence of requests; `planDigest` in hexadecimal, as in `RunIdentity`.
     init(runID: String, planDigest: String, worker: Int) {
@@ -24,10 +21,10 @@ public struct SegmentHeader: Sendable, Equatable {
         number: UInt32 = 0
     ) {
         precondition(
-            runID.utf8.count <= Self.runIDBytesMax, "a run's id has at most \(Self.runIDBytesMax) bytes: \(runID)")
+            runID.utf8.count <= kind.runIDBytes, "a run's id has at most \(kind.runIDBytes) bytes: \(runID)")
         precondition(
-            channel.utf8.count <= Self.channelBytesMax,
-            "a channel's name has at most \(Self.channelBytesMax) bytes: \(channel)")
+            channel.utf8.count <= kind.channelBytes,
+            "a channel's name has at most \(kind.channelBytes) bytes: \(channel)")
         precondition(worker >= 0 && worker <= Int(UInt16.max), "worker \(worker)")
         self.kind = kind
         self.runID = runID
@@ -51,8 +48,8 @@ public struct SegmentHeader: Sendable, Equatable {
         append(number, to: &bytes)
         append(0 as UInt32, to: &bytes)
         append(planDigest, to: &bytes)
-        append(runID, bytesMax: Self.runIDBytesMax, to: &bytes)
-        append(channel, bytesMax: Self.channelBytesMax, to: &bytes)
+        append(runID, byteCount: kind.runIDBytes, to: &bytes)
+        append(channel, byteCount: Self.byteCount - bytes.count, to: &bytes)
         return bytes
     }
 
@@ -73,8 +70,11 @@ public struct SegmentHeader: Sendable, Equatable {
         guard integer(bytes, 10) == UInt16(byteCount), integer(bytes, 12) == UInt16(kind.rowBytes) else {
             return .foreign("sizes that version \(version) does not have")
         }
-        guard let runID = text(bytes[32..<96]) else { return .foreign("a run's id that is not UTF-8") }
-        guard let channel = text(bytes[96..<128]) else { return .foreign("a channel's name that is not UTF-8") }
+        let channelStart = 32 + kind.runIDBytes
+        guard let runID = text(bytes[32..<channelStart]) else { return .foreign("a run's id that is not UTF-8") }
+        guard let channel = text(bytes[channelStart..<channelStart + kind.channelBytes]) else {
+            return .foreign("a channel's name that is not UTF-8")
+        }
         let worker: UInt16 = integer(bytes, 14)
         return .header(
             SegmentHeader(
@@ -83,9 +83,9 @@ public struct SegmentHeader: Sendable, Equatable {
     }
 
     /// Filled up with zeros.
-    private func append(_ text: String, bytesMax: Int, to bytes: inout [UInt8]) {
+    private func append(_ text: String, byteCount: Int, to bytes: inout [UInt8]) {
         bytes += text.utf8
-        bytes += repeatElement(0, count: bytesMax - text.utf8.count)
+        bytes += repeatElement(0, count: byteCount - text.utf8.count)
     }
 
     private static func text(_ bytes: ArraySlice<UInt8>) -> String? {

@@ -1,5 +1,5 @@
 /// The kinds of segments. They differ in their rows, and share everything else.
-public enum SegmentKind: Sendable {
+package enum SegmentKind: Sendable {
     /// What a worker sent: docs/formats/evidence.md.
     case requests
     /// What a channel saw: docs/formats/channel-journal.md.
@@ -22,6 +22,10 @@ public enum SegmentKind: Sendable {
         case .channel: 128
         }
     }
+
+    /// Of the header, for the run's id, and behind it for the channel's name.
+    var runIDBytes: Int { self == .requests ? 64 : 32 }
+    var channelBytes: Int { self == .requests ? 0 : 64 }
 
     /// Stands in errors.
     var noun: String {

@@ -71,19 +71,19 @@ struct SegmentReader<Row: SegmentRow> {
 }
 
 /// What was found besides the records.
-public struct EvidenceTally: Sendable, Equatable {
-    public var segments = 0
-    public var records: UInt64 = 0
+package struct EvidenceTally: Sendable, Equatable {
+    package var segments = 0
+    package var records: UInt64 = 0
     /// Intents without an outcome: unknown, until something else resolves them. None in a channel's journal.
-    public var withoutEnding: UInt64 = 0
+    package var withoutEnding: UInt64 = 0
     /// Rows that no writer of this version leaves.
-    public var faulty: UInt64 = 0
+    package var faulty: UInt64 = 0
     /// Behind the last whole row of a file.
-    public var tornBytes: UInt64 = 0
+    package var tornBytes: UInt64 = 0
     /// Killed before the header was written.
-    public var segmentsWithoutHeader = 0
+    package var segmentsWithoutHeader = 0
 
-    public init() {}
+    package init() {}
 }
 
 /// One segment, read in pieces. The piece is all that it holds, so a reader that is dropped halfway leaves no file open.

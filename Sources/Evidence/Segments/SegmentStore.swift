@@ -19,11 +19,11 @@ protocol SegmentStore: AnyObject {
 }
 
 /// A segment to be made ahead of need, by any thread.
-public struct SegmentOrder: Sendable {
+package struct SegmentOrder: Sendable {
     let file: SegmentFile
     let header: SegmentHeader
 
-    public func make() throws(EvidenceError) -> PreparedSegment {
+    package func make() throws(EvidenceError) -> PreparedSegment {
         let memory = try file.make(header)
         file.populate(memory)
         return PreparedSegment(number: header.number, memory: memory)
@@ -31,7 +31,7 @@ public struct SegmentOrder: Sendable {
 }
 
 /// To be handed to `EvidenceWriter.adopt`, which owns it from then on.
-public struct PreparedSegment: Sendable {
+package struct PreparedSegment: Sendable {
     let number: UInt32
     let memory: SegmentMemory
 }

@@ -65,7 +65,7 @@ enum CallbackGrammar {
 
     private static let none = Shape<CallbackRetries>.choice(["none": .none])
     private static let preset = Shape<RetryPreset>.word
-    private static let waits = Shape<[TimeSpan]>.list(Phrases.span).then { waits, node, _, reading in
+    private static let waits = Shape<[TimeSpan]>.list(Phrases.boundedSpan).then { waits, node, _, reading in
         if waits.count <= CallbackRetries.waitsMax { return waits }
         reading.error("a callback is sent again at most \(CallbackRetries.waitsMax) times", at: node.span)
         return nil as [TimeSpan]?
@@ -75,6 +75,7 @@ enum CallbackGrammar {
     private static let ownWaits = Key<[TimeSpan]?>.optional("waits", waits, "between the attempts")
     private static let speed = Key<Factor>.defaulted(
         "speed", .value(), to: Factor(1), shown: "1x", "times as fast, since a drill has no days")
+    private static let speeds = 0.01...1_000_000
     private static let schedule = Shape<CallbackRetries>.record(
         "callback.retries", "When a callback is sent again: either a `preset` or `waits`.",
         [presetName, ownWaits, speed]
@@ -84,8 +85,8 @@ enum CallbackGrammar {
                 "retries are either a 'preset' or 'waits'", at: fields.span, fix: "write {preset: wechat, speed: 600x}")
             return nil
         }
-        guard fields[speed].value > 0 else {
-            reading.error("'speed' must be more than 0x", at: fields.span(of: speed))
+        guard speeds.contains(fields[speed].value) else {
+            reading.error("'speed' is from 0.01x to 1000000x", at: fields.span(of: speed))
             return nil
         }
         if let preset = fields[presetName] { return retries(preset, speed: fields[speed].value) }

@@ -22,7 +22,7 @@ enum ChannelGrammar {
     private static let operations = Key<[Operation: Distribution<TimeSpan>]>.defaulted(
         "operations", OperationGrammar.shape, to: [:], shown: "like all", "those that take longer or shorter")
     private static let timer = Key<TimeSpan?>.optional(
-        "timer", Phrases.positiveSpan, "what is not decided by then is declined with `issuer_timeout`")
+        "timer", Phrases.positiveBoundedSpan, "what is not decided by then is declined with `issuer_timeout`")
     private static let outcome = Key<OutcomeShares>.defaulted(
         "outcome", OutcomeGrammar.shape, to: OutcomeShares(), shown: "all approved", "how payments end")
     private static let settlement = Key<Distribution<TimeSpan>?>.optional(
@@ -76,12 +76,13 @@ enum ChannelGrammar {
     private static func checkAnswer(_ fields: Fields, _ reading: inout PlanReading) {
         guard fields.has(answer) else { return }
         let unused: [any AnyKey] = [
-            idempotency, operations, timer, outcome, settlement, callback, query, cutOff,
+            idempotency, shadow, capacity, latency, operations, timer, outcome, settlement, callback, query, cutOff,
         ]
         for key in unused {
             guard let span = fields.spans[key.form.name] else { continue }
             reading.error(
-                "a channel with an 'answer' gives it to everyone, so its '\(key.form.name)' says nothing", at: span,
+                "a channel with an 'answer' gives it to everyone at once, so its '\(key.form.name)' says nothing",
+                at: span,
                 fix: "leave out one of the two")
         }
     }
@@ -149,7 +150,7 @@ enum ChannelGrammar {
 
     private static let queryQuota = Key<Rate?>.optional("quota", Phrases.quota, "beyond it 429")
     private static let minAge = Key<TimeSpan>.defaulted(
-        "min-age", Phrases.span, to: .zero, shown: "0s", "a younger payment may not be asked for: 425")
+        "min-age", Phrases.boundedSpan, to: .zero, shown: "0s", "a younger payment may not be asked for: 425")
     private static let maxPerPayment = Key<Int?>.optional(
         "max-per-payment", .integer(1...1_000_000), "beyond it 429 for this payment")
     private static let queryShape = Shape<QueryRule>.record(
@@ -159,10 +160,12 @@ enum ChannelGrammar {
     }
 
     private static let opens = Key<TimeSpan>.defaulted(
-        "opens", Phrases.span, to: .zero, shown: "0s", "after the begin of the day")
-    private static let closes = Key<TimeSpan>.required("closes", Phrases.positiveSpan, "after the begin of the day")
+        "opens", Phrases.boundedSpan, to: .zero, shown: "0s", "after the begin of the day")
+    private static let closes = Key<TimeSpan>.required(
+        "closes", Phrases.positiveBoundedSpan, "after the begin of the day")
     private static let day = Key<TimeSpan>.defaulted(
-        "day", Phrases.positiveSpan, to: .seconds(86_400), shown: "24h", "how long one lasts; a drill has short ones")
+        "day", Phrases.positiveBoundedSpan, to: .seconds(86_400), shown: "24h",
+        "how long one lasts; a drill has short ones")
     private static let cutOffShape = Shape<CutOff>.record(
         "cut-off",
         "Transfers are taken between `opens` and `closes`; others are answered `pending`, and wait for the next opening. "
@@ -170,12 +173,12 @@ enum ChannelGrammar {
     ) { fields, reading in
         if fields[closes] <= fields[opens] {
             reading.error(
-                "'cut-off' closes before it opens, at \(fields[opens])", at: fields.span(of: closes),
+                "'cut-off' closes before it opens", at: fields.span(of: closes),
                 fix: "both count from the begin of the day")
         } else if fields[closes] > fields[day] {
             reading.error(
-                "'cut-off' closes after its day of \(fields[day]) is over", at: fields.span(of: closes),
-                fix: "write at most '\(fields[day])', or a longer 'day'")
+                "'cut-off' closes after its day is over", at: fields.span(of: closes),
+                fix: "write a longer 'day'; it lasts 24h when nothing is said")
         } else if fields[opens] == .zero, fields[closes] == fields[day] {
             reading.error("this 'cut-off' never closes", at: fields.span, fix: "leave it out")
         }

@@ -12,7 +12,7 @@ enum FaultGrammar {
             if let stage = instant.stage { reading.mention(.stage, stage, at: node.span) }
             return Located(instant, at: node.span)
         }, "an instant of the traffic, or of a stage with `@`")
-    private static let span = Key<TimeSpan>.required("for", Phrases.positiveSpan, "how long")
+    private static let span = Key<TimeSpan>.required("for", Phrases.positiveBoundedSpan, "how long")
     private static let bankClock = Key<Located<DrillInstant>>.required(
         "at",
         Shape<DrillInstant>(form: Phrases.span.form) { node, name, reading in
@@ -22,7 +22,7 @@ enum FaultGrammar {
                     fix: "count from the begin of the banks, as in '60s', or put the fault into the plan")
                 return nil
             }
-            return Phrases.span.read(node, name, &reading).map { DrillInstant(offset: $0) }
+            return Phrases.boundedSpan.read(node, name, &reading).map { DrillInstant(offset: $0) }
         }.located, "since the banks began")
     private static let channel = Key<Located<String>>.required(
         "channel", Phrases.name(of: .channel).located, "one of the mock profile")
@@ -78,7 +78,7 @@ enum FaultGrammar {
     }
 
     private static let multiply = Key<Factor?>.optional("multiply", multiplier, "times as long")
-    private static let add = Key<TimeSpan?>.optional("add", Phrases.positiveSpan, "so much longer")
+    private static let add = Key<TimeSpan?>.optional("add", Phrases.positiveBoundedSpan, "so much longer")
     private static let multiplier = Shape<Factor>(form: .either([.number(0...1_000_000), Shape<Factor>.value().form])) {
         node, name, reading in
         switch node.content {

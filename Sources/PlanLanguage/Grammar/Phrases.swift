@@ -61,6 +61,20 @@ enum Phrases {
         return nil as TimeSpan?
     }
 
+    /// No drill lasts a year, and what is added to an instant must not overflow.
+    private static let year = TimeSpan.seconds(31_536_000)
+
+    static func withinYear(_ shape: Shape<TimeSpan>) -> Shape<TimeSpan> {
+        shape.then { value, node, name, reading in
+            if value <= year { return value }
+            reading.error("'\(name)' is longer than a year", at: node.span)
+            return nil
+        }
+    }
+
+    static let boundedSpan = withinYear(span)
+    static let positiveBoundedSpan = withinYear(positiveSpan)
+
     static let positiveRate = Shape<Rate>.value().then { value, node, name, reading in
         if value.perSecond > 0 { return value }
         reading.error("'\(name)' must be more than 0", at: node.span, fix: "a stage without arrivals is 'pause'")

@@ -29,7 +29,12 @@ enum ProfileGrammar {
         [name, about, seed, include, allow, channels, faults, statement]
     ) { fields, reading in
         checkListeners(fields[channels], &reading)
-        for fault in fields[faults] { checkCallbacks(fault, of: fields[channels], &reading) }
+        for fault in fields[faults] {
+            guard let channel = fields[channels].first(where: { $0.name.value == fault.channel.value }) else {
+                continue
+            }
+            check(fault, of: channel, &reading)
+        }
         return ChannelProfile(
             name: fields[name], about: fields[about], seed: UInt64(fields[seed]), allow: fields[allow],
             channels: fields[channels], faults: fields[faults], statement: fields[statement])
@@ -54,13 +59,16 @@ enum ProfileGrammar {
             && (one.host == other.host || everywhere.contains(one.host) || everywhere.contains(other.host))
     }
 
-    private static func checkCallbacks(_ fault: Fault, of channels: [Channel], _ reading: inout PlanReading) {
-        guard fault.effects.contains(.heldCallbacks),
-            let channel = channels.first(where: { $0.name.value == fault.channel.value }), channel.callback == nil
-        else { return }
-        reading.error(
-            "'\(channel.name.value)' sends no callbacks that could be held", at: fault.channel.span,
-            fix: "give the channel a 'callback'")
+    private static func check(_ fault: Fault, of channel: Channel, _ reading: inout PlanReading) {
+        if channel.fixedAnswer != nil, fault.effects.contains(where: { $0 != .refusal && $0 != .deafness }) {
+            reading.error(
+                "'\(channel.name.value)' answers everyone at once, so nothing but 'refuse' and 'never-read' goes wrong "
+                    + "with it", at: fault.channel.span, fix: "leave out its 'answer', or the fault")
+        } else if channel.callback == nil, fault.effects.contains(.heldCallbacks) {
+            reading.error(
+                "'\(channel.name.value)' sends no callbacks that could be held", at: fault.channel.span,
+                fix: "give the channel a 'callback'")
+        }
     }
 }
 

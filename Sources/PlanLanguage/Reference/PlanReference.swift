@@ -1,20 +1,29 @@
+import ChannelProfile
 import JSON
 
-/// `docs/reference/plan.md`, from the grammar that reads plans.
+/// The pages of `docs/reference`, from the grammar that reads plans and mock profiles.
 package enum PlanReference {
-    package static var text: String {
+    package static func text(of document: Document) -> String {
+        switch document {
+        case .plan: text(of: PlanGrammar.shape.form, behind: planIntroduction)
+        case .profile: text(of: ProfileGrammar.shape.form, behind: profileIntroduction) + "\n" + presets
+        }
+    }
+
+    private static func text(of form: Form, behind introduction: String) -> String {
         var sections: [RecordForm] = []
-        collect(PlanGrammar.shape.form, &sections)
+        collect(form, &sections)
         var listed: [String] = []
         return introduction + sections.map { section($0, &listed) }.joined(separator: "\n")
     }
 
-    private static let introduction = """
+    private static let planIntroduction = """
         # The language of plans
 
         A plan is YAML 1.2. This page is written by the grammar that reads plans; `spillway schema` prints the same as a
         JSON Schema for editors, and `spillway check PLAN` says what is wrong with a plan. A whole one to begin with is
-        [plans/flash-sale.yaml](../../plans/flash-sale.yaml).
+        [plans/flash-sale.yaml](../../plans/flash-sale.yaml). The banks behind a stack have
+        [a language of their own](profile.md).
 
         - `no`, `on`, `1_000` and `0b1` are text; `true`, `null`, `0x1F` and `0o7` are what they look like.
         - A key that stands twice, a merge key (`<<`), a tag and a second document are mistakes.
@@ -30,6 +39,35 @@ package enum PlanReference {
           number chooses, counted from 0, or the name of a stage.
 
         """
+
+    private static let profileIntroduction = """
+        # The language of mock profiles
+
+        A mock profile says what the banks of a drill are like on a good day, and what goes wrong with them when. It is YAML
+        1.2. This page is written by the grammar that reads profiles; `spillway schema profile` prints the same as a JSON
+        Schema for editors, and `spillway check PROFILE` says what is wrong with a profile. Whole ones to begin with stand in
+        [mocks](../../mocks/README.md). A plan names its profile with `channels`, and its `faults` add to the profile's.
+
+        - Scalars, quotes, durations, rates, ratios, factors and distributions are written as [in plans](plan.md). A profile has no stages: its instants, as `60s`, count from the begin of its banks.
+        - A distribution is of the work itself. What a request waits for a place to be worked on (`capacity`) comes on top.
+        - What the presets of `idempotency` do stands in [a page of its own](../idempotency-presets.md), and so does
+          [the form of a statement](../formats/statement.md).
+        - `--set path=value` replaces a value: `--set channels.icbc.latency=5ms`.
+
+        """
+
+    private static let presets: String = {
+        let rows = RetryPreset.allCases.map { preset in
+            let remark =
+                preset.isDocumented ? "" : " (says only how long it goes on: the waits are a default, calibrate)"
+            return "| `\(preset.rawValue)` | \(preset.schedule) | <\(preset.source)>\(remark) |"
+        }
+        let lines = [
+            "## Presets of retries", "", "What `callback.retries` can name: waits between the attempts.", "",
+            "| preset | waits | where they are documented |", "|---|---|---|",
+        ]
+        return (lines + rows).joined(separator: "\n") + "\n"
+    }()
 
     /// In the order in which a reader of the plan meets them.
     private static func collect(_ form: Form, _ sections: inout [RecordForm]) {

@@ -1,19 +1,24 @@
 import JSON
 
-/// The JSON Schema (2020-12) of plans, for completion and first checks in editors.
+/// The JSON Schemas (2020-12) of plans and mock profiles, for completion and first checks in editors.
 ///
-/// It comes from the grammar that reads plans, and says as much of it as a schema can: keys, forms, ranges, phrases.
-/// What needs the whole plan (names that lead somewhere, what belongs together) is left to `Plan.parse`.
+/// They come from the grammar that reads both, and say as much of it as a schema can: keys, forms, ranges, phrases.
+/// What needs the whole (names that lead somewhere, what belongs together) is left to `Plan.parse` and its like.
 package enum PlanSchema {
-    package static var text: String { schema(of: PlanGrammar.shape.form).written() + "\n" }
+    package static func text(of document: Document) -> String {
+        switch document {
+        case .plan: schema(of: PlanGrammar.shape.form, title: "Spillway traffic plan").written() + "\n"
+        case .profile: schema(of: ProfileGrammar.shape.form, title: "Spillway mock profile").written() + "\n"
+        }
+    }
 
-    private static func schema(of form: Form) -> JSONValue {
+    private static func schema(of form: Form, title: String) -> JSONValue {
         var definitions: [(String, JSONValue)] = []
         let root = reference(to: form, &definitions)
         return .object(
             [
                 ("$schema", .text("https://json-schema.org/draft/2020-12/schema")),
-                ("title", .text("Spillway traffic plan")),
+                ("title", .text(title)),
             ] + members(root) + [("$defs", .object(definitions))])
     }
 

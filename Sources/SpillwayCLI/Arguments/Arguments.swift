@@ -22,7 +22,9 @@ package struct Arguments: Equatable, Sendable {
         var rest = Array(words)[...]
         while let word = rest.popFirst() {
             guard word.hasPrefix("-") else {
-                guard command.operands != nil else { throw Arguments.unexpected(word, command) }
+                guard operands.count < command.operands?.count.upperBound ?? 0 else {
+                    throw Arguments.unexpected(word, command)
+                }
                 operands.append(word)
                 continue
             }
@@ -37,7 +39,7 @@ package struct Arguments: Equatable, Sendable {
             if values[name] != nil, !option.repeats { throw UsageError("'\(name)' stands twice; write it once") }
             values[name, default: []].append(try Arguments.value(of: option, attached, &rest))
         }
-        if let wanted = command.operands, operands.isEmpty, !asksForHelp {
+        if let wanted = command.operands, operands.count < wanted.count.lowerBound, !asksForHelp {
             throw UsageError(
                 "'spillway \(command.name)' needs \(wanted.about); write 'spillway \(command.name) \(wanted.name)'")
         }
@@ -73,7 +75,8 @@ package struct Arguments: Equatable, Sendable {
     }
 
     private static func unexpected(_ word: String, _ command: Command) -> UsageError {
-        UsageError("'\(word)' was not expected; 'spillway \(command.name)' takes options only")
+        let taken = command.operands.map { "one \($0.name)" } ?? "options only"
+        return UsageError("'\(word)' was not expected; 'spillway \(command.name)' takes \(taken)")
     }
 
     // MARK: Values

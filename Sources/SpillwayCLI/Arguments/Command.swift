@@ -23,14 +23,16 @@ package struct Command: Sendable {
         /// What stands for one of them in the help.
         package let name: String
         package let about: String
+        let count: ClosedRange<Int>
 
-        /// One or more.
-        package init(_ name: String, _ about: String) {
+        /// One or more, unless said otherwise.
+        package init(_ name: String, _ about: String, count: ClosedRange<Int> = 1 ... .max) {
             self.name = name
             self.about = about
+            self.count = count
         }
 
-        var spelled: String { "\(name)..." }
+        var spelled: String { count.upperBound > 1 ? "\(name)..." : name }
     }
 
     package let name: String
@@ -45,7 +47,9 @@ package struct Command: Sendable {
     static let help = Option("--help", nil, "this text")
 
     var usage: String {
-        let parts = ["usage: spillway \(name)"] + (operands.map { [$0.spelled] } ?? [])
+        let parts =
+            ["usage: spillway \(name)"]
+            + (operands.map { [$0.count.lowerBound > 0 ? $0.spelled : "[\($0.spelled)]"] } ?? [])
         return (parts + (options + [Command.help]).map { "[\($0.spelled)]" }).joined(separator: " ")
     }
 

@@ -1,3 +1,4 @@
+import ChannelProfile
 import Diagnostics
 import Glibc
 import Journeys
@@ -5,7 +6,7 @@ import PlanLanguage
 import PlanModel
 import Traffic
 
-/// A plan on disk, and the files beside it.
+/// A plan or mock profile on disk, and the files beside it.
 struct PlanFile {
     struct Unreadable: Error {
         let reason: String
@@ -29,26 +30,64 @@ struct PlanFile {
     /// The folder that its own paths are relative to; empty for the working folder.
     var folder: String { path.lastIndex(of: "/").map { String(path[...$0]) } ?? "" }
 
-    /// Reads and checks the plan with all that it includes; each text is shown to `sees`.
+    /// Reads and checks the plan with all that it includes, and its mock profile; each text is shown to `sees`.
     func outcome(overrides: [String], sees: (SourceText) -> Void = { _ in }) -> Plan.Outcome {
         do throws(Unreadable) {
             let own = try text()
             sees(own)
-            let outcome = Plan.parse(own, environment: ProcessEnvironment.values, overrides: overrides) {
-                path throws(IncludeError) in
-                do throws(Unreadable) {
-                    let included = try neighbour(path).text()
-                    sees(included)
-                    return included
-                } catch {
-                    throw IncludeError(error.reason)
-                }
-            }
-            return outcome.whole
+            return plan(own, overrides: overrides, sees: sees)
         } catch {
-            let diagnostic = Diagnostic.error("'\(path)' cannot be read: \(error.reason)")
-            return Plan.Outcome(plan: nil, diagnostics: [diagnostic], droppedCount: 0)
+            return Plan.Outcome(plan: nil, diagnostics: [unreadable(error)], droppedCount: 0)
         }
+    }
+
+    /// Reads and checks a mock profile with all that it includes.
+    func profile(overrides: [String]) -> ChannelProfile.Outcome {
+        do throws(Unreadable) {
+            return profile(try text(), overrides: overrides)
+        } catch {
+            return ChannelProfile.Outcome(profile: nil, diagnostics: [unreadable(error)], droppedCount: 0)
+        }
+    }
+
+    /// Whichever of the two it is.
+    func document(overrides: [String]) -> CheckedDocument {
+        do throws(Unreadable) {
+            let own = try text()
+            switch Document(of: own) {
+            case .plan: return CheckedDocument(plan(own, overrides: overrides, sees: { _ in }))
+            case .profile: return CheckedDocument(profile(own, overrides: overrides))
+            }
+        } catch {
+            return CheckedDocument(diagnostics: [unreadable(error)])
+        }
+    }
+
+    private func plan(_ own: SourceText, overrides: [String], sees: (SourceText) -> Void) -> Plan.Outcome {
+        Plan.parse(own, environment: ProcessEnvironment.values, overrides: overrides, readsChannels: true) {
+            path throws(IncludeError) in
+            let included = try named(path)
+            sees(included)
+            return included
+        }.whole
+    }
+
+    private func profile(_ own: SourceText, overrides: [String]) -> ChannelProfile.Outcome {
+        ChannelProfile.parse(own, environment: ProcessEnvironment.values, overrides: overrides) {
+            path throws(IncludeError) in try named(path)
+        }
+    }
+
+    private func named(_ path: String) throws(IncludeError) -> SourceText {
+        do throws(Unreadable) {
+            return try neighbour(path).text()
+        } catch {
+            throw IncludeError(error.reason)
+        }
+    }
+
+    private func unreadable(_ error: Unreadable) -> Diagnostic {
+        .error("'\(path)' cannot be read: \(error.reason)")
     }
 
     func text() throws(Unreadable) -> SourceText {

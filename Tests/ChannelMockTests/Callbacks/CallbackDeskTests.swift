@@ -123,6 +123,8 @@ import Timebase
                 guard names.indices.contains(where: { $0 > index && !isReordered[$0] }) else { continue }
                 let hasLaterBefore = names[(index + 1)...].contains { place[$0].map { $0 < own } ?? false }
                 #expect(hasLaterBefore, "\(names[index]) came as number \(own)")
+                // As soon as it was overtaken, not when it had waited long enough.
+                #expect(rig.receiver.told[own].at < .seconds(4), "\(names[index])")
             }
             #expect((rig.desk.counters.reordered > 40) == (share > 0))
         }
@@ -199,6 +201,24 @@ import Timebase
             let first = try #require(rig.receiver.told.first?.at)
             let last = try #require(rig.receiver.told.last?.at)
             #expect(last - first < .milliseconds(1_700))
+        }
+    }
+
+    @Test func `a hold in the midst of a flood lets nothing follow on what is under way`() throws {
+        try CallbackRig.play(.plain()) { rig in
+            rig.receiver.answer = { _ in (204, after: .milliseconds(100)) }
+            try rig.take(references(100))
+            try await rig.sleep(.milliseconds(1_050))
+            rig.desk.hold()
+            try await rig.sleep(.seconds(5))
+            rig.desk.take(try rig.order("o-101"))
+            try await rig.sleep(.seconds(5))
+            #expect(rig.receiver.told.count == 64)
+            #expect(rig.desk.counters.delivered == 64 && rig.desk.waitingCount == 37)
+            rig.desk.release()
+            try await rig.sleep(.seconds(1))
+            #expect(rig.receiver.told.map(\.reference) == references(101))
+            #expect(rig.desk.counters.heldBack == 37)
         }
     }
 

@@ -169,6 +169,18 @@ import Timebase
         }
     }
 
+    @Test func `a desk that is closed keeps no connection`() throws {
+        try CallbackRig.play(.plain()) { rig in
+            rig.receiver.answer = { _ in (204, after: .milliseconds(10)) }
+            try rig.take(references(10))
+            try await rig.sleep(.seconds(2))
+            #expect(rig.receiver.told.count == 10 && rig.receiver.connectionCount == 10)
+            await rig.desk.close()
+            try await rig.sleep(.seconds(1))
+            #expect(rig.receiver.connectionCount == 0)
+        }
+    }
+
     @Test func `the key is that of the profile's variable, and the documented one where it names none`() throws {
         let own = CallbackRule(
             delay: .constant(.zero),

@@ -50,6 +50,8 @@ final class Receiver {
         return try server.listen(on: address)
     }
 
+    var connectionCount: Int { server?.connectionCount ?? 0 }
+
     func close() async {
         await server?.drain(until: loop.now)
         server = nil
