@@ -3,7 +3,7 @@ import Glibc
 
 extension EventLoop {
     /// Connects to an address, live or in the simulated network, whichever world this loop is.
-    package func connect(to address: Address, until deadline: Instant) async throws(StreamError) -> any ByteStream {
+    public func connect(to address: Address, until deadline: Instant) async throws(StreamError) -> any ByteStream {
         switch world {
         case .live: try await connectSocket(to: address, until: deadline)
         case .simulated(let simulation): try await simulation.connect(to: address, on: self, until: deadline)
@@ -11,7 +11,7 @@ extension EventLoop {
     }
 
     /// Listens at an address; port 0 lets the system choose.
-    package func listen(on address: Address) throws(StreamError) -> any StreamListener {
+    public func listen(on address: Address) throws(StreamError) -> any StreamListener {
         switch world {
         case .live: try SocketListener(on: address, loop: self)
         case .simulated(let simulation): try simulation.listen(on: address, loop: self)
