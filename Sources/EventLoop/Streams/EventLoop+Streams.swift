@@ -10,10 +10,11 @@ extension EventLoop {
         }
     }
 
-    /// Listens at an address; port 0 lets the system choose.
-    public func listen(on address: Address) throws(StreamError) -> any StreamListener {
+    /// Listens at an address; port 0 lets the system choose. One that is shared may be listened at by others who say so
+    /// too: the loops of one server (in simulation there is one loop).
+    public func listen(on address: Address, isShared: Bool = false) throws(StreamError) -> any StreamListener {
         switch world {
-        case .live: try SocketListener(on: address, loop: self)
+        case .live: try SocketListener(on: address, isShared: isShared, loop: self)
         case .simulated(let simulation): try simulation.listen(on: address, loop: self)
         }
     }

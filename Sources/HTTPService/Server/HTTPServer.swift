@@ -9,7 +9,7 @@ import HTTPWire
 ///
 /// **Method.** One task per connection reads a head, calls the handler, and writes what the handler has answered when
 /// no further request waits in the buffer: pipelined requests are answered with one write. For more cores start one
-/// server per loop at the same address; the kernel spreads the connections.
+/// server per loop at the same, shared address; the kernel spreads the connections.
 ///
 /// **Not here.** Routing, content coding, HTTP/2.
 public final class HTTPServer {
@@ -30,6 +30,7 @@ public final class HTTPServer {
     private struct Listener {
         let address: Address
         let context: TLSContext?
+        let isShared: Bool
         /// Nil while connections are refused.
         var listening: (any StreamListener)?
     }
@@ -56,10 +57,13 @@ public final class HTTPServer {
 
     /// Starts to accept. The address returned has the port that was chosen.
     @discardableResult
-    public func listen(on address: Address, securedBy context: TLSContext? = nil) throws(StreamError) -> Address {
+    public func listen(
+        on address: Address, securedBy context: TLSContext? = nil, isShared: Bool = false
+    ) throws(StreamError) -> Address {
         precondition(!isDraining, "a server that drains takes no more connections")
-        let listener = try loop.listen(on: address)
-        listeners.append(Listener(address: listener.address, context: context, listening: listener))
+        let listener = try loop.listen(on: address, isShared: isShared)
+        listeners.append(
+            Listener(address: listener.address, context: context, isShared: isShared, listening: listener))
         run { [self] in await accept(from: listener, securedBy: context) }
         return listener.address
     }
@@ -79,7 +83,7 @@ public final class HTTPServer {
     public func acceptAgain() throws(StreamError) {
         if isDraining { return }
         for index in listeners.indices where listeners[index].listening == nil {
-            let listener = try loop.listen(on: listeners[index].address)
+            let listener = try loop.listen(on: listeners[index].address, isShared: listeners[index].isShared)
             let context = listeners[index].context
             listeners[index].listening = listener
             run { [self] in await accept(from: listener, securedBy: context) }
