@@ -219,6 +219,9 @@ extension MockBank {
         counters.replayed += 1
         visit.flags = .isReplay
         var answer = BankAnswer(saved.status, saved.body)
+        if channel.idempotency.replaysAsOfNow, let place = book.place(of: request.reference) {
+            answer = BankAnswer(saved.status, BankAnswer(book[place], at: channel).body)
+        }
         answer.isProblem = saved.status >= 400 && saved.status != 402
         answer.replayMark = channel.idempotency.replayMark
         try await deliver(answer, exchange, &visit)
