@@ -33,7 +33,7 @@ import Traffic
     @Test func `banks are told instants that count from the request`() throws {
         let faults = try faults(#"{at: "@flash", for: 2s, channel: icbc, latency: {multiply: 8}}"#)
         let written = faults.json(from: .milliseconds(20)).written(.compact)
-        #expect(written == #"[{"channel":"icbc","at":"10020ms","for":"2s","latency":{"multiply":8}}]"#)
+        #expect(written == #"[{"at":"10020ms","for":"2s","channel":"icbc","latency":{"multiply":"8x"}}]"#)
         #expect(try self.faults("").isEmpty)
     }
 }

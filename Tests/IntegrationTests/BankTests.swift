@@ -91,7 +91,7 @@ import Timebase
             // A request that is due just before an edge may come behind it.
             #expect(seen[1].errors >= 95 && seen[0].errors + seen[2].errors <= 5, "\(seen)")
             #expect(report.count(.declined) > 0)
-            let told = try Self.statement(stand, of: "north").filter { $0.booking != .none }
+            let told = try Self.statement(stand, of: "north").filter { $0.booking == .captured }
             #expect(told.reduce(0) { $0 + $1.amount } == 7 * Int64(report.count(.ok)))
             #expect(try Self.statement(stand, of: "south").isEmpty)
             let notes = report.record.events.filter { $0.kind == .note }.map(\.text)
@@ -143,7 +143,7 @@ import Timebase
             let end = try await child.end(on: stand.loop)
             #expect(end.code == 130, "\(end.talk)")
             #expect(!Self.isAlive(bank))
-            let told = try Self.statement(stand, of: "north").filter { $0.booking != .none }
+            let told = try Self.statement(stand, of: "north").filter { $0.booking == .captured }
             #expect(try told.reduce(0) { $0 + $1.amount } == 7 * Int64(stand.report().count(.ok)))
         }
     }

@@ -28,13 +28,7 @@ struct PlannedFaults {
     /// `delay`: until the traffic begins.
     func json(from delay: TimeSpan) -> JSONValue {
         .array(
-            faults.map { span, fault in
-                Fault(
-                    at: Located(DrillInstant(offset: max(span.lowerBound + delay, .zero)), at: fault.at.span),
-                    span: fault.span, channel: fault.channel, match: fault.match, rate: fault.rate,
-                    effects: fault.effects
-                ).json
-            })
+            faults.map { span, fault in fault.beginning(at: max(span.lowerBound + delay, .zero)).json })
     }
 
     /// Those that came before `end`, in the order of time.

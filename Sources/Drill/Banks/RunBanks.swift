@@ -43,6 +43,11 @@ final class RunBanks {
 
     // MARK: The run
 
+    /// How many requests of a bank bore a mark that it has verified.
+    func verified(at channel: String) async throws(BankFault) -> Int64 {
+        try await desk.health().first { $0.channel == channel }?.counts.first { $0.name == "verified" }?.count ?? 0
+    }
+
     func noteBegin() async throws(BankFault) {
         for (channel, counts) in try await desk.health() {
             before[channel] = Dictionary(counts.map { ($0.name, $0.count) }) { $1 }
@@ -78,22 +83,16 @@ final class RunBanks {
     }
 
     /// Counts that are zero say something only where they should be.
-    private static let alwaysTold = ["requests", "untagged", "mistagged", "bookedTwice"]
+    private static let alwaysTold = ["requests", "verified", "untagged", "mistagged", "booked_twice"]
+    /// What holds for this instant, and is nothing that the traffic came to.
+    private static let neverTold = ["working", "waiting", "faults_up", "connections"]
 
     private func words(_ counts: [(name: String, count: Int64)], of channel: String) -> String {
         counts.compactMap { name, count in
             let own = count - (before[channel]?[name] ?? 0)
-            guard own != 0 || Self.alwaysTold.contains(name) else { return nil }
-            return "\(own) \(Self.spaced(name))"
+            guard own != 0 || Self.alwaysTold.contains(name), !Self.neverTold.contains(name) else { return nil }
+            return "\(own) \(name.replacing("_", with: " "))"
         }.joined(separator: ", ")
-    }
-
-    /// `bookedTwice` is `booked twice` for people.
-    private static func spaced(_ name: String) -> String {
-        name.reduce(into: "") { text, letter in
-            if letter.isUppercase { text += " " }
-            text += letter == "_" ? " " : letter.lowercased()
-        }
     }
 
     /// What was wrong about their end, in words.

@@ -1,5 +1,4 @@
 import ChannelProfile
-import Cryptography
 import Diagnostics
 import EventLoop
 import HTTPService
@@ -59,9 +58,11 @@ extension Preflight {
             let words = "whether the stack passes tags on: only a mock bank can tell, and none is started"
             return [PreflightCheck("canary", .notObserved, words)]
         }
+        // They are told of where they stand.
+        guard plan.shadow.mistakes(in: surroundings.environment).isEmpty else { return [] }
         var checks: [PreflightCheck] = []
         for (channel, address) in banks.host.channels {
-            checks.append(await canary(channel, at: address, banks.order, key))
+            checks.append(await canary(channel, at: address, banks, key))
         }
         checks += await readiness(banks)
         let isDirect = plan.target.entry.addresses.allSatisfy { entry in
@@ -87,11 +88,9 @@ extension Preflight {
     }
 
     private func canary(
-        _ channel: String, at address: Address, _ order: BankOrder, _ key: ShadowKey
-    ) async
-        -> PreflightCheck
-    {
-        let name = "canary \(channel)"
+        _ channel: String, at address: Address, _ banks: RunBanks, _ key: ShadowKey
+    ) async -> PreflightCheck {
+        let (name, order) = ("canary \(channel)", banks.order)
         guard let rule = order.profile.channels.first(where: { $0.name.value == channel }), rule.fixedAnswer == nil
         else { return PreflightCheck(name, .notObserved, "this bank answers everyone alike") }
         guard let origin = try? policy.permit(local: address), let client = try? origin.makeClient(on: loop) else {
@@ -101,15 +100,13 @@ extension Preflight {
         do throws(BankFault) {
             let probe = Probe(
                 client: client, loop: loop, target: "/v1/payments/canary-\(order.runID)", patience: patience)
-            let tag = key.tag(order.runID, expires: order.expires)
-            let tagged = try await probe.status(with: marks(tag, order))
+            let before = try await banks.verified(at: channel)
+            let tagged = try await probe.status(with: marks(key.tag(order.runID, expires: order.expires), order))
             guard tagged == 200 || tagged == 404 else {
                 return failed(name, "the bank answers a tagged probe with \(tagged)")
             }
-            // Whoever does not look at marks takes one that another key has signed.
-            let forged = ShadowTag(order.runID, expires: order.expires, key: .init(Array("no key of this run".utf8)))
-            guard try await probe.status(with: marks(forged, order)) == 403 else {
-                return failed(name, "the bank takes a forged mark, so it has not verified this run's")
+            guard try await banks.verified(at: channel) > before else {
+                return failed(name, "a tagged probe came through, and the bank could not verify its mark")
             }
             // One that only counts them is not given one to count.
             if rule.untagged == .refuse, case let status = try await probe.status(with: []), status != 403 {
