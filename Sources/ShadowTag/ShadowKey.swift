@@ -32,7 +32,9 @@ public struct ShadowKey: Sendable {
         case (.some, .some): throw .namedTwice
         case (let text?, nil): return try key(Secret(Array(text.utf8)), from: .variable(variable))
         case (nil, let path?): return try key(try contents(of: path), from: .file(path: path))
-        case (nil, nil): return try key(Secret(digits(entropy)), from: .madeForThisRun)
+        case (nil, nil):
+            // As text, so that parts of the run in other processes can be given the key in their environment.
+            return try key(Secret(Array(Hexadecimal.text(entropy.span).utf8)), from: .madeForThisRun)
         }
     }
 
@@ -48,12 +50,6 @@ public struct ShadowKey: Sendable {
         } catch {
             throw .file(error)
         }
-    }
-
-    /// As text, so that parts of the run in other processes can be given the key in their environment.
-    private static func digits(_ entropy: [UInt8]) -> [UInt8] {
-        let digits = Array("0123456789abcdef".utf8)
-        return entropy.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     }
 
     /// What a part of the run that is started with this environment finds the same key by.

@@ -158,6 +158,7 @@ import Timebase
                 #expect(end.talk.contains(word), "'\(word)' is not in: \(end.talk)")
             }
             #expect(stand.requests.isEmpty)
+            #expect(!stand.folder.has("out"), "\(stand.folder.below("out"))")
         }
     }
 }

@@ -4,6 +4,7 @@ import Glibc
 import HTTPService
 import HTTPWire
 import JSON
+import Peers
 import Timebase
 
 /// The operator's side of the mock banks, over HTTP: their health, faults and statements.
@@ -16,11 +17,18 @@ final class BankDesk {
     /// A statement is made from the journal of the whole run.
     private static let statementMax = TimeSpan.seconds(120)
 
-    init(at address: Address, token: String, on loop: EventLoop) {
+    /// Whatever the plan allows to be hit, this goes to loopback and nowhere else.
+    private static let policy = PeerPolicy(planAllow: [], permitted: [])
+
+    init(at address: Address, token: String, on loop: EventLoop) throws(BankFault) {
         var configuration = ClientConfiguration()
         configuration.connectionsMax = 2
         self.loop = loop
-        client = HTTPClient(on: loop, to: HTTPOrigin(address), configuration: configuration)
+        do {
+            client = try Self.policy.permit(local: address).makeClient(on: loop, configuration: configuration)
+        } catch {
+            throw BankFault("the operator's listener of the mock banks at \(address): \(error)")
+        }
         var fields = FieldBlock()
         do throws(WireError) {
             try fields.add("authorization", "Bearer \(token)")

@@ -1,6 +1,8 @@
 import ChannelProfile
 import Diagnostics
 import EventLoop
+import Evidence
+import Glibc
 import PlanModel
 import Reporting
 import ShadowTag
@@ -37,6 +39,20 @@ struct BankOrder {
         environment = order.environment
         executable = order.executable
         token = order.bankToken
+    }
+}
+
+extension BankOrder {
+    /// Of a run that was refused: its banks have answered probes and nothing else.
+    func discardJournals() {
+        for channel in profile.channels {
+            let path = "\(folder)/\(channel.name.value)"
+            for name in (try? FolderListing(of: path))?.names ?? [] where name.hasSuffix(".seg") {
+                unsafe _ = unlink("\(path)/\(name)")
+            }
+            ReportFolder(path).removeIfEmpty()
+        }
+        ReportFolder(folder).removeIfEmpty()
     }
 }
 

@@ -20,11 +20,11 @@ final class RunBanks {
     /// What they had counted before the traffic: probes are no part of it.
     private var before: [String: [String: Int64]] = [:]
 
-    private init(_ order: BankOrder, _ host: any BankHost, on loop: EventLoop) {
+    private init(_ order: BankOrder, _ host: any BankHost, on loop: EventLoop) throws(BankFault) {
         self.order = order
         self.host = host
         self.loop = loop
-        desk = BankDesk(at: host.admin, token: order.token, on: loop)
+        desk = try BankDesk(at: host.admin, token: order.token, on: loop)
     }
 
     static func start(_ order: BankOrder, _ key: ShadowKey, on loop: EventLoop) async throws(BankFault) -> RunBanks {
@@ -36,7 +36,12 @@ final class RunBanks {
         let host: any BankHost =
             loop.simulation == nil
             ? try await BankProcess(order, key, on: loop) : try await BanksInPlace(order, key, on: loop)
-        return RunBanks(order, host, on: loop)
+        do throws(BankFault) {
+            return try RunBanks(order, host, on: loop)
+        } catch {
+            _ = await host.stop()
+            throw error
+        }
     }
 
     func address(of channel: String) -> Address? { host.channels.first { $0.name == channel }?.address }

@@ -68,6 +68,7 @@ package struct Drill {
         let preflight = await look.run()
         guard preflight.isClear, let key = preflight.shadowKey else {
             _ = await preflight.banks?.stop()
+            look.banks?.discardJournals()
             ReportFolder(order.outFolder).removeIfEmpty()
             return .refused(preflight.diagnostics)
         }

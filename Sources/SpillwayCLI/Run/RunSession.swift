@@ -69,8 +69,7 @@ struct RunSession {
             entropy: SystemEntropy().bytes(32), runEntropy: SystemEntropy().bytes(RunID.entropyCount),
             version: SpillwayCLI.version)
         order.profile = run.profile
-        order.bankToken = SystemEntropy().bytes(16).map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }
-            .joined()
+        order.bankToken = Hexadecimal.text(SystemEntropy().bytes(16).span)
         return order
     }
 
