@@ -66,8 +66,8 @@ import Timebase
             folder.text(of: "words")
                 == "mock \(folder.path)/m.yaml --child --out \(folder.path)/out/channels-\(run) --allow 10.0.0.0/8\n")
         #expect(folder.text(of: "secrets") == "0123456789abcdef0123456789abcdef 64\n")
-        // A lease is granted at once, and may be so again before it ends.
-        #expect(["1\n", "2\n"].contains(folder.text(of: "heard")))
+        // A lease is granted at once, and again while it lasts.
+        #expect((Int(folder.text(of: "heard").prefix { $0 != "\n" }) ?? 0) >= 1)
     }
 
     @Test func `banks that do not start are told in their own words`() throws {
