@@ -133,6 +133,27 @@ import Timebase
         }
     }
 
+    @Test func `banks that stand still are waited for no longer than they may take, and are ended`() throws {
+        try Stand.open { stand in
+            let child = try stand.start(try Self.plan(stand, "{hold: {for: 2s, rate: 20/s}}"))
+            let bank = try await Self.bank(of: child, stand)
+            try await stand.wait { stand.folder.below("out").contains { $0.contains("evidence-") } }
+            try await stand.loop.sleep(until: stand.loop.now + .seconds(1))
+            kill(bank, SIGSTOP)
+            let end = try await child.end(on: stand.loop, within: .seconds(40))
+            #expect(end.code == 3, "\(end.talk)")
+            #expect(!Self.isAlive(bank))
+            let record = try stand.report().record
+            guard case .failed(_, let reason) = record.ending else {
+                Issue.record("\(record.ending)")
+                return
+            }
+            #expect(reason.hasPrefix("the mock banks did not tell what they saw: /_mock/healthz: "), "\(reason)")
+            let notes = record.events.filter { $0.kind == .note }.map(\.text)
+            #expect(notes.contains("the mock banks did not end in order: it was ended by signal 9"), "\(notes)")
+        }
+    }
+
     @Test func `a run that is interrupted still asks its banks, and ends them in order`() throws {
         try Stand.open { stand in
             let child = try stand.start(try Self.plan(stand, "{hold: {for: 20s, rate: 50/s}}"))

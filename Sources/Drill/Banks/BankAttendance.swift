@@ -26,11 +26,9 @@ final class BankAttendance {
         self.fail = fail
         watching = loop.spawn { [self] in
             await banks.host.waitForLoss()
-            if let loss = banks.host.loss { fail(Self.words(loss)) }
+            if let loss = banks.lossInWords { fail(loss) }
         }
     }
-
-    private static func words(_ loss: String) -> String { "the mock banks are gone: \(loss)" }
 
     func begin(at begin: Instant) {
         posting = loop.spawn { [self] in
@@ -54,8 +52,12 @@ final class BankAttendance {
     func end(_ record: inout RunRecord) async {
         let end = record.sliceLength * Int64(record.slices.count)
         let found = await banks.collect(at: end)
-        if let loss = found.loss, record.ending == .completed {
-            record.ending = .failed(at: end, reason: Self.words(loss))
+        if let fault = found.fault {
+            if record.ending == .completed {
+                record.ending = .failed(at: end, reason: fault)
+            } else {
+                record.events.append(RunEvent(at: end, kind: .note, text: fault))
+            }
         }
         record.events += (isPosted ? faults.events(before: end) : []) + found.events
         if let fault = await banks.stop() { record.events.append(RunEvent(at: end, kind: .note, text: fault)) }

@@ -48,7 +48,7 @@ final class BankDesk {
                 method, target, host: client.origin.host, fields: fields, body: body.map { $0.bytes(.compact) })
             return try await client.send(request, until: loop.now + Self.patience)
         } catch {
-            throw BankFault("\(method) \(target): \(error)")
+            throw BankFault("\(target): \(error)")
         }
     }
 

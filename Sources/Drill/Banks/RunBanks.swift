@@ -64,12 +64,14 @@ final class RunBanks {
         try await desk.post(faults.json(from: begin - loop.now))
     }
 
+    var lossInWords: String? { host.loss.map { "the mock banks are gone: \($0)" } }
+
     // MARK: Behind the traffic
 
     /// Fetches what the banks have to tell, as events at `end`. A bank that is gone has left its journal.
-    func collect(at end: TimeSpan) async -> (events: [RunEvent], loss: String?) {
+    func collect(at end: TimeSpan) async -> (events: [RunEvent], fault: String?) {
         func note(_ text: String) -> RunEvent { RunEvent(at: end, kind: .note, text: text) }
-        if let loss = host.loss { return ([], loss) }
+        if let loss = lossInWords { return ([], loss) }
         do throws(BankFault) {
             var events: [RunEvent] = []
             for (channel, counts) in try await desk.health() {
@@ -83,7 +85,7 @@ final class RunBanks {
             }
             return (events, nil)
         } catch {
-            return ([], host.loss ?? error.description)
+            return ([], lossInWords ?? "the mock banks did not tell what they saw: \(error)")
         }
     }
 
