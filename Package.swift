@@ -140,7 +140,7 @@ let package = Package(
             [
                 "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
                 "HTTPWire", "JSON", "Lease", "LoadDriver", "Peers", "PlanValues", "ScriptedPeers", "SeededRandom",
-                "Timebase",
+                "TestFolders", "Timebase",
             ]),
         module(
             "LoadDriver",
@@ -240,6 +240,12 @@ let package = Package(
             [
                 "Diagnostics", "EventLoop", "Evidence", "Journeys", "LoadDriver", "Peers", "PlanLanguage", "PlanModel",
                 "Traffic",
+            ]),
+        benchmark(
+            "MockBench",
+            [
+                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
+                "HTTPWire", "PlanValues", "ShadowTag",
             ]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
         benchmark(
