@@ -70,7 +70,7 @@ let package = Package(
         // L1
         module("PlanValues", ["SeededRandom", "Timebase"]),
         tests("PlanValuesTests", ["PlanValues", "Timebase"]),
-        module("ChannelProfile", ["Diagnostics", "PlanValues", "SeededRandom", "Timebase"]),
+        module("ChannelProfile", ["Diagnostics", "JSON", "PlanValues", "SeededRandom", "Timebase"]),
         tests("ChannelProfileTests", ["ChannelProfile", "Timebase"]),
         module("PlanModel", ["ChannelProfile", "Diagnostics", "PlanValues", "Timebase"]),
         module(
@@ -131,16 +131,13 @@ let package = Package(
             [
                 "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
                 "JSON", "Lease", "Money", "Peers", "PlanValues", "SeededRandom", "ShadowTag", "Timebase",
-                "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "HTTPService", "HTTPWire", "JSON",
-                "Lease",
-                "Peers", "PlanValues", "SeededRandom", "Timebase",
             ]),
         tests(
             "ChannelMockTests",
             [
                 "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
-                "HTTPWire", "JSON", "Lease", "LoadDriver", "Peers", "PlanValues", "ScriptedPeers", "SeededRandom",
-                "TestFolders", "Timebase",
+                "HTTPWire", "JSON", "Lease", "LoadDriver", "Peers", "PlanLanguage", "PlanValues", "ScriptedPeers",
+                "SeededRandom", "TestFolders", "Timebase",
             ]),
         module(
             "LoadDriver",
@@ -210,11 +207,11 @@ let package = Package(
         module(
             "SpillwayCLI",
             [
-                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
-                "Histogram", "JSON", "Journeys", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel",
-                "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService",
-                "HTTPWire", "Histogram", "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel",
-                "PlanValues", "Reporting", "SeededRandom", "ShadowTag", "Timebase", "Traffic", "Verdicts",
+                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence",
+                "HTTPService", "HTTPWire", "Histogram", "JSON", "Journeys", "Lease", "LoadDriver", "Numerals", "Peers",
+                "PlanLanguage",
+                "PlanModel", "PlanValues", "Reporting", "SeededRandom", "ShadowTag", "Timebase", "Traffic",
+                "Verdicts",
             ]),
         tests(
             "SpillwayCLITests",

@@ -63,6 +63,13 @@ final class Load {
 
     private static let patience = TimeSpan.seconds(10)
 
+    /// As the driver has it, which closes its clients when it cancels.
+    private static var configuration: ClientConfiguration {
+        var configuration = ClientConfiguration()
+        configuration.heedsCancellation = false
+        return configuration
+    }
+
     init(on loop: EventLoop, _ shape: LoadShape, _ request: HTTPRequest) {
         self.loop = loop
         self.shape = shape
@@ -72,7 +79,7 @@ final class Load {
     // MARK: Closed loop
 
     func runClosed(_ origin: HTTPOrigin) async {
-        var configuration = ClientConfiguration()
+        var configuration = Self.configuration
         configuration.connectionsMax = shape.connections
         let client = HTTPClient(on: loop, to: origin, configuration: configuration)
         let begin = loop.now
@@ -105,7 +112,7 @@ final class Load {
     // MARK: Open loop
 
     func runOpen(_ origin: HTTPOrigin) async throws {
-        var configuration = ClientConfiguration()
+        var configuration = Self.configuration
         configuration.connectionsMax = 1
         let clients = (0..<shape.connections).map { _ in
             HTTPClient(on: loop, to: origin, configuration: configuration)

@@ -18,7 +18,7 @@ func runServe(_ arguments: inout Arguments) throws {
     try loop.run {
         let server = try helloServer(on: loop, pace: pace, tick: .microseconds(Int64(max(1, tick))), json: json)
         let security = try identity.map { try TLSContext(.server(TLSServerConfiguration(identity: $0))) }
-        let served = try server.listen(on: address, securedBy: security)
+        let served = try server.listen(on: address, securedBy: security, isShared: true)
         let control = HTTPServer(on: loop) { exchange in
             var report = Report()
             report.add("requests", server.counters.requests)

@@ -89,6 +89,8 @@ class MockMeasures:
             ("threads more than idle", "threads", 0, "threads"),
             ("resident, a thousand at a time", "resident_mb", 50, "MB"),
             ("resident, idle", "idle_mb", None, "MB"),
+            ("CPU of a delayed answer", "us", None, "us"),
+            ("CPU of one that is not delayed", "plain_us", None, "us"),
         )
         for name, key, most, unit in rows:
             yield Row("delays", f"{name}, {DELAYED_RATE:,}/s", [run[key] for run in runs], unit, most=most,
@@ -100,9 +102,12 @@ class MockMeasures:
         timers' are: else this measures how busy the machine is with other things."""
         connections = 3 * DELAYED_RATE * DELAY_US // 2_000_000
         with MockServer(self.workshop, "full", realtime=True) as server:
+            before = server.process.cpu_us()
             plain = self.payments(server, DELAYED_RATE, self.plan.window_s, connections, realtime=True)
+            plain_us = (server.process.cpu_us() - before) / plain["answered_all"]
         with MockServer(self.workshop, "delayed", realtime=True) as server:
             idle_threads, idle_kib = server.threads(), server.process.resident_kib()
+            before = server.process.cpu_us()
             port = server.address.rsplit(":", 1)[1]
             command = [self.workshop.product("MockBench"), "load", port, DELAYED_RATE, self.plan.window_s, connections]
             with Process(command, CLIENT_CORE, self.workshop.log("payments"), realtime=True) as process:
@@ -111,13 +116,15 @@ class MockMeasures:
                 threads = statistics.median(self.slowly(server.threads, 9))
                 kib = server.process.resident_kib()
                 load = json.loads(process.finish())
+            cpu_us = server.process.cpu_us() - before
         if load["failed"]:
             raise BenchError(f"{load['failed']} delayed payments failed, the first: {load['failure']}")
         return {
             "error_p99_us": load["p99_us"] - DELAY_US - plain["p50_us"],
             "error_p50_us": load["p50_us"] - DELAY_US - plain["p50_us"],
             "threads": int(threads - idle_threads), "resident_mb": kib * 1024 / 1e6, "idle_mb": idle_kib * 1024 / 1e6,
-            "rate": load["rate"], "plain_p50_us": plain["p50_us"], "plain_p99_us": plain["p99_us"],
+            "us": cpu_us / load["answered_all"], "plain_us": plain_us, "rate": load["rate"],
+            "plain_p50_us": plain["p50_us"], "plain_p99_us": plain["p99_us"],
             "delayed_p50_us": load["p50_us"], "delayed_p99_us": load["p99_us"], "delayed_max_us": load["max_us"],
         }
 

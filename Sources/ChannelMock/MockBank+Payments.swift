@@ -239,6 +239,11 @@ extension MockBank {
         counters.replayed += 1
         visit.flags = .isReplay
         var answer = BankAnswer(saved.status, saved.body)
+        if channel.idempotency.replaysAsOfNow, let reference = visit.reference,
+            let place = book.place(of: reference)
+        {
+            answer = BankAnswer(saved.status, BankAnswer(book[place], at: name).body)
+        }
         answer.isProblem = saved.status >= 400 && saved.status != 402
         answer.replayMark = channel.idempotency.replayMark
         return deliver(answer, exchange, &visit)

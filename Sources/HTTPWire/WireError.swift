@@ -1,6 +1,6 @@
 /// What is wrong with a message, on its way in or out. Every case maps to the status a server answers
 /// before it closes, and to one line of words; the words are made here and nowhere else.
-package enum WireError: Error, Equatable, Hashable, Sendable, CaseIterable {
+public enum WireError: Error, Equatable, Hashable, Sendable, CaseIterable {
     // Lines
     case bareCarriageReturn, bareLineFeed
 
@@ -26,7 +26,7 @@ package enum WireError: Error, Equatable, Hashable, Sendable, CaseIterable {
     case reservedField
 
     /// The status a server answers when a request carries this fault.
-    package var status: UInt16 {
+    public var status: UInt16 {
         switch self {
         case .bodyTooLarge, .chunkExtensionsTooLong: 413
         case .requestLineTooLong: 414
@@ -38,7 +38,7 @@ package enum WireError: Error, Equatable, Hashable, Sendable, CaseIterable {
         }
     }
 
-    package var reason: String {
+    public var reason: String {
         switch self {
         case .bareCarriageReturn: "a carriage return without a line feed"
         case .bareLineFeed: "a line feed without a carriage return"

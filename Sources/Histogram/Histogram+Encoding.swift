@@ -7,7 +7,7 @@
 /// A count is a ZigZag LEB128 integer of at most nine bytes; a negative one stands for that many empty slots. A
 /// decoder is given bytes by strangers: it allocates what the layout needs and no more, and that only within a limit.
 extension Histogram {
-    package func encoded() -> [UInt8] {
+    public func encoded() -> [UInt8] {
         var payload = HistogramBytes()
         var slot = 0
         let end = counts.lastIndex { $0 > 0 }.map { $0 + 1 } ?? 0
@@ -21,12 +21,17 @@ extension Histogram {
                 slot = next
             }
         }
-        var bytes = HistogramBytes()
-        bytes.append(EncodedHeader(payloadLength: payload.bytes.count, layout: layout))
-        return bytes.bytes + payload.bytes
+        var header = HistogramBytes()
+        header.append(EncodedHeader(payloadLength: payload.bytes.count, layout: layout))
+        // A run keeps thousands of these: no room that is not used.
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(header.bytes.count + payload.bytes.count)
+        bytes.append(contentsOf: header.bytes)
+        bytes.append(contentsOf: payload.bytes)
+        return bytes
     }
 
-    package func compressed() -> [UInt8] {
+    public func compressed() -> [UInt8] {
         let stream = Deflate.compressed(encoded())
         var bytes = HistogramBytes()
         bytes.append(EncodedHeader.compressedCookie)
@@ -35,17 +40,17 @@ extension Histogram {
     }
 
     /// The compressed form as text, for JSON and logs.
-    package func base64() -> String {
+    public func base64() -> String {
         Base64.text(of: compressed())
     }
 }
 
 extension Histogram {
     /// Enough for 5 digits up to an hour in nanoseconds: 4 million slots, 32 MiB.
-    package static let slotsMax = 1 << 22
+    public static let slotsMax = 1 << 22
 
     /// Reads either form.
-    package init(
+    public init(
         decoding bytes: [UInt8], saturated: UInt64 = 0, slotsMax: Int = slotsMax
     ) throws(HistogramDecodingError) {
         var reader = HistogramReader(bytes[...])
@@ -65,7 +70,7 @@ extension Histogram {
         self.saturated = saturated
     }
 
-    package init(
+    public init(
         base64 text: String, saturated: UInt64 = 0, slotsMax: Int = slotsMax
     ) throws(HistogramDecodingError) {
         guard let bytes = Base64.bytes(of: text) else { throw .notBase64 }
@@ -94,7 +99,7 @@ extension Histogram {
     }
 }
 
-package enum HistogramDecodingError: Error, Equatable {
+public enum HistogramDecodingError: Error, Equatable {
     case notBase64
     case truncated
     case trailingBytes(Int)

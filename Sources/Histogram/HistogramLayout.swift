@@ -1,9 +1,9 @@
 /// Which values a histogram tells apart; two histograms merge when their layouts are equal.
-@frozen package struct HistogramLayout: Hashable, Sendable, CustomStringConvertible {
+@frozen public struct HistogramLayout: Hashable, Sendable, CustomStringConvertible {
     /// Values below this share one slot.
-    package let lowest: UInt64
-    package let highest: UInt64
-    package let digits: Int
+    public let lowest: UInt64
+    public let highest: UInt64
+    public let digits: Int
 
     /// The slots' width in the first bucket, as a power of two: `lowest` rounded down.
     @usableFromInline let unitMagnitude: Int
@@ -12,7 +12,7 @@
     @usableFromInline let halfMagnitude: Int
 
     /// Nil unless lowest >= 1, highest >= 2 * lowest, 1 <= digits <= 5 and all of it fits into 63 bits.
-    package init?(lowest: UInt64 = 1, highest: UInt64, digits: Int = 3) {
+    public init?(lowest: UInt64 = 1, highest: UInt64, digits: Int = 3) {
         guard lowest >= 1, highest <= UInt64(Int64.max), highest / 2 >= lowest, 1...5 ~= digits else { return nil }
         self.lowest = lowest
         self.highest = highest
@@ -23,10 +23,10 @@
         guard unitMagnitude + halfMagnitude <= 61 else { return nil }
     }
 
-    package var description: String { "\(lowest)...\(highest) to \(digits) digits" }
+    public var description: String { "\(lowest)...\(highest) to \(digits) digits" }
 
     /// The first bucket counts twice, since it uses both halves.
-    package var slots: Int { (bucket(of: highest) + 2) << halfMagnitude }
+    public var slots: Int { (bucket(of: highest) + 2) << halfMagnitude }
 
     @inlinable @inline(__always) func bucket(of value: UInt64) -> Int {
         let first: UInt64 = ((2 &<< UInt64(halfMagnitude)) &- 1) &<< UInt64(unitMagnitude)

@@ -4,11 +4,11 @@
 ///     |----------|---------|----|---|...|        every halved distance gets `ticks` steps
 ///
 /// A step is taken for as long as a slot reaches its level; the last one is 100 %.
-package struct PercentileSteps: Sequence, IteratorProtocol {
-    package struct Step: Equatable {
-        package let percentile: Double
-        package let value: UInt64
-        package let cumulative: UInt64
+public struct PercentileSteps: Sequence, IteratorProtocol {
+    public struct Step: Equatable {
+        public let percentile: Double
+        public let value: UInt64
+        public let cumulative: UInt64
     }
 
     private let ticks: Double
@@ -27,7 +27,7 @@ package struct PercentileSteps: Sequence, IteratorProtocol {
     }
 
     /// The last slot answers the level that is open there, and then 100 %.
-    package mutating func next() -> Step? {
+    public mutating func next() -> Step? {
         while let current = slot {
             let last = current.cumulative == total
             if lastReached || last && level >= 100 {
@@ -53,7 +53,7 @@ package struct PercentileSteps: Sequence, IteratorProtocol {
 }
 
 extension Histogram {
-    package func percentiles(ticksPerHalfDistance ticks: Int = 5) -> PercentileSteps {
+    public func percentiles(ticksPerHalfDistance ticks: Int = 5) -> PercentileSteps {
         PercentileSteps(self, ticksPerHalfDistance: ticks)
     }
 }

@@ -1,13 +1,13 @@
 /// The slots that hold values, in rising order.
-package struct RecordedSlots: Sequence, IteratorProtocol {
-    package struct Slot: Equatable {
-        package let values: ClosedRange<UInt64>
-        package let count: UInt64
+public struct RecordedSlots: Sequence, IteratorProtocol {
+    public struct Slot: Equatable {
+        public let values: ClosedRange<UInt64>
+        public let count: UInt64
         /// The count of this slot and all before.
-        package let cumulative: UInt64
+        public let cumulative: UInt64
 
         /// Stands for every value of the slot in means.
-        package var middle: UInt64 { values.lowerBound + (values.upperBound - values.lowerBound + 1) / 2 }
+        public var middle: UInt64 { values.lowerBound + (values.upperBound - values.lowerBound + 1) / 2 }
     }
 
     private let histogram: Histogram
@@ -18,7 +18,7 @@ package struct RecordedSlots: Sequence, IteratorProtocol {
         self.histogram = histogram
     }
 
-    package mutating func next() -> Slot? {
+    public mutating func next() -> Slot? {
         while place < histogram.counts.count {
             let slot = place
             place += 1
@@ -32,5 +32,5 @@ package struct RecordedSlots: Sequence, IteratorProtocol {
 }
 
 extension Histogram {
-    package var recorded: RecordedSlots { RecordedSlots(self) }
+    public var recorded: RecordedSlots { RecordedSlots(self) }
 }

@@ -152,6 +152,7 @@ package final class LoadDriver {
             isAbandoned = true
             for task in tasks + users { task.cancel() }
             errand?.cancel()
+            for target in targets { target.abandon() }
         }
     }
 
@@ -235,6 +236,7 @@ package final class LoadDriver {
         if inFlight > 0 { _ = await drained.wait() }
         loop.watchClock(before: .zero)
         let end = timeline.runTime(at: loop.now)
+        for observer in observers { observer.abandon() }
         for task in [ticks] + watches {
             task.cancel()
             await task.join()

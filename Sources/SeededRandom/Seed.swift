@@ -9,12 +9,12 @@
 /// The children of one seed all differ (`child` is a bijection); places elsewhere coincide as 64-bit hashes do.
 ///
 /// It is not cryptography: whoever sees enough output can predict the rest.
-package struct Seed: Hashable, Sendable {
+public struct Seed: Hashable, Sendable {
     /// The hash of the path from the root to this place.
-    package let bits: UInt64
+    public let bits: UInt64
 
     /// The root for a number that a person chose; neighbouring numbers give unrelated trees.
-    package init(_ number: UInt64) {
+    public init(_ number: UInt64) {
         bits = SplitMix64.mixed(number ^ Domain.root)
     }
 
@@ -23,20 +23,20 @@ package struct Seed: Hashable, Sendable {
     }
 
     /// The place with this index below; the same step as in SplitMix64, taken `index + 1` times at once.
-    package func child(_ index: UInt64) -> Seed {
+    public func child(_ index: UInt64) -> Seed {
         Seed(bits: SplitMix64.mixed((bits ^ Domain.child) &+ (index &+ 1) &* SplitMix64.increment))
     }
 
-    package func child(_ index: Int) -> Seed {
+    public func child(_ index: Int) -> Seed {
         child(UInt64(bitPattern: Int64(index)))
     }
 
-    package func split(_ label: String) -> Seed {
+    public func split(_ label: String) -> Seed {
         split(label.utf8Span.span)
     }
 
     /// Hashes the bytes as little-endian words, the last one padded with zeros and followed by the length.
-    package func split(_ label: Span<UInt8>) -> Seed {
+    public func split(_ label: Span<UInt8>) -> Seed {
         var hash = bits ^ Domain.label
         let whole = label.count & ~7
         for offset in stride(from: 0, to: whole, by: 8) {
@@ -52,7 +52,7 @@ package struct Seed: Hashable, Sendable {
     }
 
     /// The same for a short label that is kept as such words.
-    package func split(_ words: InlineArray<6, UInt64>, byteCount: Int) -> Seed {
+    public func split(_ words: InlineArray<6, UInt64>, byteCount: Int) -> Seed {
         precondition(byteCount <= 48, "\(byteCount) bytes in six words")
         var hash = bits ^ Domain.label
         for place in 0..<(byteCount + 7) / 8 { hash = Self.step(hash, words[place]) }
@@ -65,11 +65,11 @@ package struct Seed: Hashable, Sendable {
     }
 
     /// A number in [0, 1) that belongs to this place.
-    package var unit: Double {
+    public var unit: Double {
         Double(SplitMix64.mixed(bits ^ Domain.unit) &>> 11) * 0x1p-53
     }
 
-    package func stream() -> SeededRandom {
+    public func stream() -> SeededRandom {
         SeededRandom(self)
     }
 

@@ -3,15 +3,15 @@
 ///     1t9k3qm x8kq2m4c     seven digits of seconds since 1970, eight of chance
 ///
 /// Digits are Crockford's: no letter that is read for a number. Runs of one second differ by 40 bits of chance.
-package struct RunID: Sendable, Hashable, CustomStringConvertible {
-    package let text: String
+public struct RunID: Sendable, Hashable, CustomStringConvertible {
+    public let text: String
 
-    package static let entropyCount = 5
+    public static let entropyCount = 5
     private static let digits = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
     private static let timeDigits = 7
     private static let chanceDigits = 8
 
-    package init(secondsSince1970: Int64, entropy: [UInt8]) {
+    public init(secondsSince1970: Int64, entropy: [UInt8]) {
         precondition(entropy.count >= Self.entropyCount, "\(entropy.count) bytes of entropy")
         let chance = entropy.prefix(Self.entropyCount).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         let bytes =
@@ -21,7 +21,7 @@ package struct RunID: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// Nil for what is no run's name.
-    package init?(_ text: some StringProtocol) {
+    public init?(_ text: some StringProtocol) {
         let bytes = text.utf8
         guard bytes.count == Self.timeDigits + Self.chanceDigits, bytes.allSatisfy(Self.digits.contains) else {
             return nil
@@ -29,10 +29,10 @@ package struct RunID: Sendable, Hashable, CustomStringConvertible {
         self.text = String(text)
     }
 
-    package var description: String { text }
+    public var description: String { text }
 
     /// One of several workers of the run, for files and logs; tags carry the run alone.
-    package func worker(_ number: Int) -> String { "\(text)-w\(number)" }
+    public func worker(_ number: Int) -> String { "\(text)-w\(number)" }
 
     /// The most significant digit first; equal lengths sort as their numbers do.
     private static func digits(of number: UInt64, count: Int) -> [UInt8] {

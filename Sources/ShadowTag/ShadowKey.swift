@@ -1,23 +1,23 @@
-package import Cryptography
+public import Cryptography
 
 /// What tags are signed with, and where it came from.
 ///
 /// It comes from the environment or a file that only its owner reads, never from an argument, which every process of
 /// the machine can see. A run without one makes its own: nobody outside the run can verify its tags then.
-package struct ShadowKey: Sendable {
-    package enum Source: Sendable, Hashable {
+public struct ShadowKey: Sendable {
+    public enum Source: Sendable, Hashable {
         case variable(String)
         case file(path: String)
         case madeForThisRun
     }
 
-    package static let variable = "SPILLWAY_SHADOW_KEY"
-    package static let fileVariable = "SPILLWAY_SHADOW_KEY_FILE"
-    package static let bytesMin = 16
+    public static let variable = "SPILLWAY_SHADOW_KEY"
+    public static let fileVariable = "SPILLWAY_SHADOW_KEY_FILE"
+    public static let bytesMin = 16
 
-    package let source: Source
+    public let source: Source
     /// For the parts that this run starts itself, which verify with it.
-    package let secret: Secret
+    public let secret: Secret
     private let signing: HMACKey
 
     private init(_ secret: Secret, from source: Source) {
@@ -27,13 +27,19 @@ package struct ShadowKey: Sendable {
     }
 
     /// `entropy` makes the key when none is given; 32 bytes of the kernel's.
-    package static func find(in environment: [String: String], entropy: [UInt8]) throws(ShadowKeyError) -> ShadowKey {
+    public static func find(in environment: [String: String], entropy: [UInt8]) throws(ShadowKeyError) -> ShadowKey {
         switch (environment[variable], environment[fileVariable]) {
         case (.some, .some): throw .namedTwice
         case (let text?, nil): return try key(Secret(Array(text.utf8)), from: .variable(variable))
         case (nil, let path?): return try key(try contents(of: path), from: .file(path: path))
         case (nil, nil): return try key(Secret(entropy), from: .madeForThisRun)
         }
+    }
+
+    /// The key that somebody gave; nil where nobody did.
+    package static func given(in environment: [String: String]) throws(ShadowKeyError) -> ShadowKey? {
+        if environment[variable] == nil, environment[fileVariable] == nil { return nil }
+        return try find(in: environment, entropy: [])
     }
 
     private static func contents(of path: String) throws(ShadowKeyError) -> Secret {
@@ -54,34 +60,34 @@ package struct ShadowKey: Sendable {
         return ShadowKey(Secret(Array(bytes)), from: source)
     }
 
-    package func tag(_ runID: RunID, expires: Int64) -> ShadowTag {
+    public func tag(_ runID: RunID, expires: Int64) -> ShadowTag {
         ShadowTag(runID, expires: expires, key: signing)
     }
 
-    package func verify(_ token: String, now: Int64) throws(ShadowTagError) -> ShadowTag {
+    public func verify(_ token: String, now: Int64) throws(ShadowTagError) -> ShadowTag {
         try ShadowTag.verify(token, key: signing, now: now)
     }
 }
 
 extension ShadowKey: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// Where it came from, in words; never what it is.
-    package var description: String {
+    public var description: String {
         switch source {
         case .variable(let name): "the shadow key in \(name)"
         case .file(let path): "the shadow key in '\(path)'"
         case .madeForThisRun: "a shadow key made for this run; nobody else can verify its tags"
         }
     }
-    package var debugDescription: String { description }
-    package var customMirror: Mirror { Mirror(self, children: []) }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-package enum ShadowKeyError: Error, Sendable, CustomStringConvertible {
+public enum ShadowKeyError: Error, Sendable, CustomStringConvertible {
     case namedTwice
     case file(SecretFileError)
     case tooShort(ShadowKey.Source, Int)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .namedTwice: "both \(ShadowKey.variable) and \(ShadowKey.fileVariable) are set"
         case .file(let error): "\(ShadowKey.fileVariable): \(error)"
@@ -89,7 +95,7 @@ package enum ShadowKeyError: Error, Sendable, CustomStringConvertible {
         }
     }
 
-    package var fix: String? {
+    public var fix: String? {
         switch self {
         case .namedTwice: "unset one of them"
         case .file(let error): error.fix

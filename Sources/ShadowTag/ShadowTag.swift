@@ -9,16 +9,16 @@
 // Not here: secrecy. Whoever sees a request can copy its token until it expires; it says "do not book this", so what a
 // copier gains is a request of their own that is not booked.
 
-package import Cryptography
+public import Cryptography
 
-package struct ShadowTag: Sendable {
-    package let runID: RunID
+public struct ShadowTag: Sendable {
+    public let runID: RunID
     /// The first second, counted since 1970, in which the tag is good no more.
-    package let expires: Int64
+    public let expires: Int64
     /// Safe in URLs and headers.
-    package let token: String
+    public let token: String
 
-    package init(_ runID: RunID, expires: Int64, key: HMACKey) {
+    public init(_ runID: RunID, expires: Int64, key: HMACKey) {
         precondition(expires >= 0, "a tag that expires \(expires) seconds after 1970")
         self.runID = runID
         self.expires = expires
@@ -26,15 +26,15 @@ package struct ShadowTag: Sendable {
     }
 
     /// The value of the W3C field `baggage`.
-    package var baggage: String { "shadow=1,run=\(runID)" }
+    public var baggage: String { "shadow=1,run=\(runID)" }
 
     private static let version = "v1"
     /// The longest has 2 + 15 + 19 + 43 bytes and three dots.
-    package static let tokenBytesMax = 96
+    public static let tokenBytesMax = 96
 
     /// The tag that a token stands for, if it was signed with this key and has not expired. How long it takes tells
     /// nothing about the signature that would be right.
-    package static func verify(
+    public static func verify(
         _ token: String, key: HMACKey, now: Int64
     ) throws(ShadowTagError) -> ShadowTag {
         guard token.utf8.count <= tokenBytesMax else { throw .malformed }
@@ -55,14 +55,14 @@ package struct ShadowTag: Sendable {
 }
 
 /// Why a token is no mark of a run.
-package enum ShadowTagError: Error, Sendable, Hashable, CustomStringConvertible {
+public enum ShadowTagError: Error, Sendable, Hashable, CustomStringConvertible {
     case malformed
     case unknownVersion
     /// Made with another key, or changed on its way.
     case forged
     case expired(at: Int64)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .malformed: "the shadow token is malformed"
         case .unknownVersion: "the shadow token is of a version that is not known here"

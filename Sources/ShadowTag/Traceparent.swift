@@ -1,11 +1,11 @@
-package import SeededRandom
+public import SeededRandom
 
 /// The W3C field `traceparent`: `00-<32 digits of the trace>-<16 digits of the span>-01`.
-package enum Traceparent {
-    package static let byteCount = 55
+public enum Traceparent {
+    public static let byteCount = 55
 
     /// Appends the value that belongs to this place of the seed's tree. It allocates nothing where the array has room.
-    package static func append(seed: Seed, to bytes: inout [UInt8]) {
+    public static func append(seed: Seed, to bytes: inout [UInt8]) {
         // The standard refuses a trace or a span of zeros.
         bytes.append(text: "00-")
         bytes.append(digitsOf: seed.child(0).bits)

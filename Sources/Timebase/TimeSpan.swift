@@ -1,49 +1,54 @@
 /// A length of time in whole nanoseconds. `Swift.Duration` counts attoseconds in 128 bits, which costs more per
 /// request than the clock itself.
 @frozen
-package struct TimeSpan: Comparable, Hashable, Sendable {
-    package let nanoseconds: Int64
+public struct TimeSpan: Comparable, Hashable, Sendable {
+    public let nanoseconds: Int64
 
     @inlinable
-    package init(nanoseconds: Int64) {
+    public init(nanoseconds: Int64) {
         self.nanoseconds = nanoseconds
     }
 
-    package static let zero = TimeSpan(nanoseconds: 0)
+    public static let zero = TimeSpan(nanoseconds: 0)
 
     @inlinable
-    package static func nanoseconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count) }
+    public static func nanoseconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count) }
     @inlinable
-    package static func microseconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count * 1_000) }
+    public static func microseconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count * 1_000) }
     @inlinable
-    package static func milliseconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count * 1_000_000) }
+    public static func milliseconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count * 1_000_000) }
     @inlinable
-    package static func seconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count * 1_000_000_000) }
+    public static func seconds(_ count: Int64) -> TimeSpan { TimeSpan(nanoseconds: count * 1_000_000_000) }
 
     @inlinable
-    package var seconds: Double { Double(nanoseconds) / 1e9 }
+    public var seconds: Double { Double(nanoseconds) / 1e9 }
     @inlinable
-    package var microseconds: Double { Double(nanoseconds) / 1e3 }
+    public var microseconds: Double { Double(nanoseconds) / 1e3 }
 
-    @inlinable
-    package static func < (left: TimeSpan, right: TimeSpan) -> Bool { left.nanoseconds < right.nanoseconds }
-    @inlinable
-    package static func + (left: TimeSpan, right: TimeSpan) -> TimeSpan {
+    // Written out, since what the compiler derives is a call through a witness in other modules.
+    @inlinable @inline(__always)
+    public static func == (left: TimeSpan, right: TimeSpan) -> Bool { left.nanoseconds == right.nanoseconds }
+    @inlinable @inline(__always)
+    public static func > (left: TimeSpan, right: TimeSpan) -> Bool { left.nanoseconds > right.nanoseconds }
+    @inlinable @inline(__always)
+    public static func < (left: TimeSpan, right: TimeSpan) -> Bool { left.nanoseconds < right.nanoseconds }
+    @inlinable @inline(__always)
+    public static func + (left: TimeSpan, right: TimeSpan) -> TimeSpan {
         TimeSpan(nanoseconds: left.nanoseconds + right.nanoseconds)
     }
-    @inlinable
-    package static func - (left: TimeSpan, right: TimeSpan) -> TimeSpan {
+    @inlinable @inline(__always)
+    public static func - (left: TimeSpan, right: TimeSpan) -> TimeSpan {
         TimeSpan(nanoseconds: left.nanoseconds - right.nanoseconds)
     }
-    @inlinable
-    package static func * (left: TimeSpan, right: Int64) -> TimeSpan {
+    @inlinable @inline(__always)
+    public static func * (left: TimeSpan, right: Int64) -> TimeSpan {
         TimeSpan(nanoseconds: left.nanoseconds * right)
     }
 }
 
 extension TimeSpan: CustomStringConvertible {
     /// The largest unit that leaves no fraction: `250ms`, `10s`, `1500us`.
-    package var description: String {
+    public var description: String {
         switch nanoseconds {
         case 0: "0s"
         case let n where n % 1_000_000_000 == 0: "\(n / 1_000_000_000)s"
@@ -56,7 +61,7 @@ extension TimeSpan: CustomStringConvertible {
 
 extension TimeSpan {
     /// A whole number with a unit, as `description` writes it: `250ms`, `10s`, `5m`. Nil for anything else.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let scales: [Substring: Int64] = [
             "ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000, "m": 60_000_000_000,

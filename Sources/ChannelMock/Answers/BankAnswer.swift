@@ -37,7 +37,7 @@ struct BankAnswer {
     static let json = fields("application/json")
     static let problem = fields("application/problem+json")
 
-    private static func fields(_ type: String) -> FieldBlock {
+    static func fields(_ type: String) -> FieldBlock {
         var fields = FieldBlock()
         do throws(WireError) { try fields.add("content-type", type) } catch { preconditionFailure(error.reason) }
         return fields

@@ -6,22 +6,22 @@
 internal import COpenSSL
 
 /// The instants from and until which a certificate is good.
-package struct CertificateValidity: Sendable, Hashable {
-    package var from: CertificateInstant
-    package var until: CertificateInstant
+public struct CertificateValidity: Sendable, Hashable {
+    public var from: CertificateInstant
+    public var until: CertificateInstant
 
-    package init(from: CertificateInstant, until: CertificateInstant) {
+    public init(from: CertificateInstant, until: CertificateInstant) {
         self.from = from
         self.until = until
     }
 }
 
-package struct CertificateAuthority: Sendable {
+public struct CertificateAuthority: Sendable {
     /// The authority's own certificate, which those who trust it need.
-    package let certificate: PEMSource
+    public let certificate: PEMSource
     private let privateKey: PEMSource
 
-    package init(commonName: String, validity: CertificateValidity) throws(TLSError) {
+    public init(commonName: String, validity: CertificateValidity) throws(TLSError) {
         let identity = try CertificateDraft(purpose: .authority, commonName: commonName, names: [], validity: validity)
             .signed(by: nil)
         certificate = identity.certificateChain
@@ -29,16 +29,16 @@ package struct CertificateAuthority: Sendable {
     }
 
     /// A server's certificate for DNS names (also `*.bank.example`) and IP addresses.
-    package func serverIdentity(for names: [String], validity: CertificateValidity) throws(TLSError) -> TLSIdentity {
+    public func serverIdentity(for names: [String], validity: CertificateValidity) throws(TLSError) -> TLSIdentity {
         try Self.serverDraft(names, validity).signed(by: signer)
     }
 
-    package func clientIdentity(commonName: String, validity: CertificateValidity) throws(TLSError) -> TLSIdentity {
+    public func clientIdentity(commonName: String, validity: CertificateValidity) throws(TLSError) -> TLSIdentity {
         try CertificateDraft(purpose: .client, commonName: commonName, names: [], validity: validity).signed(by: signer)
     }
 
     /// A server's certificate that no authority has signed.
-    package static func selfSignedIdentity(
+    public static func selfSignedIdentity(
         for names: [String], validity: CertificateValidity
     ) throws(TLSError) -> TLSIdentity {
         try serverDraft(names, validity).signed(by: nil)

@@ -1,23 +1,23 @@
 /// An instant as certificates know it: whole seconds since 1970-01-01T00:00:00Z.
-package struct CertificateInstant: Sendable, Hashable, Comparable {
-    package var secondsSinceEpoch: Int64
+public struct CertificateInstant: Sendable, Hashable, Comparable {
+    public var secondsSinceEpoch: Int64
 
-    package init(secondsSinceEpoch: Int64) {
+    public init(secondsSinceEpoch: Int64) {
         self.secondsSinceEpoch = secondsSinceEpoch
     }
 
-    package static func < (left: Self, right: Self) -> Bool {
+    public static func < (left: Self, right: Self) -> Bool {
         left.secondsSinceEpoch < right.secondsSinceEpoch
     }
 
-    package func advanced(byDays days: Int64) -> Self {
+    public func advanced(byDays days: Int64) -> Self {
         Self(secondsSinceEpoch: secondsSinceEpoch + days * 86_400)
     }
 }
 
 extension CertificateInstant: CustomStringConvertible {
     /// `2031-05-04T12:00:00Z`.
-    package var description: String {
+    public var description: String {
         let days = secondsSinceEpoch.flooredQuotient(by: 86_400)
         let second = secondsSinceEpoch - days * 86_400
         let (year, month, day) = Self.civilDate(daysSinceEpoch: days)

@@ -1,14 +1,14 @@
 internal import COpenSSL
 
 /// What a certificate says of itself, for messages and reports.
-package struct CertificateSummary: Sendable, Hashable {
+public struct CertificateSummary: Sendable, Hashable {
     /// The subject in RFC 2253 form: `CN=bank.example,O=Bank`.
-    package var subject: String
-    package var issuer: String
+    public var subject: String
+    public var issuer: String
     /// The DNS names and addresses that the certificate is for.
-    package var names: [String]
-    package var validFrom: CertificateInstant
-    package var validUntil: CertificateInstant
+    public var names: [String]
+    public var validFrom: CertificateInstant
+    public var validUntil: CertificateInstant
 }
 
 extension CertificateSummary {

@@ -1,17 +1,17 @@
 internal import COpenSSL
 
 /// Where certificates or a key are read from.
-package enum PEMSource: Sendable, Hashable {
+public enum PEMSource: Sendable, Hashable {
     case file(path: String)
     case bytes([UInt8])
 
-    package static func text(_ text: String) -> Self {
+    public static func text(_ text: String) -> Self {
         .bytes(Array(text.utf8))
     }
 }
 
 extension PEMSource: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         switch self {
         case .file(let path): "'\(path)'"
         case .bytes(let bytes): "a PEM text of \(bytes.count) bytes"

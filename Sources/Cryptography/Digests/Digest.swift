@@ -2,15 +2,15 @@ internal import COpenSSL
 
 /// The result of a hash or a message authentication code. Comparison takes the same time wherever two digests differ,
 /// so that a forger learns nothing from it.
-package struct Digest<let byteCount: Int>: Sendable {
-    package var bytes: InlineArray<byteCount, UInt8>
+public struct Digest<let byteCount: Int>: Sendable {
+    public var bytes: InlineArray<byteCount, UInt8>
 
-    package init(_ bytes: InlineArray<byteCount, UInt8>) {
+    public init(_ bytes: InlineArray<byteCount, UInt8>) {
         self.bytes = bytes
     }
 
     /// Lower-case hexadecimal digits.
-    package var hexadecimal: String {
+    public var hexadecimal: String {
         Hexadecimal.text(bytes.span)
     }
 }
@@ -28,18 +28,18 @@ extension Digest {
 }
 
 extension Digest: Equatable {
-    package static func == (left: Self, right: Self) -> Bool {
+    public static func == (left: Self, right: Self) -> Bool {
         ConstantTime.areEqual(left.bytes.span, right.bytes.span)
     }
 }
 
 extension Digest: CustomStringConvertible {
-    package var description: String { hexadecimal }
+    public var description: String { hexadecimal }
 }
 
-package enum ConstantTime {
+public enum ConstantTime {
     /// Whether two byte strings are equal, in a time that depends on their lengths alone.
-    package static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
+    public static func areEqual(_ left: Span<UInt8>, _ right: Span<UInt8>) -> Bool {
         guard left.count == right.count else { return false }
         return unsafe left.withUnsafeBufferPointer { left in
             unsafe right.withUnsafeBufferPointer { right in

@@ -4,11 +4,11 @@
 // of the four blocks of a short message are saved.
 
 /// A key for HMAC-SHA-256, prepared once. Signing allocates nothing.
-package struct HMACKey: Sendable {
+public struct HMACKey: Sendable {
     private let inner: SHA256
     private let outer: SHA256
 
-    package init(_ key: Span<UInt8>) {
+    public init(_ key: Span<UInt8>) {
         var block = InlineArray<64, UInt8>(repeating: 0)
         if key.count > block.count {
             let digest = SHA256.digest(of: key)
@@ -20,21 +20,21 @@ package struct HMACKey: Sendable {
         outer = SHA256(paddedKey: Self.masked(block, 0x5c))
     }
 
-    package init(_ key: [UInt8]) {
+    public init(_ key: [UInt8]) {
         self.init(key.span)
     }
 
-    package func sign(_ message: Span<UInt8>) -> Digest<32> {
+    public func sign(_ message: Span<UInt8>) -> Digest<32> {
         SHA256.authenticate(message, inner: inner, outer: outer)
     }
 
     /// Whether `signature` is this key's for `message`, in a time that does not tell where they differ.
-    package func verifies(_ signature: Digest<32>, of message: Span<UInt8>) -> Bool {
+    public func verifies(_ signature: Digest<32>, of message: Span<UInt8>) -> Bool {
         sign(message) == signature
     }
 
     /// For a message that comes in parts.
-    package func signing() -> HMACSigning {
+    public func signing() -> HMACSigning {
         HMACSigning(inner: inner, outer: outer)
     }
 
@@ -46,7 +46,7 @@ package struct HMACKey: Sendable {
 }
 
 /// The signature of a message that comes in parts.
-package struct HMACSigning: Sendable {
+public struct HMACSigning: Sendable {
     private var inner: SHA256
     private let outer: SHA256
 
@@ -55,12 +55,12 @@ package struct HMACSigning: Sendable {
         self.outer = outer
     }
 
-    package mutating func update(_ bytes: Span<UInt8>) {
+    public mutating func update(_ bytes: Span<UInt8>) {
         inner.update(bytes)
     }
 
     /// The signature of the bytes so far; more may follow.
-    package func signature() -> Digest<32> {
+    public func signature() -> Digest<32> {
         var outer = outer
         outer.update(inner.digest().bytes.span)
         return outer.digest()

@@ -1,24 +1,24 @@
 internal import COpenSSL
 
 /// MD5, for the banks whose interfaces still sign with it. It protects nothing against a forger.
-package struct MD5: Sendable {
+public struct MD5: Sendable {
     private var state = spillway_md5()
 
-    package init() {
+    public init() {
         unsafe spillway_md5_start(&state)
     }
 
-    package mutating func update(_ bytes: Span<UInt8>) {
+    public mutating func update(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { unsafe spillway_md5_update(&state, $0.baseAddress, $0.count) }
     }
 
     /// The digest of the bytes so far; more may follow.
-    package func digest() -> Digest<16> {
+    public func digest() -> Digest<16> {
         var state = state
         return unsafe Digest.filled { unsafe spillway_md5_finish(&state, $0) }
     }
 
-    package static func digest(of bytes: Span<UInt8>) -> Digest<16> {
+    public static func digest(of bytes: Span<UInt8>) -> Digest<16> {
         var hash = Self()
         hash.update(bytes)
         return hash.digest()

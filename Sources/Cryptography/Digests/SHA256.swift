@@ -1,24 +1,24 @@
 internal import COpenSSL
 
 /// SHA-256. The state is a value: a copy goes its own way. Nothing here allocates.
-package struct SHA256: Sendable {
+public struct SHA256: Sendable {
     private var state = spillway_sha256()
 
-    package init() {
+    public init() {
         unsafe spillway_sha256_start(&state)
     }
 
-    package mutating func update(_ bytes: Span<UInt8>) {
+    public mutating func update(_ bytes: Span<UInt8>) {
         unsafe bytes.withUnsafeBufferPointer { unsafe spillway_sha256_update(&state, $0.baseAddress, $0.count) }
     }
 
     /// The digest of the bytes so far; more may follow.
-    package func digest() -> Digest<32> {
+    public func digest() -> Digest<32> {
         var state = state
         return unsafe Digest.filled { unsafe spillway_sha256_finish(&state, $0) }
     }
 
-    package static func digest(of bytes: Span<UInt8>) -> Digest<32> {
+    public static func digest(of bytes: Span<UInt8>) -> Digest<32> {
         var hash = Self()
         hash.update(bytes)
         return hash.digest()

@@ -3,17 +3,17 @@ import Glibc
 /// A file that holds a secret: only its owner may read it.
 ///
 /// The permission is looked at on the opened file, so that what was checked is what is read.
-package struct SecretFile: Sendable {
-    package static let bytesMax = 64 * 1024
+public struct SecretFile: Sendable {
+    public static let bytesMax = 64 * 1024
 
-    package let path: String
+    public let path: String
 
-    package init(_ path: String) {
+    public init(_ path: String) {
         self.path = path
     }
 
     /// All of it. A file that others may read, or write, has given its secret away already.
-    package func read() throws(SecretFileError) -> Secret {
+    public func read() throws(SecretFileError) -> Secret {
         let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure(.system(errno)) }
         defer { close(descriptor) }
@@ -43,18 +43,18 @@ package struct SecretFile: Sendable {
 }
 
 /// A secret that could not be read from its file.
-package struct SecretFileError: Error, Sendable, Hashable, CustomStringConvertible {
-    package enum Cause: Sendable, Hashable {
+public struct SecretFileError: Error, Sendable, Hashable, CustomStringConvertible {
+    public enum Cause: Sendable, Hashable {
         case system(Int32)
         case noFile
         case openToOthers(mode: UInt32)
         case tooLarge
     }
 
-    package let path: String
-    package let cause: Cause
+    public let path: String
+    public let cause: Cause
 
-    package var description: String {
+    public var description: String {
         switch cause {
         case .system(let code): "cannot read '\(path)': \(systemErrorText(code))"
         case .noFile: "'\(path)' is no regular file"
@@ -63,7 +63,7 @@ package struct SecretFileError: Error, Sendable, Hashable, CustomStringConvertib
         }
     }
 
-    package var fix: String? {
+    public var fix: String? {
         if case .openToOthers = cause {
             "run 'chmod 600 \(path)', and replace the secret if others have seen it"
         } else {

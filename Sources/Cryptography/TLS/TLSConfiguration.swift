@@ -1,11 +1,11 @@
 /// What a context is made from: a value that goes to every loop, each of which makes its own ``TLSContext``.
-package enum TLSConfiguration: Sendable {
+public enum TLSConfiguration: Sendable {
     case client(TLSClientConfiguration)
     case server(TLSServerConfiguration)
 }
 
 /// Whose word a client takes for a server's identity.
-package enum TLSTrust: Sendable, Hashable {
+public enum TLSTrust: Sendable, Hashable {
     /// The system's certificate store.
     case systemAuthorities
     /// Only the given certificates.
@@ -14,17 +14,17 @@ package enum TLSTrust: Sendable, Hashable {
     case insecureWithoutVerification
 }
 
-package enum TLSVersion: Int32, Sendable, Hashable, Comparable, CaseIterable {
+public enum TLSVersion: Int32, Sendable, Hashable, Comparable, CaseIterable {
     case v1_2 = 0x0303
     case v1_3 = 0x0304
 
-    package static func < (left: Self, right: Self) -> Bool {
+    public static func < (left: Self, right: Self) -> Bool {
         left.rawValue < right.rawValue
     }
 }
 
 extension TLSVersion: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         switch self {
         case .v1_2: "TLS 1.2"
         case .v1_3: "TLS 1.3"
@@ -33,62 +33,62 @@ extension TLSVersion: CustomStringConvertible {
 }
 
 /// A certificate with those between it and the authority, and its private key.
-package struct TLSIdentity: Sendable, Hashable {
-    package var certificateChain: PEMSource
-    package var privateKey: PEMSource
+public struct TLSIdentity: Sendable, Hashable {
+    public var certificateChain: PEMSource
+    public var privateKey: PEMSource
 
-    package init(certificateChain: PEMSource, privateKey: PEMSource) {
+    public init(certificateChain: PEMSource, privateKey: PEMSource) {
         self.certificateChain = certificateChain
         self.privateKey = privateKey
     }
 }
 
-package struct TLSClientConfiguration: Sendable {
-    package var trust = TLSTrust.systemAuthorities
+public struct TLSClientConfiguration: Sendable {
+    public var trust = TLSTrust.systemAuthorities
     /// Shown to servers that ask for a certificate.
-    package var identity: TLSIdentity?
+    public var identity: TLSIdentity?
     /// Offered by ALPN, the preferred first: `["h2", "http/1.1"]`.
-    package var applicationProtocols: [String] = []
-    package var versions = TLSVersion.v1_2...TLSVersion.v1_3
+    public var applicationProtocols: [String] = []
+    public var versions = TLSVersion.v1_2...TLSVersion.v1_3
     /// Whether a later session to the same peer continues an earlier one, which saves the certificates' part.
-    package var resumesSessions = true
+    public var resumesSessions = true
     /// When certificates must be valid; nil lets OpenSSL ask the system's clock at each handshake.
-    package var verificationInstant: CertificateInstant?
+    public var verificationInstant: CertificateInstant?
 
-    package init() {}
+    public init() {}
 }
 
 /// Whether a server asks for certificates, and who must have issued them.
-package enum TLSClientCertificates: Sendable, Hashable {
+public enum TLSClientCertificates: Sendable, Hashable {
     case notRequested
     case required(authorities: PEMSource)
     /// A client may come without; what it shows must be good.
     case optional(authorities: PEMSource)
 }
 
-package struct TLSServerConfiguration: Sendable {
-    package var identity: TLSIdentity
-    package var clientCertificates = TLSClientCertificates.notRequested
+public struct TLSServerConfiguration: Sendable {
+    public var identity: TLSIdentity
+    public var clientCertificates = TLSClientCertificates.notRequested
     /// Accepted by ALPN, the preferred first. A client that offers others only is refused; one that offers none is not.
-    package var applicationProtocols: [String] = []
-    package var versions = TLSVersion.v1_2...TLSVersion.v1_3
-    package var issuesTickets = true
+    public var applicationProtocols: [String] = []
+    public var versions = TLSVersion.v1_2...TLSVersion.v1_3
+    public var issuesTickets = true
     /// Lets one loop's tickets be good at the others; nil makes every context have a key of its own.
-    package var ticketKey: TLSTicketKey?
+    public var ticketKey: TLSTicketKey?
     /// When client certificates must be valid; nil lets OpenSSL ask the system's clock at each handshake.
-    package var verificationInstant: CertificateInstant?
+    public var verificationInstant: CertificateInstant?
 
-    package init(identity: TLSIdentity) {
+    public init(identity: TLSIdentity) {
         self.identity = identity
     }
 }
 
 /// The secret that a server seals its session tickets with.
-package struct TLSTicketKey: Sendable {
+public struct TLSTicketKey: Sendable {
     static let count = 80
     let bytes: [UInt8]
 
-    package init(from entropy: SystemEntropy) {
+    public init(from entropy: SystemEntropy) {
         bytes = entropy.bytes(Self.count)
     }
 }

@@ -6,7 +6,7 @@
 internal import COpenSSL
 
 @safe
-package final class TLSContext {
+public final class TLSContext {
     let handle: OpaquePointer
     let isServer: Bool
     private let protocols: UnsafeMutablePointer<spillway_alpn_list>?
@@ -14,7 +14,7 @@ package final class TLSContext {
     private let remembers: Bool
     private var remembered = RememberedSessions()
 
-    package init(_ configuration: TLSConfiguration) throws(TLSError) {
+    public init(_ configuration: TLSConfiguration) throws(TLSError) {
         switch configuration {
         case .client(let client):
             isServer = false
@@ -41,7 +41,7 @@ package final class TLSContext {
 
     /// A session over a connected, non-blocking descriptor, which stays the caller's. A client verifies that the
     /// certificate is for `peer.host`; for a server, `peer` only names the client in messages.
-    package func session(over descriptor: Int32, peer: TLSPeer) throws(TLSError) -> TLSSession {
+    public func session(over descriptor: Int32, peer: TLSPeer) throws(TLSError) -> TLSSession {
         ERR_clear_error()
         guard let tls = unsafe spillway_tls_new(handle, descriptor, isServer) else {
             throw TLSError(operation: .configure, peer: peer, cause: .library(detail: takeErrorText()))
@@ -65,7 +65,7 @@ package final class TLSContext {
     var remembersSessions: Bool { remembers }
 
     /// Of how many peers a client keeps a session to continue.
-    package static let rememberedPeersLimit = RememberedSessions.limit
+    public static let rememberedPeersLimit = RememberedSessions.limit
 }
 
 extension TLSContext {

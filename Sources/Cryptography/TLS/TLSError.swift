@@ -1,6 +1,6 @@
 /// A TLS operation that failed: which one, with whom, and why.
-package struct TLSError: Error, Sendable, Hashable {
-    package enum Operation: Sendable, Hashable {
+public struct TLSError: Error, Sendable, Hashable {
+    public enum Operation: Sendable, Hashable {
         case configure
         case handshake
         case read
@@ -9,7 +9,7 @@ package struct TLSError: Error, Sendable, Hashable {
         case issueCertificate
     }
 
-    package enum Cause: Sendable, Hashable {
+    public enum Cause: Sendable, Hashable {
         // The peer's certificate
         case certificateExpired(CertificateSummary)
         case certificateNotYetValid(CertificateSummary)
@@ -38,21 +38,21 @@ package struct TLSError: Error, Sendable, Hashable {
         case library(detail: String)
     }
 
-    package var operation: Operation
-    package var peer: TLSPeer?
-    package var cause: Cause
+    public var operation: Operation
+    public var peer: TLSPeer?
+    public var cause: Cause
 }
 
 extension TLSError: CustomStringConvertible {
     /// `TLS handshake with bank.example:443 failed: its certificate expired at 2024-01-01T00:00:00Z (CN=bank.example)`.
-    package var description: String {
+    public var description: String {
         let subject = peer.map { "\(operation) with \($0)" } ?? "\(operation)"
         return "\(subject) failed: \(cause)"
     }
 }
 
 extension TLSError.Operation: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         switch self {
         case .configure: "TLS configuration"
         case .handshake: "TLS handshake"
@@ -65,7 +65,7 @@ extension TLSError.Operation: CustomStringConvertible {
 }
 
 extension TLSError.Cause: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         switch self {
         case .certificateExpired(let certificate):
             "its certificate expired at \(certificate.validUntil) (\(certificate.subject))"

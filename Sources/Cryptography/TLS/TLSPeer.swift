@@ -1,19 +1,19 @@
 internal import COpenSSL
 
 /// The other end of a session: what its certificate must be for, and how messages call it.
-package struct TLSPeer: Sendable, Hashable {
+public struct TLSPeer: Sendable, Hashable {
     /// A DNS name, or an IP address in text form.
-    package var host: String
-    package var port: UInt16?
+    public var host: String
+    public var port: UInt16?
 
-    package init(host: String, port: UInt16? = nil) {
+    public init(host: String, port: UInt16? = nil) {
         self.host = host
         self.port = port
     }
 }
 
 extension TLSPeer: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         guard let port else { return host }
         return host.contains(":") && !host.hasPrefix("[") ? "[\(host)]:\(port)" : "\(host):\(port)"
     }

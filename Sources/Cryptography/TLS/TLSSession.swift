@@ -13,14 +13,14 @@
 internal import COpenSSL
 
 @safe
-package final class TLSSession {
-    package enum Progress: Sendable, Hashable {
+public final class TLSSession {
+    public enum Progress: Sendable, Hashable {
         case done
         case wantsRead
         case wantsWrite
     }
 
-    package enum ReadOutcome: Sendable, Hashable {
+    public enum ReadOutcome: Sendable, Hashable {
         case bytes(Int)
         case wantsRead
         case wantsWrite
@@ -28,17 +28,17 @@ package final class TLSSession {
         case closed(clean: Bool)
     }
 
-    package enum WriteOutcome: Sendable, Hashable {
+    public enum WriteOutcome: Sendable, Hashable {
         case bytes(Int)
         case wantsRead
         case wantsWrite
     }
 
-    package let peer: TLSPeer
+    public let peer: TLSPeer
     private let tls: UnsafeMutablePointer<spillway_tls>
     /// Kept for what the SSL_CTX's callbacks use, and for the sessions it remembers.
     private let context: TLSContext
-    package private(set) var isEstablished = false
+    public private(set) var isEstablished = false
     private var hasFailed = false
     /// TLS has sealed bytes that the descriptor did not take.
     private var hasUnfinishedWrite = false
@@ -63,7 +63,7 @@ package final class TLSSession {
 
     // MARK: The connection
 
-    package func handshake() throws(TLSError) -> Progress {
+    public func handshake() throws(TLSError) -> Progress {
         let outcome = unsafe spillway_tls_handshake(tls)
         switch outcome {
         case .done:
@@ -79,7 +79,7 @@ package final class TLSSession {
         }
     }
 
-    package func read(into bytes: UnsafeMutableRawBufferPointer) throws(TLSError) -> ReadOutcome {
+    public func read(into bytes: UnsafeMutableRawBufferPointer) throws(TLSError) -> ReadOutcome {
         precondition(isEstablished, "read before the handshake with \(peer) was done")
         precondition(unsafe !bytes.isEmpty, "read into an empty buffer")
         var count = 0
@@ -103,12 +103,12 @@ package final class TLSSession {
         }
     }
 
-    package func read(into bytes: inout MutableRawSpan) throws(TLSError) -> ReadOutcome {
+    public func read(into bytes: inout MutableRawSpan) throws(TLSError) -> ReadOutcome {
         try unsafe bytes.withUnsafeMutableBytes { bytes throws(TLSError) in try unsafe read(into: bytes) }
     }
 
     /// Takes at most one record's worth (16 KiB) of the bytes.
-    package func write(_ bytes: UnsafeRawBufferPointer) throws(TLSError) -> WriteOutcome {
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(TLSError) -> WriteOutcome {
         precondition(isEstablished, "write before the handshake with \(peer) was done")
         if unsafe bytes.isEmpty { return .bytes(0) }
         var count = 0
@@ -128,7 +128,7 @@ package final class TLSSession {
         }
     }
 
-    package func write(_ bytes: RawSpan) throws(TLSError) -> WriteOutcome {
+    public func write(_ bytes: RawSpan) throws(TLSError) -> WriteOutcome {
         try unsafe bytes.withUnsafeBytes { bytes throws(TLSError) in try unsafe write(bytes) }
     }
 
@@ -136,7 +136,7 @@ package final class TLSSession {
     ///
     /// A write that was refused and not repeated has cut its record off: nothing can be said after it, this is `done` at
     /// once, and the peer finds the stream truncated, which it is.
-    package func shutdown() throws(TLSError) -> Progress {
+    public func shutdown() throws(TLSError) -> Progress {
         guard isEstablished, !hasFailed, !hasUnfinishedWrite else { return .done }
         let outcome = unsafe spillway_tls_shutdown(tls)
         switch outcome {
@@ -149,13 +149,13 @@ package final class TLSSession {
 
     /// Whether bytes that the descriptor no longer has are waiting here: read again before waiting for an event. They
     /// may be a part of a record only; the read then says `wantsRead`.
-    package var hasPending: Bool {
+    public var hasPending: Bool {
         unsafe SSL_has_pending(tls.pointee.ssl) == 1
     }
 
     /// Gives the record buffers (33 KiB) back while nothing is in them; the next record takes new ones. For connections
     /// that go idle.
-    package func releaseIdleBuffers() {
+    public func releaseIdleBuffers() {
         unsafe _ = SSL_free_buffers(tls.pointee.ssl)
     }
 
@@ -169,17 +169,17 @@ package final class TLSSession {
 // MARK: - What was negotiated
 
 extension TLSSession {
-    package var version: TLSVersion? {
+    public var version: TLSVersion? {
         unsafe TLSVersion(rawValue: SSL_version(tls.pointee.ssl))
     }
 
     /// OpenSSL's name of the cipher suite: `TLS_AES_256_GCM_SHA384`.
-    package var cipher: String {
+    public var cipher: String {
         unsafe String(cString: SSL_CIPHER_get_name(SSL_get_current_cipher(tls.pointee.ssl)))
     }
 
     /// The application protocol that ALPN chose.
-    package var applicationProtocol: String? {
+    public var applicationProtocol: String? {
         var start: UnsafePointer<UInt8>?
         var count: UInt32 = 0
         unsafe SSL_get0_alpn_selected(tls.pointee.ssl, &start, &count)
@@ -188,18 +188,18 @@ extension TLSSession {
     }
 
     /// The name that the client asked for (SNI), at the server.
-    package var requestedServerName: String? {
+    public var requestedServerName: String? {
         guard let name = unsafe SSL_get_servername(tls.pointee.ssl, TLSEXT_NAMETYPE_host_name) else { return nil }
         return unsafe String(cString: name)
     }
 
-    package var peerCertificate: CertificateSummary? {
+    public var peerCertificate: CertificateSummary? {
         guard let certificate = unsafe SSL_get0_peer_certificate(tls.pointee.ssl) else { return nil }
         return unsafe CertificateSummary(certificate)
     }
 
     /// Whether the session continues an earlier one.
-    package var isResumed: Bool {
+    public var isResumed: Bool {
         unsafe SSL_session_reused(tls.pointee.ssl) == 1
     }
 }

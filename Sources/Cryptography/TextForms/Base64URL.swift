@@ -1,11 +1,11 @@
 /// Bytes in the alphabet of RFC 4648, section 5, without padding.
-package enum Base64URL {
-    package static func textCount(of byteCount: Int) -> Int {
+public enum Base64URL {
+    public static func textCount(of byteCount: Int) -> Int {
         (byteCount * 4 + 2) / 3
     }
 
     /// Writes the text to the front of `text`, which must have room for it; allocates nothing.
-    package static func write(_ bytes: Span<UInt8>, into text: inout MutableSpan<UInt8>) {
+    public static func write(_ bytes: Span<UInt8>, into text: inout MutableSpan<UInt8>) {
         let count = textCount(of: bytes.count)
         precondition(text.count >= count, "\(text.count) bytes cannot hold \(bytes.count) in base64url")
         // The bits not yet written, the newest at the low end.
@@ -24,7 +24,7 @@ package enum Base64URL {
         if bitCount > 0 { text[end] = digit(UInt8(truncatingIfNeeded: bits << (6 - bitCount)) & 63) }
     }
 
-    package static func text(_ bytes: Span<UInt8>) -> String {
+    public static func text(_ bytes: Span<UInt8>) -> String {
         String(byteCount: textCount(of: bytes.count)) { write(bytes, into: &$0) }
     }
 

@@ -1,11 +1,11 @@
 /// Bytes as lower-case hexadecimal digits.
-package enum Hexadecimal {
-    package static func textCount(of byteCount: Int) -> Int {
+public enum Hexadecimal {
+    public static func textCount(of byteCount: Int) -> Int {
         byteCount * 2
     }
 
     /// Writes the digits to the front of `text`, which must have room for them; allocates nothing.
-    package static func write(_ bytes: Span<UInt8>, into text: inout MutableSpan<UInt8>) {
+    public static func write(_ bytes: Span<UInt8>, into text: inout MutableSpan<UInt8>) {
         precondition(text.count >= textCount(of: bytes.count), "\(text.count) bytes cannot hold \(bytes.count) in hex")
         for index in bytes.indices {
             text[index * 2] = digit(bytes[index] >> 4)
@@ -13,12 +13,12 @@ package enum Hexadecimal {
         }
     }
 
-    package static func text(_ bytes: Span<UInt8>) -> String {
+    public static func text(_ bytes: Span<UInt8>) -> String {
         String(byteCount: textCount(of: bytes.count)) { write(bytes, into: &$0) }
     }
 
     /// The bytes of a text of digits in either case; nil when it is none.
-    package static func bytes(of text: Span<UInt8>) -> [UInt8]? {
+    public static func bytes(of text: Span<UInt8>) -> [UInt8]? {
         guard text.count.isMultiple(of: 2) else { return nil }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count / 2)

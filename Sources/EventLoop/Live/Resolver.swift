@@ -3,7 +3,7 @@ import Glibc
 extension EventLoop {
     /// Every address of a host name, in the system's order, through the system's resolver on a thread of its own.
     /// Numbers need no thread.
-    package func resolve(
+    public func resolve(
         _ host: String, port: UInt16, until deadline: Instant
     ) async throws(StreamError) -> [Address] {
         let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host

@@ -8,8 +8,8 @@ final class SocketListener: StreamListener {
 
     private static let backlog: Int32 = 4096
 
-    init(on wanted: Address, loop: EventLoop) throws(StreamError) {
-        let number = try SocketListener.open(wanted)
+    init(on wanted: Address, isShared: Bool, loop: EventLoop) throws(StreamError) {
+        let number = try SocketListener.open(wanted, isShared: isShared)
         address = SocketListener.boundAddress(of: number) ?? wanted
         do throws(SystemError) {
             descriptor = try PolledDescriptor(number, on: loop)
@@ -18,13 +18,14 @@ final class SocketListener: StreamListener {
         }
     }
 
-    /// `SO_REUSEPORT`: each loop has a listener of its own on the same port, and the kernel spreads connections.
-    private static func open(_ wanted: Address) throws(StreamError) -> Int32 {
+    /// `SO_REUSEPORT`: each loop has a listener of its own on the same port, and the kernel spreads connections. Nobody
+    /// gets it unasked: two servers that do not know of each other would share a port, and half of what each is sent.
+    private static func open(_ wanted: Address, isShared: Bool) throws(StreamError) -> Int32 {
         let number = spillway_socket(wanted.family)
         guard number >= 0 else { throw StreamError(.listen, wanted.description, .system(errno)) }
         if wanted.family != AF_UNIX {
             number.set(SOL_SOCKET, SO_REUSEADDR, Int32(1))
-            number.set(SOL_SOCKET, SO_REUSEPORT, Int32(1))
+            if isShared { number.set(SOL_SOCKET, SO_REUSEPORT, Int32(1)) }
         }
         if wanted.family == AF_INET6 { number.set(Int32(IPPROTO_IPV6), IPV6_V6ONLY, Int32(1)) }
         guard bind(number, to: wanted), listen(number, backlog) == 0 else {

@@ -2,13 +2,13 @@ import Glibc
 
 /// Two connected sockets: one end for this process, the other for a child that is started with it. The numbers are the
 /// caller's to close or to hand on (`EventLoop.adopt`).
-package struct SocketPair: Sendable {
+public struct SocketPair: Sendable {
     /// Closed in every child.
-    package let own: Int32
+    public let own: Int32
     /// Open in the children that are started while it is open here.
-    package let childs: Int32
+    public let childs: Int32
 
-    package init() throws(SystemError) {
+    public init() throws(SystemError) {
         var numbers: (Int32, Int32) = (-1, -1)
         let result = unsafe withUnsafeMutableBytes(of: &numbers) { bytes in
             unsafe socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, bytes.bindMemory(to: Int32.self).baseAddress)
@@ -22,7 +22,7 @@ package struct SocketPair: Sendable {
 extension EventLoop {
     /// Takes over a connected socket that was opened elsewhere, as by the process that started this one. It is closed
     /// with the stream, and also when this throws.
-    package func adopt(socket number: Int32) throws(StreamError) -> any ByteStream {
+    public func adopt(socket number: Int32) throws(StreamError) -> any ByteStream {
         let peer = Address.unix(path: "")
         do throws(SystemError) {
             let flags = fcntl(number, F_GETFL)

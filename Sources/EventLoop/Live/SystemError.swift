@@ -1,19 +1,19 @@
 import Glibc
 
 /// A call to the kernel that failed: which, and with what.
-package struct SystemError: Error, Equatable, CustomStringConvertible {
-    package let operation: String
-    package let code: Int32
+public struct SystemError: Error, Equatable, CustomStringConvertible {
+    public let operation: String
+    public let code: Int32
 
     package init(_ operation: String, _ code: Int32 = errno) {
         self.operation = operation
         self.code = code
     }
 
-    package var description: String { "\(operation): \(SystemError.words(for: code))" }
+    public var description: String { "\(operation): \(SystemError.words(for: code))" }
 
     /// `Connection refused (ECONNREFUSED)`: the words for people, the name for searching.
-    package static func words(for code: Int32) -> String {
+    public static func words(for code: Int32) -> String {
         let text = unsafe strerror(code).map { unsafe String(cString: $0) } ?? "error \(code)"
         return names[code].map { "\(text) (\($0))" } ?? text
     }

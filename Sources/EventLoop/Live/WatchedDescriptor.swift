@@ -6,26 +6,26 @@ import Glibc
 /// Level-triggered, unlike the loop's own: a library need not drain what it is told of, and is told again. The owner
 /// forgets the watch before it closes the descriptor. One that is forgotten in the middle of a batch of events hears
 /// of none of them, also when its number has been given to another descriptor since.
-package final class WatchedDescriptor {
-    package struct Interest: OptionSet, Sendable {
-        package let rawValue: UInt8
-        package static let reading = Interest(rawValue: 1)
-        package static let writing = Interest(rawValue: 2)
+public final class WatchedDescriptor {
+    public struct Interest: OptionSet, Sendable {
+        public let rawValue: UInt8
+        public static let reading = Interest(rawValue: 1)
+        public static let writing = Interest(rawValue: 2)
 
-        package init(rawValue: UInt8) {
+        public init(rawValue: UInt8) {
             self.rawValue = rawValue
         }
     }
 
-    package let number: Int32
-    package private(set) var interest: Interest
+    public let number: Int32
+    public private(set) var interest: Interest
     private(set) var registration: UInt32 = 0
     private unowned let user: any DescriptorUser
     private let poller: Poller
     private var isForgotten = false
 
     /// A simulated loop has no kernel to ask: see `EventLoop.simulation` first.
-    package init(
+    public init(
         _ number: Int32, for interest: Interest, on loop: EventLoop, by user: any DescriptorUser
     ) throws(SystemError) {
         loop.preconditionOnLoop()
@@ -43,14 +43,14 @@ package final class WatchedDescriptor {
         precondition(isForgotten, "the watch on descriptor \(number) was let go without being forgotten")
     }
 
-    package func change(to interest: Interest) throws(SystemError) {
+    public func change(to interest: Interest) throws(SystemError) {
         guard !isForgotten, interest != self.interest else { return }
         self.interest = interest
         try poller.update(self)
     }
 
     /// The descriptor stays open.
-    package func forget() {
+    public func forget() {
         guard !isForgotten else { return }
         isForgotten = true
         poller.forget(self)
@@ -68,6 +68,6 @@ package final class WatchedDescriptor {
 }
 
 /// Whoever waits for a watched descriptor. Called between two jobs of the loop, never inside one.
-package protocol DescriptorUser: AnyObject {
+public protocol DescriptorUser: AnyObject {
     func descriptorBecameReady(_ number: Int32, for interest: WatchedDescriptor.Interest, hasFailed: Bool)
 }

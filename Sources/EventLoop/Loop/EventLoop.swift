@@ -15,7 +15,7 @@ import CLinux
 /// **Not here.** No work is moved between loops, no thread pool, no priorities: a machine's cores get a loop each and
 /// share nothing.
 // reason: everything but the mailbox is touched on the loop's own thread only; `enqueue` and `arm` check it.
-package final class EventLoop: TaskExecutor, @unchecked Sendable {
+public final class EventLoop: TaskExecutor, @unchecked Sendable {
     let world: World
     /// From 1970 to this loop's instant zero.
     private let epoch: TimeSpan
@@ -31,7 +31,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Threads for blocking work; those that want one more wait here.
     var offloads = 0
     var offloadQueue: [Parking] = []
-    package let buffers = BufferPool()
+    public let buffers = BufferPool()
 
     enum World {
         case live(Poller)
@@ -48,28 +48,28 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// A loop on epoll and the machine's monotonic clock. `spin` is how long before a due timer the loop stops
     /// sleeping and polls: it buys microseconds of precision for a core's time.
-    package static func live(spin: TimeSpan = .zero) throws(SystemError) -> EventLoop {
+    public static func live(spin: TimeSpan = .zero) throws(SystemError) -> EventLoop {
         let poller = try Poller(spin: spin)
         let doorbell = poller.doorbell
         return EventLoop(world: .live(poller), epoch: Poller.epoch) { doorbell.ring() }
     }
 
     /// Changes how long before a due timer the loop stops sleeping. It means nothing in simulation.
-    package func watchClock(before due: TimeSpan) {
+    public func watchClock(before due: TimeSpan) {
         if case .live(let poller) = world { poller.spin = due.nanoseconds }
     }
 
     /// A loop whose clock jumps from event to event and whose network is in memory. The seed decides everything.
-    package static func simulated(seed: UInt64, conditions: NetworkConditions = .init()) -> EventLoop {
+    public static func simulated(seed: UInt64, conditions: NetworkConditions = .init()) -> EventLoop {
         EventLoop(world: .simulated(Simulation(seed: seed, conditions: conditions)), epoch: simulatedEpoch) {}
     }
 
     /// Nil when live.
-    package var simulation: Simulation? {
+    public var simulation: Simulation? {
         if case .simulated(let simulation) = world { simulation } else { nil }
     }
 
-    package var now: Instant {
+    public var now: Instant {
         switch world {
         case .live: Poller.now
         case .simulated(let simulation): simulation.now
@@ -78,7 +78,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// `now` at the beginning of this turn, for what need not be exact to the length of a turn, such as an idle
     /// connection's deadline. It costs no look at the clock.
-    package var turnBegan: Instant {
+    public var turnBegan: Instant {
         switch world {
         case .live: lastLook
         case .simulated(let simulation): simulation.now
@@ -86,17 +86,17 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     /// Seconds since 1970, for the dates that protocols print and nothing else. A simulated world begins with 2026.
-    package var secondsSince1970: Int64 { (epoch.nanoseconds + turnBegan.nanoseconds) / 1_000_000_000 }
+    public var secondsSince1970: Int64 { (epoch.nanoseconds + turnBegan.nanoseconds) / 1_000_000_000 }
 
     /// What this loop's thread has had of a processor: the clock's rest was sleep, or was taken by the machine. In
     /// simulation it is zero, for turns take no time.
-    package var processorTime: TimeSpan { simulation == nil ? Poller.processorTime : .zero }
+    public var processorTime: TimeSpan { simulation == nil ? Poller.processorTime : .zero }
 
     // MARK: Tasks
 
     /// Starts a task of this loop at once; it runs until its first wait before this returns.
     @discardableResult
-    package func spawn(_ body: @escaping () async -> Void) -> SpawnedTask {
+    public func spawn(_ body: @escaping () async -> Void) -> SpawnedTask {
         preconditionOnLoop()
         liveTasks += 1
         let bound = LoopBound(body, to: self)
@@ -108,51 +108,51 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
 
     /// Tasks spawned and not yet ended.
-    package var spawnedTaskCount: Int { liveTasks }
+    public var spawnedTaskCount: Int { liveTasks }
 
     /// Deadlines that are being waited for.
-    package var armedTimerCount: Int { timers.count }
+    public var armedTimerCount: Int { timers.count }
 
     /// Waits for an instant of this loop's clock.
-    package func sleep(until deadline: Instant) async throws(CancellationError) {
+    public func sleep(until deadline: Instant) async throws(CancellationError) {
         if await Parking(self).wait(until: deadline) == .cancelled { throw CancellationError() }
     }
 
     /// Runs `work` once before the loop next looks for events, so that writes of one turn go out together.
-    package func atEndOfTurn(_ work: any DeferredWork) {
+    public func atEndOfTurn(_ work: any DeferredWork) {
         deferred.append(work)
     }
 
     /// Hands work to this loop from any thread. False when the loop has ended.
     @discardableResult
-    package func post(_ work: @escaping @Sendable () -> Void) -> Bool {
+    public func post(_ work: @escaping @Sendable () -> Void) -> Bool {
         mailbox.post(work)
     }
 
     // MARK: Timers
 
-    package func arm(_ deadline: Instant, _ target: any TimerTarget) -> TimerID {
+    public func arm(_ deadline: Instant, _ target: any TimerTarget) -> TimerID {
         preconditionOnLoop()
         return timers.arm(deadline, target)
     }
 
-    package func cancel(_ timer: TimerID) {
+    public func cancel(_ timer: TimerID) {
         timers.cancel(timer)
     }
 
     // MARK: Executor
 
-    package func enqueue(_ job: consuming ExecutorJob) {
+    public func enqueue(_ job: consuming ExecutorJob) {
         preconditionOnLoop()
         ready.append(UnownedJob(job))
     }
 
     private var token: UInt { UInt(bitPattern: ObjectIdentifier(self)) }
 
-    package var isCurrent: Bool { spillway_current_token() == token }
+    public var isCurrent: Bool { spillway_current_token() == token }
 
     /// Unlike `precondition` it says why in release builds too.
-    package func preconditionOnLoop() {
+    public func preconditionOnLoop() {
         if !isCurrent { fatalError("this belongs to an event loop and was touched on a thread that does not run it") }
     }
 
@@ -160,7 +160,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
     /// Runs the loop on the calling thread until `body` has ended. Every task it spawned must have ended by then,
     /// unless it throws: what outlives its parent is a leak, and is named as one.
-    package func run<Value, Failure: Error>(
+    public func run<Value, Failure: Error>(
         _ body: @escaping () async throws(Failure) -> Value
     ) throws(Failure) -> Value {
         precondition(spillway_current_token() == 0, "a loop runs inside a loop on the same thread")
@@ -269,20 +269,20 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 }
 
 /// Work that is gathered during a turn and done at its end.
-package protocol DeferredWork: AnyObject {
+public protocol DeferredWork: AnyObject {
     func runAtEndOfTurn()
 }
 
 /// A task of a loop, for others of the same loop.
-package struct SpawnedTask {
+public struct SpawnedTask: Sendable {
     private let task: _Concurrency.Task<Void, Never>
 
     init(_ task: _Concurrency.Task<Void, Never>) {
         self.task = task
     }
 
-    package func cancel() { task.cancel() }
+    public func cancel() { task.cancel() }
 
     /// Waits for its end. Cancelling the waiter does not cancel the task.
-    package func join() async { await task.value }
+    public func join() async { await task.value }
 }

@@ -3,16 +3,16 @@
 /// The concurrency checker cannot know that every task of a loop runs on its one thread. This box knows, and checks:
 /// reading it on any other thread ends the process.
 // reason: the value is reachable on its loop's thread only, by the precondition below.
-package struct LoopBound<Value>: @unchecked Sendable {
+public struct LoopBound<Value>: @unchecked Sendable {
     private let content: Value
     private let loop: EventLoop
 
-    package init(_ content: Value, to loop: EventLoop) {
+    public init(_ content: Value, to loop: EventLoop) {
         self.content = content
         self.loop = loop
     }
 
-    package var value: Value {
+    public var value: Value {
         loop.preconditionOnLoop()
         return content
     }

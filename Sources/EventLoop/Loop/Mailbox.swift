@@ -2,7 +2,7 @@ import Synchronization
 
 /// Where foreign threads (a store, a name look-up, a signal) leave work for a loop. It holds closures, never
 /// continuations: a continuation is resumed by the loop's own thread only.
-package final class Mailbox: Sendable {
+public final class Mailbox: Sendable {
     private struct State {
         var letters: [@Sendable () -> Void] = []
         var isClosed = false

@@ -1,5 +1,5 @@
 /// Why a wait ended.
-@frozen package enum Wake: Sendable {
+@frozen public enum Wake: Sendable {
     case ready
     case timedOut
     case cancelled
@@ -7,7 +7,7 @@
     case closed
 
     /// `== .ready` without a call into another module.
-    @inlinable package var isReady: Bool { if case .ready = self { true } else { false } }
+    @inlinable @inline(__always) public var isReady: Bool { if case .ready = self { true } else { false } }
 }
 
 /// The one place where a task of a loop stands still: until it is woken, its deadline passes, or it is cancelled.
@@ -16,7 +16,7 @@
 ///
 /// At most one task waits here at a time. A wake that finds nobody is lost, so the waker keeps its own state (a
 /// readable flag, a queue) and the waiter looks at that first.
-@safe package final class Parking: TimerTarget {
+@safe public final class Parking: TimerTarget {
     private let loop: EventLoop
     private var waiter: UnsafeContinuation<Wake, Never>?
     private var timer = TimerID.none
@@ -28,14 +28,14 @@
     /// `keepsTimer`: for a place that is waited at again and again, each time a little longer. A wait that ended leaves
     /// its timer armed, and one that fires early is set to the deadline of that time: two heap operations less for
     /// every wait. Such a place must be retired.
-    package init(_ loop: EventLoop, keepsTimer: Bool = false) {
+    public init(_ loop: EventLoop, keepsTimer: Bool = false) {
         self.loop = loop
         self.keepsTimer = keepsTimer
     }
 
-    package var isTaken: Bool { unsafe waiter != nil }
+    public var isTaken: Bool { unsafe waiter != nil }
 
-    package func wait(until deadline: Instant = .never) async -> Wake {
+    public func wait(until deadline: Instant = .never) async -> Wake {
         if Task.isCancelled { return .cancelled }
         let this = LoopBound(self, to: loop)
         return await withTaskCancellationHandler {
@@ -45,15 +45,16 @@
         }
     }
 
-    /// A wait that only a wake ends, also for a task that was cancelled: registering for cancellation costs more than
-    /// the rest of a wait. For those whom somebody wakes for sure.
-    package func rest() async {
-        _ = await unsafe withUnsafeContinuation { continuation in unsafe take(continuation, until: .never) }
+    /// A wait that goes on also for a task that was cancelled: registering for cancellation costs more than the rest of
+    /// a wait. For those whom somebody wakes for sure.
+    @discardableResult
+    public func rest(until deadline: Instant = .never) async -> Wake {
+        await unsafe withUnsafeContinuation { continuation in unsafe take(continuation, until: deadline) }
     }
 
     /// Half of a wait, for the hot loop of a task whose every canceller also wakes this place, by closing the stream
     /// that it belongs to. Registering for cancellation costs more than the rest of a wait.
-    package func take(_ continuation: UnsafeContinuation<Wake, Never>, until deadline: Instant) {
+    public func take(_ continuation: UnsafeContinuation<Wake, Never>, until deadline: Instant) {
         unsafe precondition(waiter == nil, "two tasks wait at the same place")
         unsafe waiter = continuation
         self.deadline = deadline
@@ -74,14 +75,14 @@
     }
 
     /// Nobody will wait here any more.
-    package func retire() {
+    public func retire() {
         wake(.closed)
         disarm()
     }
 
     /// False when nobody was waiting.
     @discardableResult
-    package func wake(_ reason: Wake = .ready) -> Bool {
+    public func wake(_ reason: Wake = .ready) -> Bool {
         guard let waiter = unsafe waiter else { return false }
         unsafe self.waiter = nil
         if !keepsTimer { disarm() }
@@ -89,7 +90,7 @@
         return true
     }
 
-    package func timerFired(_ timer: TimerID) {
+    public func timerFired(_ timer: TimerID) {
         let due = timerDue
         self.timer = .none
         timerDue = .never

@@ -1,14 +1,14 @@
 /// Whoever waits for an instant.
-package protocol TimerTarget: AnyObject {
+public protocol TimerTarget: AnyObject {
     func timerFired(_ timer: TimerID)
 }
 
 /// Names one armed timer; a stale one is recognised by its generation and ignored.
-package struct TimerID: Equatable, Sendable {
+public struct TimerID: Equatable, Sendable {
     fileprivate let slot: UInt32
     fileprivate let generation: UInt32
 
-    package static let none = TimerID(slot: .max, generation: .max)
+    public static let none = TimerID(slot: .max, generation: .max)
 }
 
 /// A binary heap of deadlines with a slot table, so that a timer is cancelled where it stands: a request arms one and

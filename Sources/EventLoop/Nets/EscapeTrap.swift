@@ -7,7 +7,7 @@ import Synchronization
 /// The library's executors for `Task.sleep`, clocks and the main actor do not pass these hooks. What goes there and comes
 /// back is caught by `EventLoop.enqueue`, on the thread that brings it; what never comes back leaves a simulated world
 /// in which nothing can happen any more, which ends the process too.
-package enum EscapeTrap {
+public enum EscapeTrap {
     private static let hooks = Mutex<Int32?>(nil)
 
     /// Once per process; every `EventLoop.run` calls it.
@@ -18,7 +18,7 @@ package enum EscapeTrap {
     }
 
     /// Whether every hook was found. A static standard library hides them; a test refuses that.
-    package static var isComplete: Bool {
+    public static var isComplete: Bool {
         install()
         return hooks.withLock { $0 } == Int32(spillway_escape_hooks)
     }

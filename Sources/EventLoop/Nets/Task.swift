@@ -7,12 +7,12 @@
 ///     Task.sleep(for:)      ->  loop.sleep(until: loop.now + span)
 ///     Task.detached { … }   ->  loop.offload { … }      (blocking work, on a thread of its own)
 public enum Task {
-    package static var isCancelled: Bool { _Concurrency.Task<Never, Never>.isCancelled }
+    public static var isCancelled: Bool { _Concurrency.Task<Never, Never>.isCancelled }
 
-    package static func checkCancellation() throws(CancellationError) {
+    public static func checkCancellation() throws(CancellationError) {
         if isCancelled { throw CancellationError() }
     }
 
     /// Lets the other ready tasks of this loop run first.
-    package static func yield() async { await _Concurrency.Task<Never, Never>.yield() }
+    public static func yield() async { await _Concurrency.Task<Never, Never>.yield() }
 }

@@ -1,22 +1,22 @@
 /// How a simulated link behaves. Conditions may change while connections stand.
-package struct NetworkConditions: Sendable {
+public struct NetworkConditions: Sendable {
     /// One way, uniform between the two. Bytes never overtake each other: a late segment delays those behind it.
-    package var latency: ClosedRange<TimeSpan> = .microseconds(50) ... .microseconds(50)
+    public var latency: ClosedRange<TimeSpan> = .microseconds(50) ... .microseconds(50)
     /// The share of segments lost on the way. TCP repeats them, so loss is seen as delay: a retransmission timeout
     /// that doubles with each further loss.
-    package var loss = 0.0
-    package var retransmission = TimeSpan.milliseconds(200)
+    public var loss = 0.0
+    public var retransmission = TimeSpan.milliseconds(200)
     /// The share of segments at which the connection is reset instead.
-    package var reset = 0.0
+    public var reset = 0.0
     /// How many bytes may be on their way or unread before the writer has to wait: a slow reader stops its peer.
-    package var window = 256 * 1024
+    public var window = 256 * 1024
     /// Writes are cut into segments of at most this many bytes; `cutsAtRandom` draws every length from the seed.
-    package var segment = 64 * 1024
-    package var cutsAtRandom = false
+    public var segment = 64 * 1024
+    public var cutsAtRandom = false
     /// Nothing arrives while cut off; it is repeated until the link heals.
-    package var isCutOff = false
+    public var isCutOff = false
 
-    package init() {}
+    public init() {}
 }
 
 /// The conditions of all connections to one listener, shared so that a fault reaches those that stand.

@@ -2,10 +2,10 @@ import Glibc
 import SeededRandom
 
 /// The simulated world: a virtual clock, a network in memory, and one seed that decides what both do.
-package final class Simulation {
-    package let seed: UInt64
-    package private(set) var now: Instant
-    package var trace = TraceHash()
+public final class Simulation {
+    public let seed: UInt64
+    public private(set) var now: Instant
+    public var trace = TraceHash()
     var random: SeededRandom
     private let defaults: NetworkConditions
     private var listeners: [Address: SimulatedListener] = [:]
@@ -28,11 +28,11 @@ package final class Simulation {
     // MARK: Network
 
     /// Changes how every connection to this address behaves from now on.
-    package func setConditions(_ conditions: NetworkConditions, at address: Address) {
+    public func setConditions(_ conditions: NetworkConditions, at address: Address) {
         link(to: address).conditions = conditions
     }
 
-    package func conditions(at address: Address) -> NetworkConditions { link(to: address).conditions }
+    public func conditions(at address: Address) -> NetworkConditions { link(to: address).conditions }
 
     private func link(to address: Address) -> Link {
         if let link = links[address] { return link }

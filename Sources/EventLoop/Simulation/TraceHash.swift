@@ -1,17 +1,17 @@
 /// A running fingerprint of everything that happened in a simulated world, in order. Two runs of one seed that differ
 /// anywhere differ here.
-package struct TraceHash: Sendable {
-    package private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
-    package private(set) var count: UInt64 = 0
+public struct TraceHash: Sendable {
+    public private(set) var value: UInt64 = 0xcbf2_9ce4_8422_2325
+    public private(set) var count: UInt64 = 0
 
     /// One multiply and one shift an event: it must not slow the simulation down.
-    package mutating func mix(_ word: UInt64) {
+    public mutating func mix(_ word: UInt64) {
         value = (value ^ word) &* 0x9e37_79b9_7f4a_7c15
         value ^= value >> 29
         count &+= 1
     }
 
-    package mutating func mix(_ word: Int64) { mix(UInt64(bitPattern: word)) }
+    public mutating func mix(_ word: Int64) { mix(UInt64(bitPattern: word)) }
 
     /// Eight bytes at a time.
     mutating func mix(_ bytes: [UInt8]) {

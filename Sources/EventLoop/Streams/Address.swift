@@ -1,15 +1,15 @@
 import Glibc
 
 /// Where a stream leads: an IP address with its port, or a UNIX socket's path.
-package enum Address: Hashable, Sendable {
+public enum Address: Hashable, Sendable {
     case ipv4(UInt32, port: UInt16)
     case ipv6(high: UInt64, low: UInt64, port: UInt16)
     case unix(path: String)
 
-    package static func loopback(port: UInt16 = 0) -> Address { .ipv4(0x7f00_0001, port: port) }
+    public static func loopback(port: UInt16 = 0) -> Address { .ipv4(0x7f00_0001, port: port) }
 
     /// `127.0.0.1:80`, `[::1]:80`, `unix:/run/pay.sock`. Names are the resolver's business.
-    package init?(_ text: String) {
+    public init?(_ text: String) {
         if text.hasPrefix("unix:") {
             let path = String(text.dropFirst(5))
             guard !path.isEmpty, path.utf8.count < 108, !path.utf8.contains(0) else { return nil }
@@ -29,7 +29,7 @@ package enum Address: Hashable, Sendable {
         }
     }
 
-    package init?(host: String, port: UInt16) {
+    public init?(host: String, port: UInt16) {
         if let value = Address.ipv4(host) {
             self = .ipv4(value, port: port)
         } else if let (high, low) = Address.ipv6(host) {
@@ -39,14 +39,14 @@ package enum Address: Hashable, Sendable {
         }
     }
 
-    package var port: UInt16 {
+    public var port: UInt16 {
         switch self {
         case .ipv4(_, let port), .ipv6(_, _, let port): port
         case .unix: 0
         }
     }
 
-    package func with(port: UInt16) -> Address {
+    public func with(port: UInt16) -> Address {
         switch self {
         case .ipv4(let value, _): .ipv4(value, port: port)
         case .ipv6(let high, let low, _): .ipv6(high: high, low: low, port: port)
@@ -54,7 +54,7 @@ package enum Address: Hashable, Sendable {
         }
     }
 
-    package var isLoopback: Bool {
+    public var isLoopback: Bool {
         switch self {
         case .ipv4(let value, _): value >> 24 == 127
         case .ipv6(let high, let low, _): high == 0 && low == 1
@@ -80,7 +80,7 @@ package enum Address: Hashable, Sendable {
 }
 
 extension Address: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         switch self {
         case .ipv4(let value, let port): "\(Address.dotted(value)):\(port)"
         case .ipv6(let high, let low, let port): "[\(Address.colons(high, low))]:\(port)"
@@ -143,7 +143,7 @@ extension Address {
     }
 
     /// From a `sockaddr`.
-    package init?(decoding bytes: UnsafeRawBufferPointer) {
+    public init?(decoding bytes: UnsafeRawBufferPointer) {
         guard bytes.count >= 2 else { return nil }
         switch unsafe Int32(bytes.loadUnaligned(as: sa_family_t.self)) {
         case AF_INET where bytes.count >= 8:

@@ -3,14 +3,14 @@
 ///
 ///     |--consumed--|#### readable ####|-- free --|
 ///     0          start               end      capacity
-@safe package final class ByteBuffer {
+@safe public final class ByteBuffer {
     @usableFromInline var storage: UnsafeMutableRawBufferPointer
     @usableFromInline var start = 0
     @usableFromInline var end = 0
     /// Whoever gives a buffer back may not touch it again: the next to take it is another connection.
     var isPooled = false
 
-    package init(capacity: Int) {
+    public init(capacity: Int) {
         unsafe storage = .allocate(byteCount: capacity, alignment: 16)
     }
 
@@ -18,12 +18,12 @@
         unsafe storage.deallocate()
     }
 
-    @inlinable package var count: Int { end - start }
-    @inlinable package var isEmpty: Bool { start == end }
-    package var capacity: Int { unsafe storage.count }
+    @inlinable @inline(__always) public var count: Int { end - start }
+    @inlinable @inline(__always) public var isEmpty: Bool { start == end }
+    public var capacity: Int { unsafe storage.count }
 
     /// The readable bytes, for a parser that does not keep them.
-    @inlinable package func withReadable<Result, Failure: Error>(
+    @inlinable @inline(__always) public func withReadable<Result, Failure: Error>(
         _ body: (Span<UInt8>) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let bytes = unsafe UnsafeBufferPointer(
@@ -33,12 +33,12 @@
     }
 
     /// A copy of some readable bytes, counted from the first.
-    package func copy(from offset: Int = 0, count wanted: Int) -> [UInt8] {
+    public func copy(from offset: Int = 0, count wanted: Int) -> [UInt8] {
         precondition(offset >= 0 && wanted >= 0 && offset + wanted <= count, "copy beyond the readable bytes")
         return unsafe Array(storage[(start + offset)..<(start + offset + wanted)])
     }
 
-    @inlinable package func append(to array: inout [UInt8], from offset: Int = 0, count wanted: Int) {
+    @inlinable @inline(__always) public func append(to array: inout [UInt8], from offset: Int = 0, count wanted: Int) {
         precondition(offset >= 0 && wanted >= 0 && offset + wanted <= count, "copy beyond the readable bytes")
         unsafe array.append(
             contentsOf: UnsafeRawBufferPointer(rebasing: storage[(start + offset)..<(start + offset + wanted)]))
@@ -46,7 +46,7 @@
 
     /// Makes the array the first readable bytes. One of that length already, as with one request after another of the
     /// same client, is written over where it stands.
-    @inlinable package func copy(into array: inout [UInt8], count wanted: Int) {
+    @inlinable public func copy(into array: inout [UInt8], count wanted: Int) {
         precondition(wanted >= 0 && wanted <= count, "copy beyond the readable bytes")
         if array.count == wanted {
             unsafe array.withUnsafeMutableBytes {
@@ -58,19 +58,19 @@
         }
     }
 
-    @inlinable package func consume(_ amount: Int) {
+    @inlinable @inline(__always) public func consume(_ amount: Int) {
         precondition(amount >= 0 && amount <= count, "consumed \(amount) of \(count) bytes")
         start += amount
         if start == end { clear() }
     }
 
-    @inlinable package func clear() {
+    @inlinable @inline(__always) public func clear() {
         start = 0
         end = 0
     }
 
     /// Room for at least `wanted` more bytes behind the readable ones; grows at most to what that needs.
-    package func reserve(_ wanted: Int) {
+    public func reserve(_ wanted: Int) {
         guard capacity - end < wanted else { return }
         if capacity - count >= wanted {
             unsafe storage.baseAddress!.copyMemory(from: storage.baseAddress! + start, byteCount: count)
@@ -92,9 +92,9 @@
         return added
     }
 
-    package var freeRoom: Int { capacity - end }
+    public var freeRoom: Int { capacity - end }
 
-    package func append(_ bytes: [UInt8]) {
+    public func append(_ bytes: [UInt8]) {
         reserve(bytes.count)
         _ = unsafe fill { room in
             unsafe bytes.withUnsafeBytes { unsafe room.copyMemory(from: $0) }
@@ -104,19 +104,19 @@
 }
 
 /// Buffers between uses: an idle connection holds none, so thousands of them cost what their bookkeeping does.
-package final class BufferPool {
+public final class BufferPool {
     private var idle: [ByteBuffer] = []
     private static let standardCapacity = 16 * 1024
     private static let most = 64
 
-    package func take() -> ByteBuffer {
+    public func take() -> ByteBuffer {
         guard let buffer = idle.popLast() else { return ByteBuffer(capacity: BufferPool.standardCapacity) }
         buffer.isPooled = false
         return buffer
     }
 
     /// A buffer that grew for one large message is not kept.
-    package func give(_ buffer: ByteBuffer) {
+    public func give(_ buffer: ByteBuffer) {
         precondition(!buffer.isPooled, "a buffer was given back twice: two connections would share it")
         guard idle.count < BufferPool.most, buffer.capacity == BufferPool.standardCapacity else { return }
         buffer.clear()

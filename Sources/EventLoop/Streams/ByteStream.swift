@@ -1,7 +1,7 @@
 /// A connection that carries bytes both ways: TCP, a UNIX socket, TLS over either, or a simulated one.
 ///
 /// One task at a time reads, and one at a time writes. Every wait ends by an absolute deadline.
-package protocol ByteStream: AnyObject {
+public protocol ByteStream: AnyObject {
     var loop: EventLoop { get }
     var peer: Address { get }
     /// What ALPN chose; nil without TLS or without a choice.
@@ -35,16 +35,16 @@ package protocol ByteStream: AnyObject {
 }
 
 extension ByteStream {
-    package var applicationProtocol: String? { nil }
+    public var applicationProtocol: String? { nil }
 
     /// Returns when reading might give something, or early: an idle connection needs no buffer until then.
-    package func waitReadable(until deadline: Instant) async throws(StreamError) {
+    public func waitReadable(until deadline: Instant) async throws(StreamError) {
         guard let place = try placeOfBytes() else { return }
         let wake = await place.wait(until: deadline)
         if wake != .ready { throw StreamError(.read, peer.description, wake: wake) }
     }
 
-    package func waitWritable(until deadline: Instant) async throws(StreamError) {
+    public func waitWritable(until deadline: Instant) async throws(StreamError) {
         guard let place = try placeOfRoom() else { return }
         let wake = await place.wait(until: deadline)
         if wake != .ready { throw StreamError(.write, peer.description, wake: wake) }
@@ -52,7 +52,7 @@ extension ByteStream {
 
     /// Appends what has arrived to the buffer's free room, waiting for at least one byte. Zero: the peer has ended
     /// its side.
-    package func read(into buffer: ByteBuffer, until deadline: Instant) async throws(StreamError) -> Int {
+    public func read(into buffer: ByteBuffer, until deadline: Instant) async throws(StreamError) -> Int {
         while true {
             if let count = try readNow(into: buffer) { return count }
             try await waitReadable(until: deadline)
@@ -60,7 +60,7 @@ extension ByteStream {
     }
 
     /// Returns when all of it is with the kernel.
-    package func write(_ bytes: [UInt8], until deadline: Instant) async throws(StreamError) {
+    public func write(_ bytes: [UInt8], until deadline: Instant) async throws(StreamError) {
         var sent = try writeNow(bytes, from: 0)
         while sent < bytes.count {
             try await waitWritable(until: deadline)
@@ -70,7 +70,7 @@ extension ByteStream {
 }
 
 /// Where connections arrive.
-package protocol StreamListener: AnyObject {
+public protocol StreamListener: AnyObject {
     /// The address with the port that was chosen.
     var address: Address { get }
     func accept() async throws(StreamError) -> any ByteStream

@@ -3,17 +3,18 @@ import Glibc
 
 extension EventLoop {
     /// Connects to an address, live or in the simulated network, whichever world this loop is.
-    package func connect(to address: Address, until deadline: Instant) async throws(StreamError) -> any ByteStream {
+    public func connect(to address: Address, until deadline: Instant) async throws(StreamError) -> any ByteStream {
         switch world {
         case .live: try await connectSocket(to: address, until: deadline)
         case .simulated(let simulation): try await simulation.connect(to: address, on: self, until: deadline)
         }
     }
 
-    /// Listens at an address; port 0 lets the system choose.
-    package func listen(on address: Address) throws(StreamError) -> any StreamListener {
+    /// Listens at an address; port 0 lets the system choose. One that is shared may be listened at by others who say so
+    /// too: the loops of one server (in simulation there is one loop).
+    public func listen(on address: Address, isShared: Bool = false) throws(StreamError) -> any StreamListener {
         switch world {
-        case .live: try SocketListener(on: address, loop: self)
+        case .live: try SocketListener(on: address, isShared: isShared, loop: self)
         case .simulated(let simulation): try simulation.listen(on: address, loop: self)
         }
     }

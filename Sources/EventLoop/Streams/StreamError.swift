@@ -1,13 +1,13 @@
-package import Cryptography
+public import Cryptography
 import Glibc
 
 /// A stream operation that failed: what was tried, with whom, and why.
-package struct StreamError: Error, Equatable, CustomStringConvertible {
-    package enum Operation: String, Sendable {
+public struct StreamError: Error, Equatable, CustomStringConvertible {
+    public enum Operation: String, Sendable {
         case resolve, listen, accept, connect, handshake, read, write
     }
 
-    package enum Cause: Equatable, Sendable {
+    public enum Cause: Equatable, Sendable {
         case system(Int32)
         case tls(TLSError)
         /// In plain words: the resolver's, or ours.
@@ -20,17 +20,17 @@ package struct StreamError: Error, Equatable, CustomStringConvertible {
         case truncated
     }
 
-    package let operation: Operation
-    package let address: String
-    package let cause: Cause
+    public let operation: Operation
+    public let address: String
+    public let cause: Cause
 
-    package init(_ operation: Operation, _ address: String, _ cause: Cause) {
+    public init(_ operation: Operation, _ address: String, _ cause: Cause) {
         self.operation = operation
         self.address = address
         self.cause = cause
     }
 
-    package init(_ operation: Operation, _ address: String, wake: Wake) {
+    public init(_ operation: Operation, _ address: String, wake: Wake) {
         switch wake {
         case .timedOut: self.init(operation, address, .timedOut)
         case .cancelled: self.init(operation, address, .cancelled)
@@ -38,10 +38,10 @@ package struct StreamError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    package var description: String { "\(operation.rawValue) \(address): \(cause)" }
+    public var description: String { "\(operation.rawValue) \(address): \(cause)" }
 
-    package var isRefused: Bool { cause == .system(ECONNREFUSED) }
-    package var isReset: Bool {
+    public var isRefused: Bool { cause == .system(ECONNREFUSED) }
+    public var isReset: Bool {
         switch cause {
         case .system(let code): code == ECONNRESET || code == EPIPE
         case .tls(let error): error.cause == .connectionReset
@@ -49,11 +49,11 @@ package struct StreamError: Error, Equatable, CustomStringConvertible {
         }
     }
     /// No descriptor is left for this process or this machine.
-    package var isOutOfDescriptors: Bool { cause == .system(EMFILE) || cause == .system(ENFILE) }
+    public var isOutOfDescriptors: Bool { cause == .system(EMFILE) || cause == .system(ENFILE) }
 }
 
 extension StreamError.Cause: CustomStringConvertible {
-    package var description: String {
+    public var description: String {
         switch self {
         case .system(let code): SystemError.words(for: code)
         case .tls(let error): error.description

@@ -1,4 +1,4 @@
-package import Cryptography
+public import Cryptography
 
 /// TLS over a socket, on the loop: OpenSSL reads and writes the descriptor itself and says what it waits for.
 final class TLSStream: ByteStream {
@@ -234,7 +234,7 @@ final class TLSStream: ByteStream {
 
 extension EventLoop {
     /// Connects and handshakes; `host` is who the certificate must be for.
-    package func connect(
+    public func connect(
         to address: Address, securedBy context: TLSContext, as host: String, until deadline: Instant
     ) async throws(StreamError) -> any ByteStream {
         guard case .live = world else { throw StreamError.notSimulated(.connect, address) }
@@ -244,7 +244,7 @@ extension EventLoop {
     }
 
     /// The server's side of the handshake, over a connection just accepted.
-    package func secure(
+    public func secure(
         _ accepted: any ByteStream, by context: TLSContext, until deadline: Instant
     ) async throws(StreamError) -> any ByteStream {
         guard let socket = accepted as? SocketStream else { throw StreamError.notSimulated(.handshake, accepted.peer) }

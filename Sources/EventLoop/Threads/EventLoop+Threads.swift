@@ -4,7 +4,7 @@ extension EventLoop {
     /// Runs blocking work on a thread of its own and continues on the loop with its result. It cannot be cancelled,
     /// and a deadline abandons the wait, not the work. At most `offloadsMax` threads run; who comes later waits. In
     /// simulation no other thread exists: the work is done in place, at one virtual instant.
-    package func offload<Value: Sendable>(
+    public func offload<Value: Sendable>(
         _ name: String, until deadline: Instant = .never, _ work: @escaping @Sendable () -> Value
     ) async throws(OffloadError) -> Value {
         if simulation != nil { return work() }
@@ -26,7 +26,7 @@ extension EventLoop {
         return try await delivery.wait(until: deadline)
     }
 
-    package static let offloadsMax = 16
+    public static let offloadsMax = 16
 
     private func takeOffload(until deadline: Instant) async throws(OffloadError) {
         guard offloads == EventLoop.offloadsMax else {
@@ -51,7 +51,7 @@ extension EventLoop {
 
     /// Starts one live loop on each of `count` threads and blocks until all have ended. Loops share nothing; what
     /// `body` captures must be safe to share.
-    package static func runOnThreads<Failure: Error>(
+    public static func runOnThreads<Failure: Error>(
         _ count: Int, spin: TimeSpan = .zero,
         _ body: @escaping @Sendable (_ loop: EventLoop, _ index: Int) async throws(Failure) -> Void
     ) throws(SystemError) -> [Result<Void, Failure>] {
@@ -73,12 +73,12 @@ extension EventLoop {
     }
 }
 
-package enum OffloadError: Error, Equatable, CustomStringConvertible {
+public enum OffloadError: Error, Equatable, CustomStringConvertible {
     case noThread(SystemError)
     case timedOut
     case cancelled
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .noThread(let error): error.description
         case .timedOut: "the work did not end by its deadline"

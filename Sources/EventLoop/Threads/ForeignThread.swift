@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 
 /// A thread that is not a pool's: for a loop of its own, or for blocking work beside loops.
-package struct ForeignThread: Sendable {
+public struct ForeignThread: Sendable {
     private final class Ending: Sendable {
         let isDone = Mutex(false)
     }
@@ -21,7 +21,7 @@ package struct ForeignThread: Sendable {
     private let handle: pthread_t
 
     /// Starts at once. The kernel keeps 15 bytes of the name.
-    package init(_ name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
+    public init(_ name: String, _ body: @escaping @Sendable () -> Void) throws(SystemError) {
         var handle = pthread_t()
         let entry = unsafe Unmanaged.passRetained(Entry(name: name, body: body))
         let code = unsafe pthread_create(
@@ -40,13 +40,13 @@ package struct ForeignThread: Sendable {
     }
 
     /// Blocks the calling thread until this one has ended; to be called once, and never by a loop.
-    package func join() {
+    public func join() {
         precondition(spillway_current_token() == 0, "a loop may not block on a thread; use offload")
         pthread_join(handle, nil)
     }
 
     /// Lets it end by itself; it cannot be joined then.
-    package func detach() {
+    public func detach() {
         pthread_detach(handle)
     }
 }

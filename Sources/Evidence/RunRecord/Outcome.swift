@@ -1,5 +1,5 @@
 /// What a step of a journey came to. The numbers stand in evidence files.
-package enum Outcome: UInt8, CaseIterable, Sendable {
+@frozen public enum Outcome: UInt8, CaseIterable, Sendable {
     case ok = 1
     /// An answer, but not the one that the plan expects.
     case expectationFailed
@@ -17,7 +17,7 @@ package enum Outcome: UInt8, CaseIterable, Sendable {
     case malformed
 
     /// Sheds and declines are apart.
-    package var isError: Bool {
+    public var isError: Bool {
         switch self {
         case .expectationFailed, .unknown, .refused, .reset, .malformed: true
         case .ok, .shed, .declined: false
@@ -25,7 +25,7 @@ package enum Outcome: UInt8, CaseIterable, Sendable {
     }
 
     /// Its latency tells how long a caller that was let in had to wait; for an unknown one, how long it waited in vain.
-    package var isAdmitted: Bool {
+    @inlinable @inline(__always) public var isAdmitted: Bool {
         switch self {
         case .ok, .expectationFailed, .declined, .unknown: true
         case .shed, .refused, .reset, .malformed: false
@@ -33,7 +33,7 @@ package enum Outcome: UInt8, CaseIterable, Sendable {
     }
 
     /// The word in reports.
-    package var name: String {
+    public var name: String {
         switch self {
         case .ok: "ok"
         case .expectationFailed: "expectation_failed"
@@ -48,25 +48,25 @@ package enum Outcome: UInt8, CaseIterable, Sendable {
 }
 
 /// How many steps came to each outcome.
-package struct OutcomeCounts: Sendable, Equatable {
-    private var counts: InlineArray<9, UInt64> = .init(repeating: 0)
+@frozen public struct OutcomeCounts: Sendable, Equatable {
+    @usableFromInline var counts: InlineArray<9, UInt64> = .init(repeating: 0)
 
-    package init() {}
+    public init() {}
 
-    package subscript(outcome: Outcome) -> UInt64 {
+    @inlinable @inline(__always) public subscript(outcome: Outcome) -> UInt64 {
         get { counts[Int(outcome.rawValue)] }
         set { counts[Int(outcome.rawValue)] = newValue }
     }
 
-    package static func == (left: OutcomeCounts, right: OutcomeCounts) -> Bool {
+    public static func == (left: OutcomeCounts, right: OutcomeCounts) -> Bool {
         Outcome.allCases.allSatisfy { left[$0] == right[$0] }
     }
 
-    package static func += (left: inout OutcomeCounts, right: OutcomeCounts) {
+    public static func += (left: inout OutcomeCounts, right: OutcomeCounts) {
         for outcome in Outcome.allCases { left[outcome] += right[outcome] }
     }
 
-    package var total: UInt64 { Outcome.allCases.reduce(0) { $0 + self[$1] } }
-    package var errors: UInt64 { Outcome.allCases.reduce(0) { $0 + ($1.isError ? self[$1] : 0) } }
-    package var admitted: UInt64 { Outcome.allCases.reduce(0) { $0 + ($1.isAdmitted ? self[$1] : 0) } }
+    public var total: UInt64 { Outcome.allCases.reduce(0) { $0 + self[$1] } }
+    public var errors: UInt64 { Outcome.allCases.reduce(0) { $0 + ($1.isError ? self[$1] : 0) } }
+    public var admitted: UInt64 { Outcome.allCases.reduce(0) { $0 + ($1.isAdmitted ? self[$1] : 0) } }
 }

@@ -13,6 +13,7 @@ final class ClientConnection: DeferredWork {
     private let limits: Limits
     private let isPipelined: Bool
     private let interimResponsesMax: Int
+    private let heedsCancellation: Bool
     /// The pool's: its place among the open ones, how many requests hold it, and whether it is listed as free.
     var slot: Int?
     var load = 0
@@ -40,6 +41,7 @@ final class ClientConnection: DeferredWork {
         self.limits = configuration.wire
         self.isPipelined = configuration.pipelineDepth > 1
         self.interimResponsesMax = configuration.interimResponsesMax
+        self.heedsCancellation = configuration.heedsCancellation
         self.parser = HeadParser(limits: limits)
     }
 
@@ -213,7 +215,12 @@ final class ClientConnection: DeferredWork {
         while !(try parseHead(answering: method)) {
             if try readHeadNow() { continue }
             if let place = try placeOfBytes() {
-                let wake = await place.wait(until: deadline)
+                let wake =
+                    if heedsCancellation {
+                        await place.wait(until: deadline)
+                    } else {
+                        await unsafe withUnsafeContinuation { unsafe place.take($0, until: deadline) }
+                    }
                 if !wake.isReady { throw ExchangeFailure(StreamError(.read, stream.peer.description, wake: wake)) }
             }
         }

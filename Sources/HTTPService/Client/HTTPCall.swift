@@ -10,7 +10,7 @@ import HTTPWire
 ///
 /// The object lives as long as the closure that it is given to. An exchange that is whole by then gives its connection
 /// back; any other closes it.
-package final class HTTPCall {
+public final class HTTPCall {
     private enum Sending {
         case pieces(chunked: Bool, remaining: UInt64)
         case done
@@ -50,7 +50,7 @@ package final class HTTPCall {
 
     /// Sends a piece of the body, and returns when the kernel has it: a slow peer slows its caller. When it throws, the
     /// peer may have answered already without reading on: ask for the response.
-    package func write(_ bytes: [UInt8]) async throws(HTTPClientError) {
+    public func write(_ bytes: [UInt8]) async throws(HTTPClientError) {
         guard case .pieces(let isChunked, let remaining) = sending else {
             preconditionFailure("the request's body is complete")
         }
@@ -62,7 +62,7 @@ package final class HTTPCall {
         try await send(isChunked ? framed : bytes)
     }
 
-    package func finishRequest() async throws(HTTPClientError) {
+    public func finishRequest() async throws(HTTPClientError) {
         guard case .pieces(let isChunked, let remaining) = sending else { return }
         precondition(isChunked || remaining == 0, "the body is \(remaining) bytes shorter than was announced")
         sending = .done
@@ -84,7 +84,7 @@ package final class HTTPCall {
     // MARK: The answer
 
     /// Status and fields; its body is empty, and comes in pieces. It may be there before the request is complete.
-    package func response() async throws(HTTPClientError) -> HTTPResponse {
+    public func response() async throws(HTTPClientError) -> HTTPResponse {
         if let head { return head }
         do throws(ExchangeFailure) {
             let (head, body) = try await connection.readCallHead(to: method, poolWait: poolWait, until: deadline)
@@ -97,7 +97,7 @@ package final class HTTPCall {
     }
 
     /// Appends the next piece of the body as it arrived. False at its end.
-    package func readPiece(into bytes: inout [UInt8]) async throws(HTTPClientError) -> Bool {
+    public func readPiece(into bytes: inout [UInt8]) async throws(HTTPClientError) -> Bool {
         _ = try await response()
         guard var body else { return false }
         defer { self.body = body }
@@ -124,7 +124,7 @@ package final class HTTPCall {
 }
 
 /// How a request's body is sent.
-package enum RequestBody: Sendable, Equatable {
+public enum RequestBody: Sendable, Equatable {
     /// With the head, or there is none.
     case whole
     /// In pieces of a known sum.

@@ -1,9 +1,9 @@
-package import EventLoop
-package import HTTPWire
+public import EventLoop
+public import HTTPWire
 
 extension HTTPClient {
     /// An exchange in pieces. Its deadline covers all of it; the connection is held until `body` returns.
-    package func call<Value>(
+    public func call<Value>(
         _ method: Method, _ target: String, fields: FieldBlock? = nil, sending plan: RequestBody = .whole,
         until deadline: Instant, _ body: (HTTPCall) async throws -> Value
     ) async throws -> Value {

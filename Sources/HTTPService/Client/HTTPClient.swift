@@ -1,4 +1,4 @@
-package import EventLoop
+public import EventLoop
 
 /// An HTTP/1.1 client of one origin, on one loop.
 ///
@@ -11,11 +11,11 @@ package import EventLoop
 /// Bodies that must not stand in memory whole go through `call`.
 ///
 /// **Not here.** Redirects, cookies, content coding, proxies: a driver must see what was sent and what came back.
-package final class HTTPClient {
-    package let loop: EventLoop
-    package let origin: HTTPOrigin
-    package let configuration: ClientConfiguration
-    package internal(set) var counters = ClientCounters()
+public final class HTTPClient {
+    public let loop: EventLoop
+    public let origin: HTTPOrigin
+    public let configuration: ClientConfiguration
+    public internal(set) var counters = ClientCounters()
     /// Connections with room for another request, the one used last at the end.
     private var free: [ClientConnection] = []
     private var open: [ClientConnection] = []
@@ -25,7 +25,7 @@ package final class HTTPClient {
     private var line = WaitingLine()
     private var isClosed = false
 
-    package init(on loop: EventLoop, to origin: HTTPOrigin, configuration: ClientConfiguration = .init()) {
+    public init(on loop: EventLoop, to origin: HTTPOrigin, configuration: ClientConfiguration = .init()) {
         precondition(configuration.connectionsMax > 0 && configuration.pipelineDepth > 0, "a client needs a connection")
         self.loop = loop
         self.origin = origin
@@ -33,11 +33,11 @@ package final class HTTPClient {
     }
 
     /// Those being opened included.
-    package var openConnections: Int { open.count + connecting + leaves }
-    package var waitingRequests: Int { line.count }
+    public var openConnections: Int { open.count + connecting + leaves }
+    public var waitingRequests: Int { line.count }
 
     /// Ends every connection; requests under way and in line fail with `closed`.
-    package func close() {
+    public func close() {
         isClosed = true
         for connection in open {
             connection.slot = nil
@@ -50,7 +50,7 @@ package final class HTTPClient {
 
     // MARK: Sending
 
-    package func send(_ request: HTTPRequest, until deadline: Instant) async throws(HTTPClientError) -> HTTPResponse {
+    public func send(_ request: HTTPRequest, until deadline: Instant) async throws(HTTPClientError) -> HTTPResponse {
         try admit(until: deadline)
         /// Above one, an earlier attempt may have been sent, whatever becomes of this one.
         var attempts = 1
@@ -84,9 +84,18 @@ package final class HTTPClient {
     /// Counts a request. Nothing is sent for a caller who no longer waits: a payment would be unknown for no reason.
     func admit(until deadline: Instant) throws(HTTPClientError) {
         counters.requests += 1
-        if deadline <= loop.now { throw failure(.timedOut, mayHaveBeenSent: false) }
-        if Task.isCancelled { throw failure(.cancelled, mayHaveBeenSent: false) }
+        if hasPassed(deadline) { throw failure(.timedOut, mayHaveBeenSent: false) }
+        if configuration.heedsCancellation, Task.isCancelled { throw failure(.cancelled, mayHaveBeenSent: false) }
     }
+
+    /// Looking at the clock costs more than the rest of this: a deadline that is far from the turn's beginning needs no
+    /// such look.
+    private func hasPassed(_ deadline: Instant) -> Bool {
+        deadline - loop.turnBegan < HTTPClient.turnMax && deadline <= loop.now
+    }
+
+    /// No turn of a loop that works lasts so long.
+    private static let turnMax = TimeSpan.seconds(1)
 
     /// What never left may take another connection. What may have been sent is repeated once, if it means the same
     /// twice and met the end of a kept connection.

@@ -1,12 +1,12 @@
-package import EventLoop
-package import HTTPWire
+public import EventLoop
+public import HTTPWire
 
 /// A request without an answer: how far it came, and why it came no further.
 ///
 /// `mayHaveBeenSent` decides what a payment's outcome is: false, the peer has seen nothing of it; true, the outcome is
 /// unknown.
-package struct HTTPClientError: Error, Equatable, CustomStringConvertible {
-    package enum Cause: Equatable, Sendable {
+public struct HTTPClientError: Error, Equatable, CustomStringConvertible {
+    public enum Cause: Equatable, Sendable {
         /// No connection was free, and so many already waited.
         case poolQueueFull(Int)
         /// No connection became free in time.
@@ -31,17 +31,17 @@ package struct HTTPClientError: Error, Equatable, CustomStringConvertible {
         case unsendable(String)
     }
 
-    package let origin: String
-    package let cause: Cause
-    package let mayHaveBeenSent: Bool
+    public let origin: String
+    public let cause: Cause
+    public let mayHaveBeenSent: Bool
 
-    package init(origin: String, cause: Cause, mayHaveBeenSent: Bool) {
+    public init(origin: String, cause: Cause, mayHaveBeenSent: Bool) {
         self.origin = origin
         self.cause = cause
         self.mayHaveBeenSent = mayHaveBeenSent
     }
 
-    package var description: String {
+    public var description: String {
         "\(origin): \(words)\(mayHaveBeenSent ? " (the request may have been sent)" : "")"
     }
 

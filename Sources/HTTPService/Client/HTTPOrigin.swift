@@ -1,14 +1,14 @@
-package import Cryptography
-package import EventLoop
+public import Cryptography
+public import EventLoop
 
 /// Whom a client talks to: a pinned address, the name that its certificate and the Host field carry, and TLS or not.
-package struct HTTPOrigin {
-    package let address: Address
+public struct HTTPOrigin {
+    public let address: Address
     /// As the Host field says it: `pay.example.test` or `pay.example.test:8443`.
-    package let host: String
-    package let security: TLSContext?
+    public let host: String
+    public let security: TLSContext?
 
-    package init(_ address: Address, host: String? = nil, security: TLSContext? = nil) {
+    public init(_ address: Address, host: String? = nil, security: TLSContext? = nil) {
         self.address = address
         self.host = host ?? HTTPOrigin.host(of: address)
         self.security = security

@@ -1,15 +1,15 @@
-package import HTTPWire
+public import HTTPWire
 
 /// A request in its wire form, ready to be sent as often as wanted.
 ///
 /// A driver renders thousands a second from byte segments, so the form is bytes; the codec checked them when they
 /// were made, or the template that they come from.
-package struct HTTPRequest: Sendable {
-    package let method: Method
-    package var wire: [UInt8]
+public struct HTTPRequest: Sendable {
+    public let method: Method
+    public var wire: [UInt8]
 
     /// A whole request. Host and Content-Length are written here.
-    package init(
+    public init(
         _ method: Method, _ target: String, host: String, fields: FieldBlock? = nil, body: [UInt8]? = nil
     ) throws(WireError) {
         try self.init(head: method, target, host: host, fields: fields)
@@ -23,7 +23,7 @@ package struct HTTPRequest: Sendable {
     }
 
     /// Bytes that were rendered elsewhere from checked parts: head and body.
-    package init(_ method: Method, wire: [UInt8]) {
+    public init(_ method: Method, wire: [UInt8]) {
         self.method = method
         self.wire = wire
     }
@@ -52,7 +52,7 @@ package struct HTTPRequest: Sendable {
     }
 
     /// Whether sending it twice means the same as sending it once (RFC 9110, 9.2.2).
-    package var isIdempotent: Bool {
+    public var isIdempotent: Bool {
         switch method {
         case .get, .head, .put, .delete, .options, .trace: true
         case .post, .patch, .connect, .other: false

@@ -1,20 +1,20 @@
-package import EventLoop
+public import EventLoop
 import HTTPWire
 
 /// A whole response: the head's bytes with the body's behind them, in one array.
-package struct HTTPResponse: Sendable {
-    package let status: UInt16
-    package let bytes: [UInt8]
+public struct HTTPResponse: Sendable {
+    public let status: UInt16
+    public let bytes: [UInt8]
     /// Where the body begins.
-    package let headCount: Int
+    public let headCount: Int
     /// How long the request waited for a connection: zero when one was free.
-    package let poolWait: TimeSpan
+    public let poolWait: TimeSpan
     /// Whether the request paid for a new connection.
-    package let isFirstOnConnection: Bool
+    public let isFirstOnConnection: Bool
     /// How often the request may have reached the peer: 2 when it met the end of a kept connection and was repeated.
-    package internal(set) var attempts: Int
+    public internal(set) var attempts: Int
 
-    package init(
+    public init(
         status: UInt16, bytes: [UInt8], headCount: Int, poolWait: TimeSpan, isFirstOnConnection: Bool,
         attempts: Int = 1
     ) {
@@ -26,12 +26,12 @@ package struct HTTPResponse: Sendable {
         self.attempts = attempts
     }
 
-    package var body: ArraySlice<UInt8> { bytes[headCount...] }
-    package var bodyText: String { String(decoding: body, as: UTF8.self) }
+    public var body: ArraySlice<UInt8> { bytes[headCount...] }
+    public var bodyText: String { String(decoding: body, as: UTF8.self) }
 
     /// The value of the first field with this name. The head was checked when it arrived, so looking again is a scan
     /// for a line; few are ever looked at.
-    package func field(_ name: String) -> String? {
+    public func field(_ name: String) -> String? {
         var line = skipLine(from: 0)
         while line < headCount - 2 {
             let end = skipLine(from: line)

@@ -1,32 +1,32 @@
-package import EventLoop
+public import EventLoop
 
 /// A request that waits for a connection, or for leave to open one.
-package final class WaitingRequest {
-    package let parking: Parking
+public final class WaitingRequest {
+    public let parking: Parking
     /// What it was given: nil is leave to open a connection.
     var connection: ClientConnection?
     fileprivate var isInLine = true
 
-    package init(_ loop: EventLoop) {
+    public init(_ loop: EventLoop) {
         parking = Parking(loop)
     }
 }
 
 /// Requests that wait, first come, first served. Some leave before their turn; they cost nothing afterwards.
-package struct WaitingLine {
+public struct WaitingLine {
     private var places: [WaitingRequest] = []
     private var first = 0
-    package private(set) var count = 0
+    public private(set) var count = 0
 
-    package init() {}
+    public init() {}
 
-    package mutating func append(_ request: WaitingRequest) {
+    public mutating func append(_ request: WaitingRequest) {
         places.append(request)
         count += 1
     }
 
     /// Takes out whoever has waited longest and still does: one whose deadline has just passed is on its way out.
-    package mutating func next() -> WaitingRequest? {
+    public mutating func next() -> WaitingRequest? {
         while first < places.count {
             let request = places[first]
             first += 1
@@ -42,7 +42,7 @@ package struct WaitingLine {
     }
 
     /// It waits no longer.
-    package mutating func leave(_ request: WaitingRequest) {
+    public mutating func leave(_ request: WaitingRequest) {
         guard request.isInLine else { return }
         request.isInLine = false
         count -= 1

@@ -1,12 +1,12 @@
-package import EventLoop
-package import HTTPWire
+public import EventLoop
+public import HTTPWire
 
 /// What can go wrong between a handler and its peer.
-package enum HTTPExchangeError: Error, Equatable, CustomStringConvertible {
+public enum HTTPExchangeError: Error, Equatable, CustomStringConvertible {
     case malformedBody(WireError)
     case stream(StreamError)
 
-    package var description: String {
+    public var description: String {
         switch self {
         case .malformedBody(let error): "the request's body is malformed: \(error.reason)"
         case .stream(let error): error.description
@@ -20,16 +20,16 @@ package enum HTTPExchangeError: Error, Equatable, CustomStringConvertible {
 ///
 ///     unanswered --respond--> answered
 ///     unanswered --startResponse--> streaming --finishResponse--> answered
-package final class HTTPExchange {
+public final class HTTPExchange {
     private enum Answer {
         case none, streaming(chunked: Bool, remaining: UInt64), complete
     }
 
     private let server: HTTPServer
-    package let peer: Address
-    package internal(set) var head = MessageHead()
+    public let peer: Address
+    public internal(set) var head = MessageHead()
     /// The head's bytes, which the slices of `head` point into; the connection's buffer has gone on to the body.
-    package internal(set) var headBytes: [UInt8] = []
+    public internal(set) var headBytes: [UInt8] = []
     /// Answers that have not been written yet.
     var output: [UInt8] = []
     /// Set while the connection is served: it is where bodies come from and go to.
@@ -51,22 +51,22 @@ package final class HTTPExchange {
         self.peer = peer
     }
 
-    package var loop: EventLoop { server.loop }
+    public var loop: EventLoop { server.loop }
 
     // MARK: The request's head
 
-    package var method: Method { head.method }
+    public var method: Method { head.method }
 
     /// The target as it was sent: `/v1/payments?limit=3`.
-    package var target: String { text(head.target) }
+    public var target: String { text(head.target) }
 
     /// Compares without making a String.
-    package func hasTarget(_ target: String) -> Bool {
+    public func hasTarget(_ target: String) -> Bool {
         let bytes = headBytes
         return head.target.equals(target, in: bytes.span)
     }
 
-    package func field(_ name: String) -> String? {
+    public func field(_ name: String) -> String? {
         let bytes = headBytes
         return head.fields.first(name, in: bytes.span).map(text)
     }
@@ -78,14 +78,14 @@ package final class HTTPExchange {
     // MARK: The request's body
 
     /// The whole body. Its bound is `ServerConfiguration.wire.bodyBytes`.
-    package func collectBody() async throws(HTTPExchangeError) -> [UInt8] {
+    public func collectBody() async throws(HTTPExchangeError) -> [UInt8] {
         if let body = takeBody() { return body }
         while try await nextBodyPiece(into: &bodyBytes) {}
         return bodyBytes
     }
 
     /// The whole body where it came with the head, the usual case; else nil. For who wants no `async` call then.
-    package func takeBody() -> [UInt8]? {
+    public func takeBody() -> [UInt8]? {
         guard let length = lengthOfUnreadBody, served.takeBody(length, into: &bodyBytes) else { return nil }
         isBodyStarted = true
         isBodyRead = true
@@ -107,7 +107,7 @@ package final class HTTPExchange {
     }
 
     /// Appends the next piece of the body as it arrived. False at its end.
-    package func nextBodyPiece(into bytes: inout [UInt8]) async throws(HTTPExchangeError) -> Bool {
+    public func nextBodyPiece(into bytes: inout [UInt8]) async throws(HTTPExchangeError) -> Bool {
         do throws(HTTPExchangeError) {
             try startBody()
             guard var decoder = body else { return false }
@@ -141,7 +141,7 @@ package final class HTTPExchange {
 
     /// Waits for an instant with nothing in its hands: a thousand requests that wait hold a thousand buffers otherwise.
     /// It returns early when the connection is reset, for a server that is drained no longer.
-    package func rest(until deadline: Instant) async {
+    public func rest(until deadline: Instant) async {
         let connection = served
         guard let place = connection.beginRest() else { return }
         // Flat, and without registering for cancellation: who cancels the task resets the connection.
@@ -152,7 +152,7 @@ package final class HTTPExchange {
     // MARK: The answer
 
     /// Answers whole. It is written when the handler has returned.
-    package func respond(_ status: UInt16, _ fields: FieldBlock? = nil, body: [UInt8] = []) {
+    public func respond(_ status: UInt16, _ fields: FieldBlock? = nil, body: [UInt8] = []) {
         guard case .none = answer else { preconditionFailure("a request is answered once") }
         answer = .complete
         noteUnreadExpectation()
@@ -167,7 +167,7 @@ package final class HTTPExchange {
 
     /// Begins an answer whose body follows in pieces. Without a length it is chunked, or ends with the connection for
     /// a peer of HTTP/1.0.
-    package func startResponse(_ status: UInt16, _ fields: FieldBlock? = nil, length: UInt64? = nil) {
+    public func startResponse(_ status: UInt16, _ fields: FieldBlock? = nil, length: UInt64? = nil) {
         guard case .none = answer else { preconditionFailure("a request is answered once") }
         precondition(status != 204 && status != 304, "\(status) has no body to stream")
         noteUnreadExpectation()
@@ -182,7 +182,7 @@ package final class HTTPExchange {
 
     /// Sends a piece of the body and returns when the kernel has it: a slow reader slows its handler. An empty piece
     /// sends what there is, the head for one.
-    package func write(_ bytes: [UInt8]) async throws(HTTPExchangeError) {
+    public func write(_ bytes: [UInt8]) async throws(HTTPExchangeError) {
         guard case .streaming(let isChunked, let remaining) = answer else {
             preconditionFailure("startResponse comes before write")
         }
@@ -203,7 +203,7 @@ package final class HTTPExchange {
         }
     }
 
-    package func finishResponse() {
+    public func finishResponse() {
         guard case .streaming(let isChunked, let remaining) = answer else {
             preconditionFailure("startResponse comes before finishResponse")
         }
@@ -215,12 +215,12 @@ package final class HTTPExchange {
     }
 
     /// The connection ends after this answer.
-    package func closeAfterwards() { keeps = false }
+    public func closeAfterwards() { keeps = false }
 
     // MARK: Playing a broken peer
 
     /// Sends these bytes as they are instead of an answer, and ends the connection in order.
-    package func end(with bytes: [UInt8] = []) {
+    public func end(with bytes: [UInt8] = []) {
         guard case .none = answer else { preconditionFailure("a request is answered once") }
         answer = .complete
         output.append(contentsOf: bytes)
@@ -228,7 +228,7 @@ package final class HTTPExchange {
     }
 
     /// Resets the connection instead of answering.
-    package func reset() {
+    public func reset() {
         guard case .none = answer else { preconditionFailure("a request is answered once") }
         answer = .complete
         failure = StreamError(.write, peer.description, .closed)
@@ -236,13 +236,13 @@ package final class HTTPExchange {
     }
 
     /// Answers nothing. Returns when the peer has ended the connection, or at the deadline, when it ends here.
-    package func keepSilent(until deadline: Instant) async {
+    public func keepSilent(until deadline: Instant) async {
         await served.waitForEnd(until: deadline)
         end()
     }
 
     /// The head of an answer, for who wants to send something that is none.
-    package func rawHead(_ status: UInt16, _ fields: FieldBlock? = nil, announcing length: Int) -> [UInt8] {
+    public func rawHead(_ status: UInt16, _ fields: FieldBlock? = nil, announcing length: Int) -> [UInt8] {
         var bytes: [UInt8] = []
         do throws(WireError) {
             try server.beginHead(status, into: &bytes)

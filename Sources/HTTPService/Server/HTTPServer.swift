@@ -1,5 +1,5 @@
-package import Cryptography
-package import EventLoop
+public import Cryptography
+public import EventLoop
 import HTTPWire
 
 /// An HTTP/1.1 server on one loop.
@@ -9,13 +9,13 @@ import HTTPWire
 ///
 /// **Method.** One task per connection reads a head, calls the handler, and writes what the handler has answered when
 /// no further request waits in the buffer: pipelined requests are answered with one write. For more cores start one
-/// server per loop at the same address; the kernel spreads the connections.
+/// server per loop at the same, shared address; the kernel spreads the connections.
 ///
 /// **Not here.** Routing, content coding, HTTP/2.
-package final class HTTPServer {
-    package let loop: EventLoop
-    package let configuration: ServerConfiguration
-    package internal(set) var counters = ServerCounters()
+public final class HTTPServer {
+    public let loop: EventLoop
+    public let configuration: ServerConfiguration
+    public internal(set) var counters = ServerCounters()
     let handler: (HTTPExchange) async throws -> Void
     private(set) var isDraining = false
     private var listeners: [Listener] = []
@@ -30,6 +30,7 @@ package final class HTTPServer {
     private struct Listener {
         let address: Address
         let context: TLSContext?
+        let isShared: Bool
         /// Nil while connections are refused.
         var listening: (any StreamListener)?
     }
@@ -42,7 +43,7 @@ package final class HTTPServer {
     /// Connections over the bound that are being told so; beyond it they are reset. They cost descriptors too.
     private static let turnedAwayMax = 64
 
-    package init(
+    public init(
         on loop: EventLoop, configuration: ServerConfiguration = .init(),
         handler: @escaping (HTTPExchange) async throws -> Void
     ) {
@@ -52,14 +53,17 @@ package final class HTTPServer {
     }
 
     /// Open connections.
-    package var connectionCount: Int { connections.count }
+    public var connectionCount: Int { connections.count }
 
     /// Starts to accept. The address returned has the port that was chosen.
     @discardableResult
-    package func listen(on address: Address, securedBy context: TLSContext? = nil) throws(StreamError) -> Address {
+    public func listen(
+        on address: Address, securedBy context: TLSContext? = nil, isShared: Bool = false
+    ) throws(StreamError) -> Address {
         precondition(!isDraining, "a server that drains takes no more connections")
-        let listener = try loop.listen(on: address)
-        listeners.append(Listener(address: listener.address, context: context, listening: listener))
+        let listener = try loop.listen(on: address, isShared: isShared)
+        listeners.append(
+            Listener(address: listener.address, context: context, isShared: isShared, listening: listener))
         run { [self] in await accept(from: listener, securedBy: context) }
         return listener.address
     }
@@ -67,7 +71,7 @@ package final class HTTPServer {
     // MARK: Playing a broken server
 
     /// Nobody listens any more, and who was connected is no longer.
-    package func refuseConnections() {
+    public func refuseConnections() {
         for index in listeners.indices {
             listeners[index].listening?.close()
             listeners[index].listening = nil
@@ -76,10 +80,10 @@ package final class HTTPServer {
     }
 
     /// At the same addresses as before. Throws where somebody else has taken one meanwhile.
-    package func acceptAgain() throws(StreamError) {
+    public func acceptAgain() throws(StreamError) {
         if isDraining { return }
         for index in listeners.indices where listeners[index].listening == nil {
-            let listener = try loop.listen(on: listeners[index].address)
+            let listener = try loop.listen(on: listeners[index].address, isShared: listeners[index].isShared)
             let context = listeners[index].context
             listeners[index].listening = listener
             run { [self] in await accept(from: listener, securedBy: context) }
@@ -87,9 +91,9 @@ package final class HTTPServer {
     }
 
     /// From now on nothing is read.
-    package func deafen() { isDeaf = true }
+    public func deafen() { isDeaf = true }
 
-    package func hearAgain() {
+    public func hearAgain() {
         isDeaf = false
         for place in waitingToBeHeard { place.wake() }
         waitingToBeHeard.removeAll()
@@ -107,7 +111,7 @@ package final class HTTPServer {
     /// are gone. What is still there at the deadline is reset and its handler cancelled; the number of those is
     /// returned.
     @discardableResult
-    package func drain(until deadline: Instant) async -> Int {
+    public func drain(until deadline: Instant) async -> Int {
         isDraining = true
         hearAgain()
         for listener in listeners { listener.listening?.close() }

@@ -1,17 +1,17 @@
 /// What to do with the bytes in hand: drop `framingBytes`, then take `dataBytes` of body. Both together are
 /// consumed; what lies behind them is the codec's again, or the next message's if `isFinished`.
-package struct BodyStep: Sendable, Equatable {
-    package var framingBytes: Int
-    package var dataBytes: Int
-    package var isFinished: Bool
+public struct BodyStep: Sendable, Equatable {
+    public var framingBytes: Int
+    public var dataBytes: Int
+    public var isFinished: Bool
 
-    @inlinable package init(framingBytes: Int, dataBytes: Int, isFinished: Bool) {
+    @inlinable public init(framingBytes: Int, dataBytes: Int, isFinished: Bool) {
         self.framingBytes = framingBytes
         self.dataBytes = dataBytes
         self.isFinished = isFinished
     }
 
-    @inlinable package var consumed: Int { framingBytes &+ dataBytes }
+    @inlinable public var consumed: Int { framingBytes &+ dataBytes }
 }
 
 /// Finds the body in the bytes behind a head, without copying or keeping any of them.
@@ -26,7 +26,7 @@ package struct BodyStep: Sendable, Equatable {
 ///
 /// A step never mixes two chunks: framing, then data, then return. Partial framing is consumed too, so the caller
 /// need not keep it; only trailers wait until they are whole, within `Limits.trailerBytes`.
-package struct BodyDecoder: Sendable {
+public struct BodyDecoder: Sendable {
     private enum State: Equatable {
         /// Can transition to: finished.
         case length(remaining: UInt64)
@@ -67,12 +67,12 @@ package struct BodyDecoder: Sendable {
     private let limits: Limits
 
     /// Body bytes announced so far: whole chunks count when their size is read.
-    package private(set) var bodyBytes: UInt64 = 0
+    public private(set) var bodyBytes: UInt64 = 0
 
     /// After the step that finished a chunked body: slices of the bytes that were given to that very step.
-    package private(set) var trailers = HeaderFields()
+    public private(set) var trailers = HeaderFields()
 
-    package init(_ framing: BodyFraming, limits: Limits = Limits()) throws(WireError) {
+    public init(_ framing: BodyFraming, limits: Limits = Limits()) throws(WireError) {
         self.limits = limits
         switch framing {
         case .none, .length(0): state = .finished
@@ -85,15 +85,15 @@ package struct BodyDecoder: Sendable {
         }
     }
 
-    package var isFinished: Bool { state == .finished }
+    public var isFinished: Bool { state == .finished }
 
     /// The peer has ended the stream and all its bytes went through `step`.
-    package mutating func close() throws(WireError) {
+    public mutating func close() throws(WireError) {
         guard state == .untilClose || state == .finished else { throw .truncatedBody }
         state = .finished
     }
 
-    package mutating func step(_ bytes: Span<UInt8>) throws(WireError) -> BodyStep {
+    public mutating func step(_ bytes: Span<UInt8>) throws(WireError) -> BodyStep {
         switch state {
         case .length(let remaining):
             let count = min(remaining, UInt64(bytes.count))

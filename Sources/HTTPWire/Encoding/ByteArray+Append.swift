@@ -1,6 +1,6 @@
 extension [UInt8] {
     @inline(__always)
-    package mutating func append(_ bytes: Span<UInt8>) {
+    public mutating func append(_ bytes: Span<UInt8>) {
         // The pointer does not leave the call.
         unsafe bytes.withUnsafeBufferPointer { unsafe append(contentsOf: $0) }
     }

@@ -1,27 +1,27 @@
 /// Fields that were checked once and are appended as they are, from message to message.
-package struct FieldBlock: Sendable, Equatable {
-    package enum Section: Sendable {
+public struct FieldBlock: Sendable, Equatable {
+    public enum Section: Sendable {
         case head, trailers
     }
 
-    package let section: Section
-    package private(set) var bytes: [UInt8] = []
+    public let section: Section
+    public private(set) var bytes: [UInt8] = []
 
-    package init(_ section: Section = .head) {
+    public init(_ section: Section = .head) {
         self.section = section
     }
 
-    package mutating func add(_ name: String, _ value: String) throws(WireError) {
+    public mutating func add(_ name: String, _ value: String) throws(WireError) {
         try add(name.utf8.span, value.utf8.span)
     }
 
-    package mutating func add(_ name: Span<UInt8>, _ value: Span<UInt8>) throws(WireError) {
+    public mutating func add(_ name: Span<UInt8>, _ value: Span<UInt8>) throws(WireError) {
         if section == .trailers, isForbiddenTrailer(Slice(0, name.count), name) { throw .forbiddenTrailer }
         try HeadEncoder.field(name, value, into: &bytes)
     }
 
     /// The Date field of a second since 1970, as in "date: Sun, 06 Nov 1994 08:49:37 GMT". Years 1970 to 9999.
-    package static func date(secondsSinceEpoch: Int64) -> FieldBlock {
+    public static func date(secondsSinceEpoch: Int64) -> FieldBlock {
         precondition(
             secondsSinceEpoch >= 0 && secondsSinceEpoch < 253_402_300_800, "\(secondsSinceEpoch) is not in 1970...9999")
         let days = Int(secondsSinceEpoch / 86_400)

@@ -11,21 +11,21 @@
 /// and are refused as fields: no head can leave with two ideas of its body.
 ///
 /// There is no clock here: Date is a `FieldBlock.date`, which a server makes once per second.
-package enum HeadEncoder {
+public enum HeadEncoder {
     // Start lines
 
-    package static func requestLine(_ line: RequestLine, into out: inout [UInt8]) {
+    public static func requestLine(_ line: RequestLine, into out: inout [UInt8]) {
         out.append(line.bytes.span)
     }
 
-    package static func requestLine(
+    public static func requestLine(
         _ method: Method, target: String, into out: inout [UInt8]
     ) throws(WireError) {
         try requestLine(method, target: target.utf8.span, into: &out)
     }
 
     /// `method` is a named one; for others make a `RequestLine`.
-    package static func requestLine(
+    public static func requestLine(
         _ method: Method, target: Span<UInt8>, into out: inout [UInt8]
     ) throws(WireError) {
         guard method != .other else { throw .badMethod }
@@ -36,7 +36,7 @@ package enum HeadEncoder {
         out.append(" HTTP/1.1\r\n".utf8.span)
     }
 
-    package static func statusLine(_ status: UInt16, into out: inout [UInt8]) throws(WireError) {
+    public static func statusLine(_ status: UInt16, into out: inout [UInt8]) throws(WireError) {
         if status == 200 {
             out.append("HTTP/1.1 200 OK\r\n".utf8.span)
             return
@@ -51,11 +51,11 @@ package enum HeadEncoder {
 
     // Fields
 
-    package static func field(_ name: String, _ value: String, into out: inout [UInt8]) throws(WireError) {
+    public static func field(_ name: String, _ value: String, into out: inout [UInt8]) throws(WireError) {
         try field(name.utf8.span, value.utf8.span, into: &out)
     }
 
-    package static func field(
+    public static func field(
         _ name: Span<UInt8>, _ value: Span<UInt8>, into out: inout [UInt8]
     ) throws(WireError) {
         try name.requireFieldName()
@@ -66,7 +66,7 @@ package enum HeadEncoder {
         end(into: &out)
     }
 
-    package static func field(_ name: String, decimal value: UInt64, into out: inout [UInt8]) throws(WireError) {
+    public static func field(_ name: String, decimal value: UInt64, into out: inout [UInt8]) throws(WireError) {
         try name.utf8.span.requireFieldName()
         out.append(name.utf8.span)
         out.append(": ".utf8.span)
@@ -74,23 +74,23 @@ package enum HeadEncoder {
         end(into: &out)
     }
 
-    package static func fields(_ block: FieldBlock, into out: inout [UInt8]) {
+    public static func fields(_ block: FieldBlock, into out: inout [UInt8]) {
         precondition(block.section == .head, "a block of trailers stands in a head")
         out.append(block.bytes.span)
     }
 
-    package static func contentLength(_ length: UInt64, into out: inout [UInt8]) {
+    public static func contentLength(_ length: UInt64, into out: inout [UInt8]) {
         out.append("content-length: ".utf8.span)
         out.appendDecimal(length)
         end(into: &out)
     }
 
-    package static func contentLength(_ length: Int, into out: inout [UInt8]) {
+    public static func contentLength(_ length: Int, into out: inout [UInt8]) {
         contentLength(UInt64(length), into: &out)
     }
 
     /// The length as the last field, and the empty line.
-    package static func endWithLength(_ length: Int, into out: inout [UInt8]) {
+    public static func endWithLength(_ length: Int, into out: inout [UInt8]) {
         // At most twenty digits and two ends of lines, put together from behind.
         var line = InlineArray<24, UInt8>(repeating: Byte.lineFeed)
         line[20] = Byte.carriageReturn
@@ -107,33 +107,33 @@ package enum HeadEncoder {
     }
 
     /// Not to an HTTP/1.0 client: it would take the chunk sizes for data. Answer it until close.
-    package static func chunkedBody(into out: inout [UInt8]) {
+    public static func chunkedBody(into out: inout [UInt8]) {
         out.append("transfer-encoding: chunked\r\n".utf8.span)
     }
 
-    package static func connectionClose(into out: inout [UInt8]) {
+    public static func connectionClose(into out: inout [UInt8]) {
         out.append("connection: close\r\n".utf8.span)
     }
 
     /// For the answer to an HTTP/1.0 client that asked for it; HTTP/1.1 means it without words.
-    package static func connectionKeepAlive(into out: inout [UInt8]) {
+    public static func connectionKeepAlive(into out: inout [UInt8]) {
         out.append("connection: keep-alive\r\n".utf8.span)
     }
 
     /// The empty line.
     @inline(__always)
-    package static func end(into out: inout [UInt8]) {
+    public static func end(into out: inout [UInt8]) {
         out.append(Byte.carriageReturn)
         out.append(Byte.lineFeed)
     }
 
     /// A whole interim answer to `expectsContinue`.
-    package static func continueResponse(into out: inout [UInt8]) {
+    public static func continueResponse(into out: inout [UInt8]) {
         out.append("HTTP/1.1 100 Continue\r\n\r\n".utf8.span)
     }
 
     /// A whole answer to a request that could not be understood: the status, the reason as text, and a close.
-    package static func refusal(_ error: WireError, into out: inout [UInt8]) {
+    public static func refusal(_ error: WireError, into out: inout [UInt8]) {
         out.append("HTTP/1.1 ".utf8.span)
         out.appendDecimal(UInt64(error.status))
         out.append(Byte.space)
@@ -146,7 +146,7 @@ package enum HeadEncoder {
         out.append(Byte.lineFeed)
     }
 
-    package static func reasonPhrase(_ status: UInt16) -> String {
+    public static func reasonPhrase(_ status: UInt16) -> String {
         switch status {
         case 100: "Continue"
         case 103: "Early Hints"

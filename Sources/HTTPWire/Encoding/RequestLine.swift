@@ -1,9 +1,9 @@
 /// A request line that was checked once and is appended as it is, from request to request.
-package struct RequestLine: Sendable, Equatable {
-    package let method: Method
-    package let bytes: [UInt8]
+public struct RequestLine: Sendable, Equatable {
+    public let method: Method
+    public let bytes: [UInt8]
 
-    package init(_ method: Method, target: String) throws(WireError) {
+    public init(_ method: Method, target: String) throws(WireError) {
         guard method != .other else { throw .badMethod }
         var line: [UInt8] = []
         try HeadEncoder.requestLine(method, target: target, into: &line)
@@ -16,7 +16,7 @@ package struct RequestLine: Sendable, Equatable {
     }
 
     /// Any method by its name. Names are in capitals.
-    package init(methodName: String, target: String) throws(WireError) {
+    public init(methodName: String, target: String) throws(WireError) {
         if let known = Method.allCases.first(where: { $0 != .other && $0.name == methodName }) {
             try self.init(known, target: target)
             return

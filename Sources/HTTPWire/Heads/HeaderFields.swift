@@ -1,21 +1,21 @@
-package struct HeaderField: Sendable, Equatable {
-    package var name: Slice
-    package var value: Slice
+public struct HeaderField: Sendable, Equatable {
+    public var name: Slice
+    public var value: Slice
 }
 
 /// The fields of one head or trailer section in their order, as slices of the caller's bytes. Its storage is
 /// kept from message to message; a copy that outlives the next parse costs that parse one allocation.
-package struct HeaderFields: Sendable, Equatable {
+public struct HeaderFields: Sendable, Equatable {
     @usableFromInline var entries: [HeaderField] = []
 
-    package init() {}
+    public init() {}
 
-    @inlinable package var count: Int { entries.count }
-    @inlinable package var isEmpty: Bool { entries.isEmpty }
-    @inlinable package subscript(index: Int) -> HeaderField { entries[index] }
+    @inlinable public var count: Int { entries.count }
+    @inlinable public var isEmpty: Bool { entries.isEmpty }
+    @inlinable public subscript(index: Int) -> HeaderField { entries[index] }
 
     /// The value of the first field with this name; upper and lower case are one.
-    package func first(_ name: String, in bytes: Span<UInt8>) -> Slice? {
+    public func first(_ name: String, in bytes: Span<UInt8>) -> Slice? {
         var index = 0
         return next(name, in: bytes, from: &index)
     }
@@ -24,7 +24,7 @@ package struct HeaderFields: Sendable, Equatable {
     ///
     ///     var index = 0
     ///     while let cookie = head.fields.next("set-cookie", in: bytes, from: &index) { ... }
-    package func next(_ name: String, in bytes: Span<UInt8>, from index: inout Int) -> Slice? {
+    public func next(_ name: String, in bytes: Span<UInt8>, from index: inout Int) -> Slice? {
         while index < entries.count {
             let field = entries[index]
             index += 1

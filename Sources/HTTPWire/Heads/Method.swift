@@ -1,11 +1,11 @@
-@frozen package enum Method: UInt8, Sendable, CaseIterable {
+@frozen public enum Method: UInt8, Sendable, CaseIterable {
     case get, head, post, put, delete, connect, options, trace, patch
     /// A token in capitals that is none of these; `MessageHead.methodName` holds it.
     case other
 
-    @inlinable package var isHead: Bool { if case .head = self { true } else { false } }
+    @inlinable public var isHead: Bool { if case .head = self { true } else { false } }
 
-    package var name: String {
+    public var name: String {
         switch self {
         case .get: "GET"
         case .head: "HEAD"

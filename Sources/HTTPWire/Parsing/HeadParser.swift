@@ -23,28 +23,28 @@
 ///
 /// Not done here: no input or output, no bodies (`BodyDecoder`), no decoding of targets or values, no HTTP/2,
 /// no protocol switch. An Upgrade field is flagged and otherwise ignored.
-package struct HeadParser: Sendable {
-    package let limits: Limits
+public struct HeadParser: Sendable {
+    public let limits: Limits
     var section = FieldSection()
     private var isInFields = false
 
-    package init(limits: Limits = Limits()) {
+    public init(limits: Limits = Limits()) {
         precondition(limits.headBytes <= UInt32.max, "slices cannot reach over a head of \(limits.headBytes) bytes")
         self.limits = limits
     }
 
     /// Forgets an unfinished head. After a finished head the parser is ready for the next one by itself.
-    package mutating func reset() {
+    public mutating func reset() {
         section = FieldSection()
         isInFields = false
     }
 
     /// Whether a part of a head has been seen: a connection that ends now ends inside a message.
-    package var isInsideHead: Bool { isInFields || section.scanned > 0 }
+    public var isInsideHead: Bool { isInFields || section.scanned > 0 }
 
     /// True when `head` is whole; `head.byteCount` bytes are then to be dropped before the body. False when more bytes
     /// are needed. After an error the connection is of no more use.
-    package mutating func parseRequest(
+    public mutating func parseRequest(
         _ bytes: Span<UInt8>, into head: inout MessageHead
     ) throws(WireError) -> Bool {
         if !isInFields {
@@ -59,7 +59,7 @@ package struct HeadParser: Sendable {
 
     /// The same for a response. `method` is the one of the request that it answers: it decides whether a body follows.
     /// Interim responses (`head.isInterim`) are results like others; parse on for the final one.
-    package mutating func parseResponse(
+    public mutating func parseResponse(
         _ bytes: Span<UInt8>, answering method: Method, into head: inout MessageHead
     ) throws(WireError) -> Bool {
         if !isInFields {

@@ -2,7 +2,7 @@ import EventLoop
 import Timebase
 
 /// Where one source of arrivals waits: for an instant of the plan, for a pause to end. A stop, a pause or a resumption
-/// finds it there.
+/// finds it there; so does the end of a run that is abandoned, and no wait here has to look for cancellation.
 final class SourceClock {
     private let driver: LoadDriver
     private let parking: Parking
@@ -18,30 +18,40 @@ final class SourceClock {
         driver.clocks.append(self)
     }
 
+    /// Waits while the run is paused. False when it is to stop.
+    @inline(__always)
+    func waitToGoOn() async -> Bool {
+        while driver.timeline.isPaused, !driver.isStopping { await parking.rest() }
+        return !driver.isStopping
+    }
+
     /// False when the run is to stop.
     func wait(forPlanned instant: TimeSpan) async -> Bool {
-        while !driver.isStopping {
-            if driver.timeline.isPaused {
-                _ = await parking.wait()
-                continue
-            }
+        while await waitToGoOn() {
             let due = driver.timeline.due(instant)
-            guard due > driver.loop.now else {
-                unwaited += 1
-                if unwaited < Self.unwaitedMax { return true }
-                unwaited = 0
-                _ = await parking.wait(until: driver.loop.now)
+            guard due > driver.loop.now else { return await giveWay() }
+            unwaited = 0
+            // A pause meanwhile moves what was waited for.
+            if await parking.rest(until: due) == .timedOut, driver.timeline.due(instant) == due,
+                !driver.timeline.isPaused
+            {
                 return !driver.isStopping
             }
-            unwaited = 0
-            _ = await parking.wait(until: due)
         }
         return false
     }
 
+    private func giveWay() async -> Bool {
+        unwaited += 1
+        if unwaited < Self.unwaitedMax { return true }
+        unwaited = 0
+        await parking.rest(until: driver.loop.now)
+        return !driver.isStopping
+    }
+
     /// Waits for an instant that no pause moves.
     func wait(until instant: Instant) async -> Bool {
-        while !driver.isStopping, driver.loop.now < instant { _ = await parking.wait(until: instant) }
+        while !driver.isStopping, driver.loop.now < instant { await parking.rest(until: instant) }
         return !driver.isStopping
     }
 

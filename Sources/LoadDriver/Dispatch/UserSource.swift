@@ -31,23 +31,25 @@ struct UserSource {
         let clock = SourceClock(driver)
         let runner = Runner(driver)
         var turn = 0
-        while await clock.wait(forPlanned: .zero), driver.timeline.planTime(at: driver.loop.now) < end {
-            let began = driver.loop.now
-            await runner.take(asUser: work(user, turn))
+        while await clock.waitToGoOn() {
+            let now = driver.loop.now
+            guard driver.timeline.planTime(at: now) < end else { return }
+            let began = driver.timeline.runTime(at: now)
+            await runner.take(asUser: work(user, turn, due: began))
             let rest = population.thinkTime(of: user, afterTurn: turn)
             turn += 1
-            let hasWaited = driver.loop.now > began
+            let hasWaited = runner.endedAt > began
             if rest == .zero, hasWaited { continue }
             guard await clock.wait(until: driver.loop.now + max(rest, hasWaited ? .zero : Self.restMin)) else { return }
         }
     }
 
-    private func work(_ user: Int, _ turn: Int) -> ArrivalWork {
+    private func work(_ user: Int, _ turn: Int, due: TimeSpan) -> ArrivalWork {
         let mix = driver.traffic.mix
         return ArrivalWork(
             index: Self.index(user: user, turn: turn, stage: stage), stage: stage,
             journey: mix.journey(inStage: stage, user: user, turn: turn),
-            due: driver.timeline.runTime(at: driver.loop.now), seed: mix.dataSeed(user: user, turn: turn))
+            due: due, seed: mix.dataSeed(user: user, turn: turn))
     }
 
     /// Apart from the numbers of any schedule, and of other stages' users.

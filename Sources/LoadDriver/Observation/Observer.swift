@@ -73,5 +73,8 @@ package final class Observer {
         zip(selectors, values).map { ObservedSeries(name: $0.name, every: period, values: $1) }
     }
 
+    /// Together with its task's cancellation: what it asks for now, nobody waits for.
+    func abandon() { target.abandon() }
+
     func close() { target.close() }
 }

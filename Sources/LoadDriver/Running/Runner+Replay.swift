@@ -12,9 +12,9 @@ extension Runner {
     /// A recorded request as it was, but for what belongs to its old connection; marked as this run's traffic.
     func replay(_ recorded: RecordedRequest, of work: ArrivalWork) async {
         let began = now
-        driver.tally.arrivalBegan(
+        let second = driver.tally.arrivalBegan(
             due: work.due.nanoseconds, lag: (began - work.due).nanoseconds, stage: work.stage)
-        defer { driver.tally.arrivalEnded(due: work.due.nanoseconds, at: now.nanoseconds) }
+        defer { second.arrivalEnded(after: (now - work.due).nanoseconds) }
         let step = driver.replayStep(ofStage: work.stage)
         let method = Method.allCases.first { $0.name == recorded.method } ?? .other
         wire.removeAll(keepingCapacity: true)
@@ -22,7 +22,7 @@ extension Runner {
         let intent = Intent(
             step: UInt16(step), arrival: UInt64(bitPattern: Int64(work.index)), intendedAt: work.due, sentAt: began)
         guard case .recorded(let place, _) = record(intent) else { return }
-        driver.tally.stepBegan(due: work.due.nanoseconds)
+        _ = driver.tally.stepBegan(due: work.due.nanoseconds)
         let ended: Attempt
         do throws(HTTPClientError) {
             let response = try await driver.targets[0].send(
@@ -34,8 +34,8 @@ extension Runner {
         let endedAt = now
         end(place, ended, at: endedAt)
         driver.tally.stepEnded(
-            step, ended.outcome, stage: work.stage, due: work.due.nanoseconds, attemptDue: work.due.nanoseconds,
-            sent: (began + ended.poolWait).nanoseconds, at: endedAt.nanoseconds)
+            step, ended.outcome, in: second, stage: work.stage, due: work.due.nanoseconds,
+            attemptDue: work.due.nanoseconds, sent: (began + ended.poolWait).nanoseconds, at: endedAt.nanoseconds)
     }
 
     /// False for what this codec does not send, such as a method of somebody's own.

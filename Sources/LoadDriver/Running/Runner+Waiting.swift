@@ -16,7 +16,7 @@ extension Runner {
         let end = due + within
         var attempt = 0
         var last = Attempt(outcome: .unknown)
-        driver.tally.stepBegan(due: due.nanoseconds)
+        let second = driver.tally.stepBegan(due: due.nanoseconds)
         while true {
             let asked = now
             guard case .recorded(let place, _) = begin(step, work, attempt: attempt, due: asked) else { break }
@@ -31,7 +31,7 @@ extension Runner {
             else { break }
         }
         driver.tally.stepEnded(
-            step.index, last.outcome, stage: work.stage, due: due.nanoseconds, attemptDue: due.nanoseconds,
+            step.index, last.outcome, in: second, stage: work.stage, due: due.nanoseconds, attemptDue: due.nanoseconds,
             sent: due.nanoseconds, at: now.nanoseconds)
         return last.outcome == .ok
     }
@@ -55,11 +55,11 @@ extension Runner {
             driver.tally.arrivalSkipped(due: work.due.nanoseconds)
             return false
         }
-        driver.tally.stepBegan(due: due.nanoseconds)
+        let second = driver.tally.stepBegan(due: due.nanoseconds)
         let subject = WebhookReceiver.Subject(event: event, about: wire)
         let hasCome = await receiver.wait(for: subject, until: driver.timeline.start + due + within)
         driver.tally.stepEnded(
-            step.index, hasCome ? .ok : .unknown, stage: work.stage, due: due.nanoseconds,
+            step.index, hasCome ? .ok : .unknown, in: second, stage: work.stage, due: due.nanoseconds,
             attemptDue: due.nanoseconds, sent: due.nanoseconds, at: now.nanoseconds)
         return hasCome
     }

@@ -19,7 +19,7 @@ final class Runner {
     private var isDismissed = false
     var wire: [UInt8] = []
     /// When the last step ended: the next is due then. Reading the clock again would cost each request some 40 ns.
-    private var endedAt = TimeSpan.zero
+    private(set) var endedAt = TimeSpan.zero
 
     init(_ driver: LoadDriver) {
         self.driver = driver
@@ -50,7 +50,7 @@ final class Runner {
                 if let recorded = work.recorded {
                     await replay(recorded, of: work)
                 } else {
-                    await run(work)
+                    await run(work, from: now)
                 }
                 driver.ended()
                 driver.rest(self)
@@ -63,16 +63,15 @@ final class Runner {
     /// A user of the closed model is its own runner's task.
     func take(asUser work: ArrivalWork) async {
         driver.userBegan()
-        await run(work)
+        await run(work, from: work.due)
         driver.ended()
     }
 
     // MARK: A journey
 
     @inline(__always)
-    func run(_ work: ArrivalWork) async {
-        let began = now
-        driver.tally.arrivalBegan(
+    private func run(_ work: ArrivalWork, from began: TimeSpan) async {
+        let second = driver.tally.arrivalBegan(
             due: work.due.nanoseconds, lag: (began - work.due).nanoseconds, stage: work.stage)
         let journey = driver.book.journeys[work.journey]
         context.begin(journey, arrival: work.index, seed: work.seed, intendedAt: work.due)
@@ -82,7 +81,7 @@ final class Runner {
             guard await take(step, of: work, due: due) else { break }
             due = endedAt
         }
-        driver.tally.arrivalEnded(due: work.due.nanoseconds, at: max(endedAt, began).nanoseconds)
+        second.arrivalEnded(after: (max(endedAt, began) - work.due).nanoseconds)
     }
 
     /// False when the journey cannot go on.
@@ -117,7 +116,7 @@ final class Runner {
             let began = begin(step, work, attempt: attempt, due: attemptDue)
             guard case .recorded(let place, let sentAt) = began else { return false }
             let twin = step.sendsTwin && context.isDuplicated ? beginTwin(of: step, work, attempt, due: due) : nil
-            driver.tally.stepBegan(due: due.nanoseconds)
+            let second = driver.tally.stepBegan(due: due.nanoseconds)
             let ended: Attempt
             do throws(HTTPClientError) {
                 let response = try await driver.targets[step.service].send(
@@ -129,7 +128,7 @@ final class Runner {
             endedAt = now
             end(place, ended, at: endedAt)
             driver.tally.stepEnded(
-                step.index, ended.outcome, stage: work.stage, due: due.nanoseconds,
+                step.index, ended.outcome, in: second, stage: work.stage, due: due.nanoseconds,
                 attemptDue: attemptDue.nanoseconds, sent: (sentAt + ended.poolWait).nanoseconds,
                 at: endedAt.nanoseconds)
             if let twin { await twin.end(after: self, step, work, attempt, due: due) }

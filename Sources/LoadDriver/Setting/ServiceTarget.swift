@@ -22,7 +22,9 @@ package struct ServiceTarget {
     /// Over HTTP/1.1 on this loop.
     package init(_ origin: PermittedOrigin, of target: Target, on loop: EventLoop) throws(TLSError) {
         authority = origin.authority
-        carrier = .native(try origin.makeClient(on: loop, configuration: Self.configuration(of: target)))
+        var configuration = Self.configuration(of: target)
+        configuration.heedsCancellation = false
+        carrier = .native(try origin.makeClient(on: loop, configuration: configuration))
     }
 
     /// Over libcurl, as the plan's `transport: curl` asks. Every address that libcurl connects to is judged again.
@@ -66,6 +68,11 @@ package struct ServiceTarget {
         case .native(let client): client.counters
         case .other(let transport): transport.counters
         }
+    }
+
+    /// Ends what is under way, together with the tasks' cancellation, which the native client does not look at.
+    func abandon() {
+        if case .native(let client) = carrier { client.close() }
     }
 
     func close() {

@@ -20,6 +20,11 @@ final class OpenSlice {
         cells = Array(repeating: nil, count: steps)
     }
 
+    func arrivalEnded(after nanoseconds: Int64) {
+        outstanding -= 1
+        residence += nanoseconds
+    }
+
     func lagged(_ nanoseconds: UInt64) {
         lag.record(nanoseconds)
         lagMax = max(lagMax, nanoseconds)

@@ -36,8 +36,9 @@ package final class Tally {
 
     // MARK: Arrivals
 
-    /// An arrival was due at `due`, nanoseconds from the run's beginning.
-    func arrivalBegan(due: Int64, lag: Int64, stage: Int) {
+    /// An arrival was due at `due`, nanoseconds from the run's beginning. What is given back stays open until it has
+    /// ended.
+    func arrivalBegan(due: Int64, lag: Int64, stage: Int) -> OpenSlice {
         let slice = slice(at: due)
         slice.arrivals.scheduled += 1
         slice.arrivals.started += 1
@@ -46,6 +47,7 @@ package final class Tally {
         slice.lagged(lag)
         stages[stage].lag.record(lag)
         live.arrivalBegan()
+        return slice
     }
 
     func arrivalDropped(due: Int64) {
@@ -62,23 +64,22 @@ package final class Tally {
         slice.arrivals.started -= 1
     }
 
-    func arrivalEnded(due: Int64, at now: Int64) {
-        let slice = slice(at: due)
-        slice.outstanding -= 1
-        slice.residence += now - due
-    }
-
     // MARK: Steps
 
-    func stepBegan(due: Int64) { slice(at: due).outstanding += 1 }
+    /// What is given back is for `stepEnded`, so that the second is looked up once.
+    func stepBegan(due: Int64) -> OpenSlice {
+        let slice = slice(at: due)
+        slice.outstanding += 1
+        return slice
+    }
 
     /// A retry is admitted or not since the step was due, and shed since its own attempt was.
     func stepEnded(
-        _ step: Int, _ outcome: Outcome, stage: Int, due: Int64, attemptDue: Int64, sent: Int64, at now: Int64
+        _ step: Int, _ outcome: Outcome, in slice: OpenSlice, stage: Int, due: Int64, attemptDue: Int64, sent: Int64,
+        at now: Int64
     ) {
         let from = if case .shed = outcome { attemptDue } else { due }
         let (sinceDue, sinceSent) = (UInt64(max(now - from, 0)), UInt64(max(now - sent, 0)))
-        let slice = slice(at: due)
         slice.outstanding -= 1
         slice.cell(of: step).record(outcome, sinceDue: sinceDue, sinceSent: sinceSent)
         stages[stage].cell(of: step).record(outcome, sinceDue: sinceDue, sinceSent: sinceSent)

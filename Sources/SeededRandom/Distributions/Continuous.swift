@@ -1,57 +1,57 @@
 /// Equally likely everywhere in [lower, upper).
-package struct Uniform: Distribution {
+public struct Uniform: Distribution {
     let lower: Double
     let width: Double
 
-    package init(_ range: Range<Double>) {
+    public init(_ range: Range<Double>) {
         lower = range.lowerBound
         width = range.upperBound - range.lowerBound
         precondition(width > 0 && width < .infinity, "a uniform distribution over \(range)")
     }
 
-    package func sample(_ random: inout SeededRandom) -> Double {
+    public func sample(_ random: inout SeededRandom) -> Double {
         // Rounding may reach the upper bound, which does not belong to the range.
         min(lower + width * random.unit(), (lower + width).nextDown)
     }
 }
 
 /// The gaps of a Poisson process.
-package struct Exponential: Distribution {
+public struct Exponential: Distribution {
     let mean: Double
 
-    package init(mean: Double) {
+    public init(mean: Double) {
         precondition(mean > 0 && mean < .infinity, "an exponential distribution of mean \(mean)")
         self.mean = mean
     }
 
-    package func sample(_ random: inout SeededRandom) -> Double {
+    public func sample(_ random: inout SeededRandom) -> Double {
         -mean * DeterministicMath.log(random.openUnit())
     }
 }
 
-package struct Normal: Distribution {
+public struct Normal: Distribution {
     let mean: Double
     let deviation: Double
 
-    package init(mean: Double, deviation: Double) {
+    public init(mean: Double, deviation: Double) {
         precondition(mean.isFinite && deviation >= 0 && deviation.isFinite, "a normal (\(mean), \(deviation))")
         self.mean = mean
         self.deviation = deviation
     }
 
-    package func sample(_ random: inout SeededRandom) -> Double {
+    public func sample(_ random: inout SeededRandom) -> Double {
         mean + deviation * StandardNormal.quantile(random.openUnit())
     }
 }
 
 /// Given as operators know it: by its median and its 99th percentile.
-package struct LogNormal: Distribution {
+public struct LogNormal: Distribution {
     /// Mean and deviation of the sample's logarithm.
-    package let logarithm: Normal
+    public let logarithm: Normal
     /// Larger samples become this one; the distribution has an atom here.
-    package let cap: Double
+    public let cap: Double
 
-    package init(p50: Double, p99: Double, cap: Double = .infinity) {
+    public init(p50: Double, p99: Double, cap: Double = .infinity) {
         precondition(0 < p50 && p50 <= p99 && p99 < .infinity && cap > 0, "a lognormal (\(p50), \(p99), \(cap))")
         let mean = DeterministicMath.log(p50)
         let deviation = (DeterministicMath.log(p99) - mean) / StandardNormal.quantile(0.99)
@@ -59,7 +59,7 @@ package struct LogNormal: Distribution {
         self.cap = cap
     }
 
-    package func sample(_ random: inout SeededRandom) -> Double {
+    public func sample(_ random: inout SeededRandom) -> Double {
         min(DeterministicMath.exp(logarithm.sample(&random)), cap)
     }
 }

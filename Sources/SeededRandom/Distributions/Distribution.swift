@@ -3,7 +3,7 @@
 ///
 /// All but `Zipf` take exactly one draw per sample, by inverting the distribution function; so equal draws under two
 /// settings give comparable samples, and a slower bank is slower for the same payments.
-package protocol Distribution: Sendable {
+public protocol Distribution: Sendable {
     associatedtype Sample
     func sample(_ random: inout SeededRandom) -> Sample
 }

@@ -8,7 +8,7 @@
 ///     0 1 2      column 0: a third is its own, the rest is 1's
 ///
 /// One draw decides both: its high part picks the column, the low part the place in it (a bias of count / 2^64).
-package struct WeightedChoice: Distribution {
+public struct WeightedChoice: Distribution {
     private struct Column {
         /// The share of the column that its own index holds, in 2^-53.
         var own: UInt64
@@ -17,7 +17,7 @@ package struct WeightedChoice: Distribution {
 
     private let columns: [Column]
 
-    package init(_ weights: [Double]) {
+    public init(_ weights: [Double]) {
         let total = weights.reduce(0, +)
         // The bound keeps the rounding of all subtractions from one share below 2^20 * 2^20 * 2^-53.
         precondition(1...1 << 20 ~= weights.count, "a choice among \(weights.count)")
@@ -36,7 +36,7 @@ package struct WeightedChoice: Distribution {
         self.columns = columns
     }
 
-    package func sample(_ random: inout SeededRandom) -> Int {
+    public func sample(_ random: inout SeededRandom) -> Int {
         let place = random.next().multipliedFullWidth(by: UInt64(columns.count))
         let column = columns[Int(place.high)]
         return place.low &>> 11 < column.own ? Int(place.high) : column.alias

@@ -3,15 +3,15 @@
 /// Rejection-inversion (Hörmann, Derflinger 1996): invert the integral H of h(x) = x^-exponent over [1/2, count + 1/2],
 /// round to a rank, and reject where the integral covers more than the rank's own bar. No table, so any count costs the
 /// same; fewer than 1.3 rounds on average. Exponent 1, where H is the logarithm, is the limit of the same formulas.
-package struct Zipf: Distribution {
-    package let count: Int
-    package let exponent: Double
+public struct Zipf: Distribution {
+    public let count: Int
+    public let exponent: Double
     private let integralAtFirst: Double
     private let integralAtLast: Double
     /// Ranks rounded up by no more than this need no test.
     private let certain: Double
 
-    package init(count: Int, exponent: Double) {
+    public init(count: Int, exponent: Double) {
         precondition(count > 0 && count <= 1 << 52, "a zipf over \(count) items")
         precondition(exponent >= 0 && exponent < 100, "a zipf with exponent \(exponent)")
         self.count = count
@@ -21,7 +21,7 @@ package struct Zipf: Distribution {
         certain = 2 - Self.inverse(Self.integral(2.5, exponent) - Self.height(2, exponent), exponent)
     }
 
-    package func sample(_ random: inout SeededRandom) -> Int {
+    public func sample(_ random: inout SeededRandom) -> Int {
         while true {
             let area = integralAtLast + random.unit() * (integralAtFirst - integralAtLast)
             let x = Self.inverse(area, exponent)

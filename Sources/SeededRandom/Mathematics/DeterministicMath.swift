@@ -8,9 +8,9 @@
 /// Largest error seen in 20,000 arguments each, against 160-bit values: log 0.52 ulp, log1p 2, exp 0.79, power 0.79
 /// (up to |y ln x| = 700), expm1 3.2. It is not a fast vector library, and has no trigonometry: no distribution here
 /// needs it.
-package enum DeterministicMath {
+public enum DeterministicMath {
     /// The natural logarithm; -infinity at zero, not a number below.
-    package static func log(_ x: Double) -> Double {
+    public static func log(_ x: Double) -> Double {
         guard x > 0 else { return x == 0 ? -.infinity : .nan }
         guard x < .infinity else { return x }
         let (high, low) = logarithm(x)
@@ -18,27 +18,27 @@ package enum DeterministicMath {
     }
 
     /// log(1 + x) without losing a small x.
-    package static func log1p(_ x: Double) -> Double {
+    public static func log1p(_ x: Double) -> Double {
         guard -0.29 < x, x < 0.41 else { return log(1 + x) }
         let s = x / (2 + x)
         // 2 atanh(s) = x - s * (x - tail): x itself carries most of the result, exactly.
         return x - s * (x - atanhTail(s * s))
     }
 
-    package static func exp(_ x: Double) -> Double {
+    public static func exp(_ x: Double) -> Double {
         guard x < 709.79 else { return x.isNaN ? x : .infinity }
         guard x > -745.2 else { return x.isNaN ? x : 0 }
         return exponential(x, 0)
     }
 
     /// exp(x) - 1 without losing a small x.
-    package static func expm1(_ x: Double) -> Double {
+    public static func expm1(_ x: Double) -> Double {
         guard x.magnitude < 0.35 else { return exp(x) - 1 }
         return x + exponentialTail(x)
     }
 
     /// x to the power y, for x >= 0.
-    package static func power(_ x: Double, _ y: Double) -> Double {
+    public static func power(_ x: Double, _ y: Double) -> Double {
         precondition(x >= 0, "power of the negative base \(x)")
         if y == 0 || x == 1 { return 1 }
         if x == 0 || x == .infinity { return (x == 0) == (y > 0) ? 0 : .infinity }

@@ -1,8 +1,8 @@
 /// The quantiles of the normal distribution with mean 0 and deviation 1.
-package enum StandardNormal {
+public enum StandardNormal {
     /// The z below which a share `probability` of the distribution lies: Wichura's AS 241 (1988), three rational
     /// approximations, 3.9 ulp off at most (seen in the far tail). Needs only log and the square root.
-    package static func quantile(_ probability: Double) -> Double {
+    public static func quantile(_ probability: Double) -> Double {
         precondition(probability > 0 && probability < 1, "a quantile at \(probability) is infinite or undefined")
         let distance = probability - 0.5
         if distance.magnitude <= 0.425 { return distance * centre.value(at: 0.180625 - distance * distance) }

@@ -49,28 +49,11 @@ enum RunCommand {
         options.isQuiet = arguments.has("--quiet")
         options.isJSON = try arguments.choice("--format", of: ["text", "json"], default: "text") == "json"
         let seed = try arguments.seed("--seed")
-        guard let permissions = permissions(arguments, console) else { return .usage }
+        guard let permissions = PermissionList(arguments, console) else { return .usage }
         options.permissions = permissions
         let runs = paths.compactMap { PlannedRun($0, overrides: overrides, seed: seed, console) }
         guard runs.count == paths.count else { return .usage }
         var session = RunSession(options, planCount: runs.count, console)
         return session.run(runs)
-    }
-
-    /// Nil when there are mistakes; they are told.
-    private static func permissions(_ arguments: Arguments, _ console: Console) -> PermissionList? {
-        var permissions = PermissionList()
-        var collector = DiagnosticCollector()
-        for text in arguments.all("--allow") { permissions.add(argument: text, into: &collector) }
-        let named = arguments.text("--policy") ?? ProcessEnvironment.values[PermissionList.variable]
-        if let path = named, !path.isEmpty {
-            do throws(PlanFile.Unreadable) {
-                permissions.add(file: try PlanFile(path).text(), into: &collector)
-            } catch {
-                collector.report(.error("the policy '\(path)' cannot be read: \(error.reason)"))
-            }
-        }
-        console.tell(collector.diagnostics, droppedCount: collector.droppedCount)
-        return collector.hasErrors ? nil : permissions
     }
 }

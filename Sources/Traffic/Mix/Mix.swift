@@ -9,6 +9,9 @@ package struct Mix: Sendable {
     private let choiceOfStage: [Int]
     private let draws: Seed
     private let data: Seed
+    /// Of the closed model's users, below those two.
+    private let userDraws: Seed
+    private let userData: Seed
 
     /// `weights[stage][journey]`, a row for each stage of the curve. `seed` is the plan's own; the mix takes its places
     /// "mix" and "data" below it.
@@ -22,6 +25,8 @@ package struct Mix: Sendable {
         choices = rows.map { WeightedChoice($0) }
         draws = seed.split("mix")
         data = seed.split("data")
+        userDraws = draws.split("users")
+        userData = data.split("users")
     }
 
     /// The journey of an arrival of the open model.
@@ -31,13 +36,13 @@ package struct Mix: Sendable {
 
     /// The journey that a user of the closed model takes in this turn.
     package func journey(inStage stage: Int, user: Int, turn: Int) -> Int {
-        journey(inStage: stage, at: draws.split("users").child(user).child(turn))
+        journey(inStage: stage, at: userDraws.child(user).child(turn))
     }
 
     /// Where an arrival's data (ids, amounts, cards) is drawn.
     package func dataSeed(of arrival: Int) -> Seed { data.child(arrival) }
 
-    package func dataSeed(user: Int, turn: Int) -> Seed { data.split("users").child(user).child(turn) }
+    package func dataSeed(user: Int, turn: Int) -> Seed { userData.child(user).child(turn) }
 
     private func journey(inStage stage: Int, at place: Seed) -> Int {
         var random = place.stream()

@@ -130,8 +130,8 @@ import Testing
 
     @Test func `loops on one port each serve the connections that the kernel gives them`() throws {
         try World.live.run { loop in
-            let first = try loop.listen(on: .loopback())
-            let second = try loop.listen(on: first.address)
+            let first = try loop.listen(on: .loopback(), isShared: true)
+            let second = try loop.listen(on: first.address, isShared: true)
             var counts = [0, 0]
             let accepting = [first, second].enumerated().map { index, listener in
                 loop.spawn {

@@ -103,6 +103,25 @@ import Testing
     }
 
     @Test(arguments: World.allCases)
+    func `a rest goes on for a cancelled task, until it is woken or its deadline passes`(world: World) throws {
+        try world.run { loop in
+            let parking = Parking(loop)
+            var wakes: [Wake] = []
+            let task = loop.spawn {
+                wakes.append(await parking.rest(until: loop.after(.milliseconds(1))))
+                wakes.append(await parking.rest())
+            }
+            task.cancel()
+            #expect(parking.isTaken)
+            try await loop.sleep(for: .milliseconds(3))
+            #expect(wakes == [.timedOut])
+            #expect(parking.wake())
+            await task.join()
+            #expect(wakes == [.timedOut, .ready])
+        }
+    }
+
+    @Test(arguments: World.allCases)
     func `only the first of wake, deadline and cancellation counts`(world: World) throws {
         try world.run { loop in
             let parking = Parking(loop)

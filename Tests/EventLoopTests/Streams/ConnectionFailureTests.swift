@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test(arguments: [Transport.unix, .simulated])
+    @Test(arguments: [Transport.tcp, .unix, .simulated])
     func `an address in use`(transport: Transport) throws {
         try transport.run { loop in
             let first = try loop.listen(on: transport.freeAddress)
@@ -42,10 +42,11 @@ import Testing
         }
     }
 
-    @Test func `a TCP port that another program holds is in use, and our own loops share one`() throws {
+    @Test func `a TCP port that another program holds is in use, and loops that say so share one`() throws {
         try Transport.tcp.run { loop in
-            let first = try loop.listen(on: .loopback())
-            let second = try loop.listen(on: first.address)
+            let first = try loop.listen(on: .loopback(), isShared: true)
+            let second = try loop.listen(on: first.address, isShared: true)
+            #expect(throws: StreamError.self) { try loop.listen(on: first.address) }
             #expect(second.address == first.address)
             first.close()
             second.close()

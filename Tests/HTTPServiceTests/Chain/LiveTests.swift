@@ -150,7 +150,7 @@ import Testing
             }
             let server = HTTPServer(on: loop, handler: handler)
             while index == 1, port.withLock({ $0 == 0 }) { try await loop.sleep(for: .milliseconds(1)) }
-            let address = try server.listen(on: .loopback(port: port.withLock { $0 }))
+            let address = try server.listen(on: .loopback(port: port.withLock { $0 }), isShared: true)
             port.withLock { $0 = address.port }
             arrived.withLock { $0 += 1 }
             while arrived.withLock({ $0 < 2 }) { try await loop.sleep(for: .milliseconds(1)) }
@@ -173,8 +173,9 @@ import Testing
         #expect(served.allSatisfy { $0 > 0 }, "the kernel spreads connections: \(served)")
     }
 
-    @Test func `an address in use is named with its cause`() throws {
-        try World.simulated.run { loop in
+    @Test(arguments: World.allCases)
+    func `an address in use is named with its cause`(world: World) throws {
+        try world.run { loop in
             try await serving(on: loop) { _, address in
                 let second = HTTPServer(on: loop, handler: Handlers.plain)
                 do {

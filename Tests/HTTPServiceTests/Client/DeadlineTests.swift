@@ -106,6 +106,32 @@ import Testing
         }
     }
 
+    @Test(arguments: Means.allCases)
+    func `a client that does not heed cancellation ends a request at its deadline or when it closes`(
+        means: Means
+    ) throws {
+        try World.simulated.run { loop in
+            try await scripting(on: loop, { peer, _ in await peer.receiveAll(for: .seconds(2)) }) { address in
+                try await calling(address, on: loop, { $0.heedsCancellation = false }) { client in
+                    let began = loop.now
+                    var found: HTTPClientError?
+                    let sending = loop.start {
+                        found = await outcome(client, Requests.post("/", "pay"), within: .milliseconds(300)).error
+                    }
+                    try await loop.sleep(until: began + .milliseconds(100))
+                    sending.cancel()
+                    try await loop.sleep(until: began + .milliseconds(200))
+                    #expect(found == nil, "cancelling alone ends nothing")
+                    if means == .cancellation { client.close() }
+                    await sending.join()
+                    #expect(loop.now - began == .milliseconds(means == .cancellation ? 200 : 300))
+                    #expect(found?.cause == (means == .cancellation ? .closed : .timedOut))
+                    #expect(found?.mayHaveBeenSent == true)
+                }
+            }
+        }
+    }
+
     @Test func `connecting has a bound of its own`() throws {
         try World.simulated.run { loop in
             var conditions = NetworkConditions()
