@@ -137,8 +137,7 @@ let package = Package(
             [
                 "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
                 "HTTPWire", "JSON", "Lease", "LoadDriver", "Peers", "PlanLanguage", "PlanValues", "ScriptedPeers",
-                "SeededRandom",
-                "Timebase",
+                "SeededRandom", "TestFolders", "Timebase",
             ]),
         module(
             "LoadDriver",
@@ -239,6 +238,12 @@ let package = Package(
             [
                 "Diagnostics", "EventLoop", "Evidence", "Journeys", "LoadDriver", "Peers", "PlanLanguage", "PlanModel",
                 "Traffic",
+            ]),
+        benchmark(
+            "MockBench",
+            [
+                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
+                "HTTPWire", "PlanValues", "ShadowTag",
             ]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
         benchmark(

@@ -7,13 +7,14 @@ import time
 
 import clients
 from driver_measures import DriverMeasures
+from mock_measures import MockMeasures
 from processes import CLIENT_CORE, BenchError, Process
 from repetitions import interleaved, progress, ratio_rows
 from results import Row
 from servers import MicroHTTPD, Nginx, OurServer
 
 
-class Measures(DriverMeasures):
+class Measures(DriverMeasures, MockMeasures):
     def __init__(self, workshop, plan):
         self.workshop = workshop
         self.plan = plan

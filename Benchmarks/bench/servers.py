@@ -54,7 +54,8 @@ class Nginx(Server):
 
     name = "nginx"
 
-    def __init__(self, workshop, pace=0, tls=False):
+    def __init__(self, workshop, pace=0, tls=False, answer=None):
+        """`answer`: a body of JSON instead of the thirteen bytes."""
         port, status = free_port(), free_port()
         self.address, self.status = f"127.0.0.1:{port}", f"127.0.0.1:{status}"
         folder = workshop.folder / f"nginx-{port}"
@@ -66,7 +67,8 @@ class Nginx(Server):
             secure = f"ssl_certificate {certificate}; ssl_certificate_key {key}; ssl_protocols TLSv1.3;"
         # limit_req acts in a phase that a server-level `return` would come before; try_files puts the answer behind it.
         limited = f"limit_req zone=pace burst=100000 delay={pace // 10};" if pace else ""
-        answer = 'return 200 "hello, world\\n";'
+        kind = "application/json" if answer else "text/plain"
+        answer = f"return 200 '{answer}';" if answer else 'return 200 "hello, world\\n";'
         places = f"location / {{ {limited} try_files /none @answer; }} location @answer {{ {answer} }}" if pace \
             else f"location / {{ {answer} }}"
         (folder / "nginx.conf").write_text(f"""
@@ -78,7 +80,7 @@ error_log {folder}/error.log error;
 events {{ worker_connections 16384; }}
 http {{
     access_log off;
-    default_type text/plain;
+    default_type {kind};
     keepalive_requests 1000000000;
     keepalive_timeout 3600s;
     client_body_temp_path {folder}/body;

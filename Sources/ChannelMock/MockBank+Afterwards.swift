@@ -43,14 +43,7 @@ extension MockBank {
 
     // MARK: Callbacks
 
-    /// Tells about a decision, and returns when that has been told which is to be told before the answer.
-    func tell(_ request: PaymentRequest, _ booked: Booked, _ notice: CallbackNotice) async {
-        guard let desk else { return }
-        let order = order(request.reference, booked, notice)
-        if desk.sendsBeforeAnswer(request.reference) { await desk.sendBeforeAnswer(order) } else { desk.take(order) }
-    }
-
-    private func order(_ reference: PaymentReference, _ booked: Booked, _ notice: CallbackNotice) -> CallbackOrder {
+    func order(_ reference: PaymentReference, _ booked: Booked, _ notice: CallbackNotice) -> CallbackOrder {
         CallbackOrder(
             reference: reference, event: "payment.\(booked.state.word)", status: booked.state.word,
             amount: booked.amount, currency: booked.currency?.code ?? "", destination: notice.destination,

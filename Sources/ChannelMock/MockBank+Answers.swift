@@ -9,23 +9,29 @@ import Timebase
 
 extension MockBank {
     /// Writes the entry, and then the answer as the faults of the moment will have it.
-    func deliver(_ answer: BankAnswer, _ exchange: HTTPExchange, _ visit: inout Visit) async throws {
+    func deliver(_ answer: BankAnswer, _ exchange: HTTPExchange, _ visit: inout Visit) -> Step {
         switch visit.trouble.ending {
         case .silence:
             guard write(visit, status: 0) else { return failClosed(exchange) }
             counters.disturbed += 1
-            await exchange.keepSilent(until: loop.now + Self.silenceMax)
+            return .play(.silence)
         case .resetAfterCommit:
             guard write(visit, status: 0) else { return failClosed(exchange) }
             counters.disturbed += 1
             exchange.reset()
+            return .answered
+        case .answer:
+            guard write(visit, status: answer.status) else { return failClosed(exchange) }
+            exchange.respond(answer.status, answer.fields, body: answer.body)
+            return .answered
         default:
             guard write(visit, status: answer.status) else { return failClosed(exchange) }
-            try await send(answer, visit.trouble.ending, exchange)
+            return sendBroken(answer, visit.trouble.ending, exchange)
         }
     }
 
-    private func send(_ answer: BankAnswer, _ ending: Trouble.Ending, _ exchange: HTTPExchange) async throws {
+    private func sendBroken(_ answer: BankAnswer, _ ending: Trouble.Ending, _ exchange: HTTPExchange) -> Step {
+        counters.disturbed += 1
         let body = answer.body
         switch ending {
         case .truncatedBody:
@@ -36,10 +42,19 @@ extension MockBank {
             exchange.end(with: exchange.rawHead(answer.status, answer.fields, announcing: body.count / 2) + body)
         case .malformedBody:
             exchange.respond(answer.status, answer.fields, body: body.dropLast() + Array(",".utf8))
-        case .drip(let bytesPerSecond): try await drip(answer, bytesPerSecond, exchange)
-        default: return exchange.respond(answer.status, answer.fields, body: body)
+        case .drip(let bytesPerSecond): return .play(.drip(answer, bytesPerSecond: bytesPerSecond))
+        default: exchange.respond(answer.status, answer.fields, body: body)
         }
-        counters.disturbed += 1
+        return .answered
+    }
+
+    // MARK: Answers that take time
+
+    func play(_ performance: Performance, _ exchange: HTTPExchange) async throws {
+        switch performance {
+        case .silence: await exchange.keepSilent(until: loop.now + Self.silenceMax)
+        case .drip(let answer, let bytesPerSecond): try await drip(answer, bytesPerSecond, exchange)
+        }
     }
 
     /// Ten pieces a second, or a byte at a time where that is more.
@@ -54,6 +69,8 @@ extension MockBank {
         exchange.finishResponse()
     }
 
+    // MARK: Journal
+
     /// False when the journal takes no more: then nothing that was booked may be told.
     @discardableResult
     func write(_ visit: Visit, status: UInt16) -> Bool { write(visit.entry(status: status, since: began)) }
@@ -61,6 +78,7 @@ extension MockBank {
     func write(_ entry: ChannelEntry) -> Bool {
         do throws(EvidenceError) {
             try journal.append(entry)
+            if journal.wantsNext { prepareSegment() }
             return true
         } catch {
             counters.journalFailures += 1
@@ -68,21 +86,38 @@ extension MockBank {
         }
     }
 
-    private func failClosed(_ exchange: HTTPExchange) { exchange.respond(503) }
+    /// The journal's segments are made ahead of need, on a thread of their own. A disk that stands still keeps a bank's
+    /// end waiting this long and no longer.
+    private static let preparationMax = TimeSpan.seconds(5)
+
+    private func prepareSegment() {
+        guard let order = journal.orderNext() else { return }
+        preparation = loop.spawn { [loop, journal] in
+            let prepared = try? await loop.offload("journal", until: loop.now + Self.preparationMax) {
+                try? order.make()
+            }
+            journal.adopt(prepared ?? nil)
+        }
+    }
+
+    private func failClosed(_ exchange: HTTPExchange) -> Step {
+        exchange.respond(503)
+        return .answered
+    }
 }
 
 extension BankAnswer {
     /// What a bank says of a payment that it has decided.
-    init(_ request: PaymentRequest, _ booked: Booked, at channel: Channel) {
+    init(_ request: PaymentRequest, _ booked: Booked, at channel: String) {
         var text = AnswerText()
         text.add("reference", request.reference)
-        text.add("operation", plain: request.operation.rawValue.utf8)
-        text.add("status", plain: booked.state.word.utf8)
-        if let reason = booked.reasonOfDecline { text.add("reason", plain: reason.utf8) }
+        text.add("operation", plain: request.operation.rawValue)
+        text.add("status", plain: booked.state.word)
+        if let reason = booked.reasonOfDecline { text.add("reason", plain: reason) }
         if let payment = request.payment { text.add("payment", payment) }
         text.add("amount", booked.amount)
-        if let currency = booked.currency { text.add("currency", plain: currency.code.utf8) }
-        text.add("channel", plain: channel.name.value.utf8)
+        if let currency = booked.currency { text.add("currency", currency) }
+        text.add("channel", plain: channel)
         let isNew = request.operation == .authorise || request.operation == .transfer
         let status: UInt16 =
             switch booked.state {

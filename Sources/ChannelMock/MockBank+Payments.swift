@@ -24,30 +24,45 @@ extension MockBank {
         }
     }
 
-    /// One request for a payment, from its arrival to its answer.
+    /// One request for a payment, from its arrival to its answer. All that needs no wait is in plain functions: an
+    /// `async` call costs more than most of what is done in it.
     private func pay(_ operation: Operation, _ exchange: HTTPExchange) async throws {
-        let body = try await exchange.collectBody()
+        let body: [UInt8]
+        if let whole = exchange.takeBody() { body = whole } else { body = try await exchange.collectBody() }
         var visit = Visit(operation, at: loop.now)
-        do {
+        var step = begin(body, exchange, &visit)
+        if case .work(let work) = step {
+            if work.decided > visit.at { await exchange.rest(until: work.decided) }
+            step = finish(work, body, exchange, &visit)
+        }
+        if case .tell(let order, let answer) = step {
+            await desk?.sendBeforeAnswer(order)
+            step = deliver(answer, exchange, &visit)
+        }
+        if case .play(let performance) = step { try await play(performance, exchange) }
+    }
+
+    private func begin(_ body: [UInt8], _ exchange: HTTPExchange, _ visit: inout Visit) -> Step {
+        do throws(Problem) {
             try admit(exchange, &visit)
-            let request = try PaymentRequest(operation, body: body)
+            let request = try PaymentRequest(visit.operation, body: body)
             visit.note(request)
-            visit.attempt = countAttempt(request, at: visit.at)
+            (visit.place, visit.attempt) = book.noteAttempt(request.reference, request.operation, at: visit.at)
             visit.fate = fates.fate(of: request.reference)
             visit.trouble = board.trouble(
                 of: request, body, attempt: Int(visit.attempt), visit.fate, at: visit.at)
-            if await isTurnedAway(exchange, &visit) { return }
+            if isTurnedAway(exchange, &visit) { return .answered }
             try takeQuota(&quota, at: visit.at)
-            switch try claim(exchange, operation, body, &visit) {
-            case .execute(let ticket): try await carryOut(request, body, ticket, exchange, &visit)
-            case .unkeyed: try await carryOut(request, body, nil, exchange, &visit)
-            case .replay(let saved): try await replay(saved, request, exchange, &visit)
+            switch try claim(exchange, visit.operation, body, &visit) {
+            case .execute(let ticket): return enterLine(request, ticket, exchange, &visit)
+            case .unkeyed: return enterLine(request, nil, exchange, &visit)
+            case .replay(let saved): return replay(saved, exchange, &visit)
             case .running: throw Problem(channel.idempotency.conflict)
             case .mismatch: throw Problem(channel.idempotency.mismatch)
             }
-        } catch let problem as Problem {
-            count(problem)
-            try await deliver(BankAnswer(problem), exchange, &visit)
+        } catch {
+            count(error)
+            return deliver(BankAnswer(error), exchange, &visit)
         }
     }
 
@@ -73,15 +88,8 @@ extension MockBank {
         }
     }
 
-    private func countAttempt(_ request: PaymentRequest, at now: Instant) -> UInt16 {
-        let place = book.placeOrNew(request.reference, request.operation)
-        if book[place].attempts == 0 { book[place].firstSeenAt = now }
-        if book[place].attempts < .max { book[place].attempts += 1 }
-        return book[place].attempts
-    }
-
     /// Faults that come before the work.
-    private func isTurnedAway(_ exchange: HTTPExchange, _ visit: inout Visit) async -> Bool {
+    private func isTurnedAway(_ exchange: HTTPExchange, _ visit: inout Visit) -> Bool {
         switch visit.trouble.ending {
         case .error(let status):
             answerPlainly(
@@ -139,35 +147,45 @@ extension MockBank {
 
     // MARK: The work
 
-    private func carryOut(
-        _ request: PaymentRequest, _ body: [UInt8], _ ticket: IdempotencyShelf.Ticket?, _ exchange: HTTPExchange,
+    private func enterLine(
+        _ request: PaymentRequest, _ ticket: IdempotencyShelf.Ticket?, _ exchange: HTTPExchange,
         _ visit: inout Visit
-    ) async throws {
+    ) -> Step {
         let time = visit.trouble.time(
             fates.serviceTime(request.operation, attempt: Int(visit.attempt), visit.fate))
-        let ends: Instant
         switch line.enter(at: visit.at, for: time) {
         case .full(let nextFree):
             if let ticket { shelf.abandon(ticket) }
             counters.overQueue += 1
-            return try await deliver(BankAnswer(Problem.full(until: nextFree, from: visit.at)), exchange, &visit)
-        case .served(let until): ends = max(until, visit.trouble.stalledUntil)
+            return deliver(BankAnswer(.full(until: nextFree, from: visit.at)), exchange, &visit)
+        case .served(let until):
+            let ends = max(until, visit.trouble.stalledUntil)
+            let decided = channel.timer.map { min(ends, visit.at + $0) } ?? ends
+            return .work(Work(request: request, ticket: ticket, ends: ends, decided: decided))
         }
-        // Not `try`: what was claimed is given back, and what was begun is booked, also for a bank that is closing.
-        let decided = channel.timer.map { min(ends, visit.at + $0) } ?? ends
-        if decided > visit.at { _ = try? await loop.sleep(until: decided) }
+    }
+
+    /// The time has passed. Also for a bank that is closing, what was claimed is given back, and what was begun is booked.
+    private func finish(
+        _ work: Work, _ body: [UInt8], _ exchange: HTTPExchange, _ visit: inout Visit
+    ) -> Step {
         if case .silence(charged: false) = visit.trouble.ending {
-            if let ticket { shelf.abandon(ticket) }
+            if let ticket = work.ticket { shelf.abandon(ticket) }
             write(visit, status: 0)
             counters.disturbed += 1
-            return await exchange.keepSilent(until: loop.now + Self.silenceMax)
+            return .play(.silence)
         }
+        let request = work.request
         let notice = notice(of: request, body, exchange)
-        let (answer, booked) = decided < ends ? timedOut(request) : decide(request, visit.fate, notice)
+        let (answer, booked) = work.decided < work.ends ? timedOut(request) : decide(request, visit, notice)
         if let booked { visit.note(booked) }
-        if let ticket { shelf.finish(ticket, status: answer.status, body: answer.body, at: loop.now) }
-        if let booked, let notice, booked.state != .pending { await tell(request, booked, notice) }
-        try await deliver(answer, exchange, &visit)
+        if let ticket = work.ticket { shelf.finish(ticket, status: answer.status, body: answer.body, at: loop.now) }
+        if let desk, let booked, let notice, booked.state != .pending {
+            let order = order(request.reference, booked, notice)
+            if desk.sendsBeforeAnswer(request.reference) { return .tell(order, answer) }
+            desk.take(order)
+        }
+        return deliver(answer, exchange, &visit)
     }
 
     private func timedOut(_ request: PaymentRequest) -> (BankAnswer, Booked?) {
@@ -175,20 +193,20 @@ extension MockBank {
         let booked = Booked(
             state: .declined, amount: request.amount ?? 0, currency: request.currency,
             reasonOfDecline: "issuer_timeout")
-        return (BankAnswer(request, booked, at: channel), booked)
+        return (BankAnswer(request, booked, at: name), booked)
     }
 
     private func decide(
-        _ request: PaymentRequest, _ fate: Fate, _ notice: CallbackNotice?
+        _ request: PaymentRequest, _ visit: Visit, _ notice: CallbackNotice?
     ) -> (BankAnswer, Booked?) {
         do throws(Problem) {
-            let booked = try apply(request, fate, notice)
+            let booked = try apply(request, visit, notice)
             switch booked.state {
             case .declined: counters.declined += 1
             case .pending: counters.pending += 1
             default: counters.approved += 1
             }
-            return (BankAnswer(request, booked, at: channel), booked)
+            return (BankAnswer(request, booked, at: name), booked)
         } catch {
             counters.refused += 1
             return (BankAnswer(error), nil)
@@ -196,10 +214,13 @@ extension MockBank {
     }
 
     private func apply(
-        _ request: PaymentRequest, _ fate: Fate, _ notice: CallbackNotice?
+        _ request: PaymentRequest, _ visit: Visit, _ notice: CallbackNotice?
     ) throws(Problem) -> Booked {
         guard request.operation == .authorise || request.operation == .transfer else { return try book.change(request) }
-        let place = book.placeOrNew(request.reference, request.operation)
+        let place =
+            book.place(of: request.reference, oncePlace: visit.place)
+            ?? book.placeOrNew(request.reference, request.operation)
+        let fate = visit.fate
         let wait = waitForSettlement(request, fate)
         let booked = book.open(
             request, at: place, declinedFor: fates.reasonOfDecline(fate), isPending: wait != nil)
@@ -214,18 +235,19 @@ extension MockBank {
     }
 
     private func replay(
-        _ saved: IdempotencyShelf.SavedAnswer, _ request: PaymentRequest, _ exchange: HTTPExchange,
-        _ visit: inout Visit
-    ) async throws {
+        _ saved: IdempotencyShelf.SavedAnswer, _ exchange: HTTPExchange, _ visit: inout Visit
+    ) -> Step {
         counters.replayed += 1
         visit.flags = .isReplay
         var answer = BankAnswer(saved.status, saved.body)
-        if channel.idempotency.replaysAsOfNow, let place = book.place(of: request.reference) {
-            answer = BankAnswer(saved.status, BankAnswer(book[place], at: channel).body)
+        if channel.idempotency.replaysAsOfNow, let reference = visit.reference,
+            let place = book.place(of: reference)
+        {
+            answer = BankAnswer(saved.status, BankAnswer(book[place], at: name).body)
         }
         answer.isProblem = saved.status >= 400 && saved.status != 402
         answer.replayMark = channel.idempotency.replayMark
-        try await deliver(answer, exchange, &visit)
+        return deliver(answer, exchange, &visit)
     }
 
     private func count(_ problem: Problem) {

@@ -13,7 +13,8 @@ extension MockBank {
         counters.queries += 1
         var visit = Visit(.query, at: loop.now)
         visit.reference = reference
-        do {
+        let step: Step
+        do throws(Problem) {
             try admit(exchange, &visit)
             try takeQuota(&queryQuota, at: visit.at)
             let place = try placeForQuery(reference, &visit)
@@ -23,12 +24,13 @@ extension MockBank {
                 counters.overQueue += 1
                 throw Problem.full(until: visit.at + .seconds(1), from: visit.at)
             }
-            if until > visit.at { _ = try? await loop.sleep(until: until) }
-            try await deliver(BankAnswer(book[place], at: channel), exchange, &visit)
-        } catch let problem as Problem {
-            if problem.status != 429 { counters.refused += 1 }
-            try await deliver(BankAnswer(problem), exchange, &visit)
+            if until > visit.at { await exchange.rest(until: until) }
+            step = deliver(BankAnswer(book[place], at: name), exchange, &visit)
+        } catch {
+            if error.status != 429 { counters.refused += 1 }
+            step = deliver(BankAnswer(error), exchange, &visit)
         }
+        if case .play(let performance) = step { try await play(performance, exchange) }
     }
 
     private func placeForQuery(_ reference: PaymentReference, _ visit: inout Visit) throws(Problem) -> Int {
@@ -62,7 +64,7 @@ extension MockBank {
             try await sendStatement(exchange, form: form)
         } catch let problem as Problem {
             counters.refused += 1
-            try await deliver(BankAnswer(problem), exchange, &visit)
+            _ = deliver(BankAnswer(problem), exchange, &visit)
         }
     }
 
@@ -77,17 +79,17 @@ extension MockBank {
 }
 
 extension BankAnswer {
-    init(_ payment: Payment, at channel: Channel) {
+    init(_ payment: Payment, at channel: String) {
         var text = AnswerText()
         text.add("reference", payment.reference)
-        text.add("operation", plain: payment.operation.rawValue.utf8)
-        text.add("status", plain: payment.state.word.utf8)
-        if let reason = payment.declinedFor, payment.state == .declined { text.add("reason", plain: reason.utf8) }
+        text.add("operation", plain: payment.operation.rawValue)
+        text.add("status", plain: payment.state.word)
+        if let reason = payment.declinedFor, payment.state == .declined { text.add("reason", plain: reason) }
         text.add("amount", payment.authorised)
         text.add("captured", payment.captured)
         text.add("refunded", payment.refunded)
-        if let currency = payment.currency { text.add("currency", plain: currency.code.utf8) }
-        text.add("channel", plain: channel.name.value.utf8)
+        if let currency = payment.currency { text.add("currency", currency) }
+        text.add("channel", plain: channel)
         self.init(200, text.end())
     }
 }

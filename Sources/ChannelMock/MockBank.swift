@@ -31,6 +31,8 @@ package final class MockBank {
     package let journal: ChannelJournalWriter
     package internal(set) var counters = BankCounters()
 
+    /// The channel's: a profile is a large value to be handed on with each answer.
+    let name: String
     let seed: Seed
     let rule: StatementRule
     let fates: Fates
@@ -49,6 +51,8 @@ package final class MockBank {
     private let pendingMax: Int
     let fixedFields: FieldBlock?
     private var watch: SpawnedTask?
+    /// Of the journal's next segment.
+    var preparation: SpawnedTask?
 
     static let keysMax = 200_000
     /// How long a request that is never answered is kept, if its sender does not give up before.
@@ -56,6 +60,7 @@ package final class MockBank {
 
     package init(_ setting: BankSetting, on loop: EventLoop, journal: ChannelJournalWriter) {
         channel = setting.channel
+        name = setting.channel.name.value
         self.loop = loop
         self.journal = journal
         began = loop.now
@@ -106,6 +111,7 @@ package final class MockBank {
         await server.drain(until: deadline)
         settlements.stop()
         await desk?.drain(until: deadline)
+        await preparation?.join()
     }
 
     package var callbacks: CallbackCounters { desk?.counters ?? CallbackCounters() }

@@ -20,7 +20,6 @@ package final class MockBanks {
     /// In the order of the profile.
     package let banks: [MockBank]
     package private(set) var addresses: [Address] = []
-    private var keeper: SpawnedTask?
 
     package init(_ profile: ChannelProfile, _ setting: MockSetting, on loop: EventLoop) throws(MockFault) {
         self.profile = profile
@@ -47,7 +46,6 @@ package final class MockBanks {
                 throw MockFault(listening: bank.channel, error)
             }
         }
-        keeper = loop.spawn { [self] in await keepJournals() }
     }
 
     private func place(of channel: Channel) async throws(StreamError) -> Address {
@@ -58,8 +56,6 @@ package final class MockBanks {
     }
 
     package func close(until deadline: Instant) async {
-        keeper?.cancel()
-        await keeper?.join()
         await withClosing(deadline)
         for bank in banks { try? bank.journal.close() }
     }
@@ -68,17 +64,6 @@ package final class MockBanks {
     private func withClosing(_ deadline: Instant) async {
         let tasks = banks.map { bank in loop.spawn { await bank.close(until: deadline) } }
         for task in tasks { await task.join() }
-    }
-
-    /// Segments of the journals are made ahead of need, on a thread of their own.
-    private func keepJournals() async {
-        while (try? await loop.sleep(until: loop.now + .milliseconds(10))) != nil {
-            for bank in banks {
-                guard let order = bank.journal.orderNext() else { continue }
-                let prepared = try? await loop.offload("journal", until: loop.now + .seconds(5)) { try? order.make() }
-                bank.journal.adopt(prepared ?? nil)
-            }
-        }
     }
 
     // MARK: Faults

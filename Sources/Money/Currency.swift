@@ -14,8 +14,20 @@ package struct Currency: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil for letters of no currency.
     package init?(letters: UInt32) {
-        guard letters >> 24 == 0, let known = Self.known[Self.code(of: letters)] else { return nil }
-        self = known
+        // Searched in halves: each payment has one, and a dictionary hashes longer than this looks.
+        var (low, high) = (0, Self.byLetters.count)
+        while low < high {
+            let middle = (low &+ high) &>> 1
+            if Self.byLetters[middle].letters < letters { low = middle &+ 1 } else { high = middle }
+        }
+        guard low < Self.byLetters.count, Self.byLetters[low].letters == letters else { return nil }
+        self = Self.byLetters[low]
+    }
+
+    /// Nil for a text that is no active code.
+    package init?(_ code: Span<UInt8>) {
+        guard code.count == 3 else { return nil }
+        self.init(letters: UInt32(code[0]) << 16 | UInt32(code[1]) << 8 | UInt32(code[2]))
     }
 
     private init(listed code: Substring, decimals: UInt8) {
@@ -46,6 +58,8 @@ package struct Currency: Hashable, Sendable, CustomStringConvertible {
         }
         return known
     }()
+
+    private static let byLetters = known.values.sorted { $0.letters < $1.letters }
 
     private static let lists: [(UInt8, String)] = [
         (0, "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"),

@@ -38,15 +38,30 @@ public struct Seed: Hashable, Sendable {
     /// Hashes the bytes as little-endian words, the last one padded with zeros and followed by the length.
     public func split(_ label: Span<UInt8>) -> Seed {
         var hash = bits ^ Domain.label
-        var word: UInt64 = 0
-        for index in label.indices {
-            word |= UInt64(label[index]) &<< (8 &* UInt64(index & 7))
-            guard index & 7 == 7 else { continue }
-            hash = SplitMix64.mixed((hash ^ word) &+ SplitMix64.increment)
-            word = 0
+        let whole = label.count & ~7
+        for offset in stride(from: 0, to: whole, by: 8) {
+            let word = unsafe label.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            hash = Self.step(hash, UInt64(littleEndian: word))
         }
-        if label.count & 7 != 0 { hash = SplitMix64.mixed((hash ^ word) &+ SplitMix64.increment) }
-        return Seed(bits: SplitMix64.mixed((hash ^ UInt64(label.count)) &+ SplitMix64.increment))
+        if whole < label.count {
+            var word: UInt64 = 0
+            for index in whole..<label.count { word |= UInt64(label[index]) &<< (8 &* UInt64(index & 7)) }
+            hash = Self.step(hash, word)
+        }
+        return Seed(bits: Self.step(hash, UInt64(label.count)))
+    }
+
+    /// The same for a short label that is kept as such words.
+    public func split(_ words: InlineArray<6, UInt64>, byteCount: Int) -> Seed {
+        precondition(byteCount <= 48, "\(byteCount) bytes in six words")
+        var hash = bits ^ Domain.label
+        for place in 0..<(byteCount + 7) / 8 { hash = Self.step(hash, words[place]) }
+        return Seed(bits: Self.step(hash, UInt64(byteCount)))
+    }
+
+    @inline(__always)
+    private static func step(_ hash: UInt64, _ word: UInt64) -> UInt64 {
+        SplitMix64.mixed((hash ^ word) &+ SplitMix64.increment)
     }
 
     /// A number in [0, 1) that belongs to this place.

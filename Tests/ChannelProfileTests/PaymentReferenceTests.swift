@@ -5,7 +5,9 @@ import Testing
     @Test(arguments: 1...PaymentReference.bytesMax)
     func `a reference of any length comes back as it was`(count: Int) throws {
         let text = String((0..<count).map { Character(Unicode.Scalar(UInt8(ascii: "A") + UInt8($0))) })
-        #expect(try #require(PaymentReference(text)).description == text)
+        let reference = try #require(PaymentReference(text))
+        #expect(reference.description == text)
+        #expect(reference.digest == PaymentDigest.of(text.utf8Span.span))
     }
 
     @Test(arguments: ["", "a b", "a\"b", "it's", "zahl-\u{e4}", "a\n", String(repeating: "x", count: 49)])

@@ -12,6 +12,7 @@ import Testing
         #expect(Currency.codes.count == 165, "a changed list is a decision: \(Currency.codes.count)")
         #expect(Currency.codes == Currency.codes.sorted())
         #expect(try Currency.codes.allSatisfy { try Currency($0).code == $0 })
+        #expect(try Currency.codes.allSatisfy { try Currency($0.utf8Span.span) == Currency($0) })
         #expect(Set(try Currency.codes.map { try Currency($0) }).count == Currency.codes.count)
         #expect(MemoryLayout<Money>.size <= 16)
         #expect(Currency.codes.allSatisfy { $0.utf8.count == 3 && $0.utf8.allSatisfy { 65...90 ~= $0 } })
@@ -20,6 +21,7 @@ import Testing
     @Test(arguments: ["", "eur", "EURO", "XXX", "XAU", "HRK", "ÉUR", "EUR "])
     func `an unknown code is an error`(code: String) {
         #expect(throws: MoneyError.unknownCurrency(code)) { try Currency(code) }
+        #expect(Currency(code.utf8Span.span) == nil)
     }
 
     @Test func `arithmetic is exact`() throws {

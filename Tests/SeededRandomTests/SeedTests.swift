@@ -41,6 +41,17 @@ import Testing
         #expect(seed.split("order/4711") == seed.split(bytes.span))
     }
 
+    @Test(arguments: 0...48)
+    func `a label in words leads where its bytes lead`(count: Int) {
+        var words = InlineArray<6, UInt64>(repeating: 0)
+        var letters: [UInt8] = []
+        for index in 0..<count {
+            letters.append(UInt8(index + 65))
+            words[index / 8] |= UInt64(letters[index]) << UInt64(8 * (index % 8))
+        }
+        #expect(seed.split(words, byteCount: count) == seed.split(letters.span))
+    }
+
     @Test func `children, splits and the place itself never share a number`() {
         var bits: Set<UInt64> = [seed.bits]
         for index in 0..<10_000 { bits.insert(seed.child(index).bits) }

@@ -10,6 +10,8 @@ struct Visit {
     let at: Instant
     var tag = ChannelEntry.Tag.untagged
     var reference: PaymentReference?
+    /// In the book, when it was noted.
+    var place = 0
     var payment: UInt128 = 0
     var key: UInt128 = 0
     var attempt: UInt16 = 1

@@ -17,23 +17,21 @@ extension PaymentBook {
     mutating func open(
         _ request: PaymentRequest, at place: Int, declinedFor reason: String?, isPending: Bool
     ) -> Booked {
-        var payment = self[place]
-        defer { self[place] = payment }
         let amount = request.amount ?? 0
-        payment.currency = request.currency
+        self[place].currency = request.currency
         if isPending {
-            if payment.state == .none { payment.state = .pending }
-            payment.pending &+= 1
-            payment.authorised = amount
-            payment.capturesAtOnce = request.capturesAtOnce
+            if self[place].state == .none { self[place].state = .pending }
+            self[place].pending &+= 1
+            self[place].authorised = amount
+            self[place].capturesAtOnce = request.capturesAtOnce
             return Booked(state: .pending, amount: amount, currency: request.currency)
         }
         if let reason {
-            if payment.bookings == 0 { payment.state = .declined }
-            payment.declinedFor = reason
+            if self[place].bookings == 0 { self[place].state = .declined }
+            self[place].declinedFor = reason
             return Booked(state: .declined, amount: amount, currency: request.currency, reasonOfDecline: reason)
         }
-        return book(&payment, amount, capturesAtOnce: request.capturesAtOnce)
+        return Self.book(&self[place], amount, capturesAtOnce: request.capturesAtOnce)
     }
 
     /// The end of a payment that was answered `pending`, once for each time.
@@ -43,7 +41,7 @@ extension PaymentBook {
         payment.pending -= 1
         defer { self[place] = payment }
         guard let reason else {
-            return book(&payment, payment.authorised, capturesAtOnce: payment.capturesAtOnce)
+            return Self.book(&payment, payment.authorised, capturesAtOnce: payment.capturesAtOnce)
         }
         if payment.bookings == 0 { payment.state = .declined }
         payment.declinedFor = reason
@@ -51,7 +49,7 @@ extension PaymentBook {
             state: .declined, amount: payment.authorised, currency: payment.currency, reasonOfDecline: reason)
     }
 
-    private func book(_ payment: inout Payment, _ amount: Int64, capturesAtOnce: Bool) -> Booked {
+    private static func book(_ payment: inout Payment, _ amount: Int64, capturesAtOnce: Bool) -> Booked {
         payment.bookings &+= 1
         payment.authorised = amount
         if payment.operation == .transfer {

@@ -28,25 +28,46 @@ package struct PaymentBook {
     /// Its place, which stands until it is the oldest of `paymentsMax`.
     func place(of reference: PaymentReference) -> Int? { places[reference].map(Int.init) }
 
+    /// The same for who has known the place before, and may have waited since.
+    func place(of reference: PaymentReference, oncePlace place: Int) -> Int? {
+        entries[place].reference == reference ? place : self.place(of: reference)
+    }
+
+    /// Its place, and how often it has been asked for with this time.
+    mutating func noteAttempt(
+        _ reference: PaymentReference, _ operation: Operation, at now: Instant
+    ) -> (place: Int, attempt: UInt16) {
+        let place = placeOrNew(reference, operation)
+        if entries[place].attempts == 0 { entries[place].firstSeenAt = now }
+        if entries[place].attempts < .max { entries[place].attempts += 1 }
+        return (place, entries[place].attempts)
+    }
+
     mutating func placeOrNew(_ reference: PaymentReference, _ operation: Operation) -> Int {
-        if let place = places[reference] { return Int(place) }
+        // Where a new one goes is known before the dictionary is asked, so that it is asked once.
+        let next = entries.count < paymentsMax ? entries.count : oldest
+        let place = Int(Self.read(&places[reference, default: Int32(next)]))
+        if place != next { return place }
         let payment = Payment(reference: reference, operation: operation)
-        let place = entries.count < paymentsMax ? entries.count : oldest
         if place == entries.count {
             entries.append(payment)
-        } else {
-            places[entries[place].reference] = nil
-            forgotten += 1
-            entries[place] = payment
-            oldest = (oldest + 1) % paymentsMax
+            return place
         }
-        places[reference] = Int32(place)
+        if entries[place].reference == reference { return place }
+        places[entries[place].reference] = nil
+        forgotten += 1
+        entries[place] = payment
+        oldest = (oldest + 1) % paymentsMax
         return place
     }
 
+    /// Reads where a new value was put if there was none: subscripts that write look the key up once for both.
+    @inline(__always)
+    private static func read(_ place: inout Int32) -> Int32 { place }
+
     subscript(place: Int) -> Payment {
-        get { entries[place] }
-        set { entries[place] = newValue }
+        _read { yield entries[place] }
+        _modify { yield &entries[place] }
     }
 }
 

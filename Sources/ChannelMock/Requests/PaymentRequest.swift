@@ -108,8 +108,7 @@ struct PaymentRequest {
 
     private static func currency(_ finding: JSONPathScan.Finding?, _ body: Span<UInt8>) throws(Problem) -> Currency? {
         guard let finding else { return nil }
-        guard finding.kind == .text, finding.range.count == 3,
-            let currency = try? Currency(String(copying: body.extracting(finding.range)))
+        guard finding.kind == .text, let currency = Currency(body.extracting(finding.range))
         else { throw .wrong("currency", "an active code of ISO 4217, such as CNY") }
         return currency
     }
@@ -130,6 +129,17 @@ struct PaymentRequest {
 }
 
 extension Span<UInt8> {
+    func equals(_ other: Span<UInt8>) -> Bool {
+        guard count == other.count else { return false }
+        let whole = count & ~7
+        for offset in stride(from: 0, to: whole, by: 8) {
+            let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            if unsafe word != other.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
+        }
+        for index in whole..<count where other[index] != self[index] { return false }
+        return true
+    }
+
     func equals(_ text: StaticString) -> Bool {
         guard count == text.utf8CodeUnitCount else { return false }
         return text.withUTF8Buffer { letters in
@@ -140,14 +150,5 @@ extension Span<UInt8> {
 
     func starts(with text: StaticString) -> Bool {
         count >= text.utf8CodeUnitCount && extracting(0..<text.utf8CodeUnitCount).equals(text)
-    }
-}
-
-extension String {
-    init(copying bytes: Span<UInt8>) {
-        var copy: [UInt8] = []
-        copy.reserveCapacity(bytes.count)
-        for index in bytes.indices { copy.append(bytes[index]) }
-        self.init(decoding: copy, as: UTF8.self)
     }
 }

@@ -27,7 +27,7 @@ struct TagCheck {
         guard let token = exchange.head.fields.first(Self.fieldName, in: bytes.span) else {
             return isInBaggage(exchange, bytes) ? .unverified : .untagged
         }
-        if token.range.count == last.count, bytes[token.range].elementsEqual(last) {
+        if bytes.span.extracting(token.range).equals(last.span) {
             return lastTag == .verified && now >= lastExpires ? .expired : lastTag
         }
         last = Array(bytes[token.range])

@@ -14,6 +14,8 @@ package final class ChannelJournalWriter {
     /// Nil before the first segment and after the last.
     private var current: PreparedSegment?
     private var used: Int
+    /// Once so many rows are used, the next segment is to be made ready.
+    private var wantedAt: Int
 
     package private(set) var entries: UInt64 = 0
     /// Segments that had to be made when they were needed.
@@ -47,6 +49,7 @@ package final class ChannelJournalWriter {
         self.rowsMax = rowsMax
         sequence = SegmentSequence(store)
         used = rowsMax
+        wantedAt = .max
     }
 
     deinit {
@@ -89,10 +92,15 @@ package final class ChannelJournalWriter {
 
     // MARK: Segments
 
+    /// Whether to ask `orderNext`, for who looks after each entry: true once in a segment, when half of it is used.
+    package var wantsNext: Bool { used >= wantedAt }
+
     /// What another thread can do ahead of need: `make()` it there and hand the result to `adopt`, or nil where it
     /// failed. Nil while half of the current segment is free, or where there is nothing to prepare.
     package func orderNext() -> SegmentOrder? {
-        used > rowsMax / 2 ? sequence.order() : nil
+        guard used > rowsMax / 2 else { return nil }
+        wantedAt = .max
+        return sequence.order()
     }
 
     /// One that comes too late is thrown away; its number stays unused.
@@ -104,5 +112,6 @@ package final class ChannelJournalWriter {
         if let last = current { store.release(last.number, last.memory) }
         current = next
         used = 0
+        wantedAt = rowsMax / 2 + 1
     }
 }

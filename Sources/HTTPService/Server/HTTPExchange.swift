@@ -79,18 +79,31 @@ public final class HTTPExchange {
 
     /// The whole body. Its bound is `ServerConfiguration.wire.bodyBytes`.
     public func collectBody() async throws(HTTPExchangeError) -> [UInt8] {
-        if !takeWholeBody() { while try await nextBodyPiece(into: &bodyBytes) {} }
+        if let body = takeBody() { return body }
+        while try await nextBodyPiece(into: &bodyBytes) {}
         return bodyBytes
     }
 
-    /// The usual case: the body came with the head.
-    private func takeWholeBody() -> Bool {
-        guard !isBodyStarted, case .length(let length) = head.framing, length <= server.configuration.wire.bodyBytes,
-            served.takeBody(Int(length), into: &bodyBytes)
-        else { return false }
+    /// The whole body where it came with the head, the usual case; else nil. For who wants no `async` call then.
+    public func takeBody() -> [UInt8]? {
+        guard let length = lengthOfUnreadBody, served.takeBody(length, into: &bodyBytes) else { return nil }
         isBodyStarted = true
         isBodyRead = true
-        return true
+        return bodyBytes
+    }
+
+    private var lengthOfUnreadBody: Int? {
+        guard !isBodyStarted, case .length(let length) = head.framing, length <= server.configuration.wire.bodyBytes
+        else { return nil }
+        return Int(length)
+    }
+
+    /// A body that came with the head and was not asked for goes without a wait.
+    private func skipUnreadBody() {
+        guard !isBodyRead, let length = lengthOfUnreadBody, length <= server.configuration.unreadBodyMax,
+            served.skipBody(length)
+        else { return }
+        isBodyRead = true
     }
 
     /// Appends the next piece of the body as it arrived. False at its end.
@@ -122,6 +135,18 @@ public final class HTTPExchange {
         if head.expectsContinue, case .none = answer {
             HeadEncoder.continueResponse(into: &output)
         }
+    }
+
+    // MARK: Waiting
+
+    /// Waits for an instant with nothing in its hands: a thousand requests that wait hold a thousand buffers otherwise.
+    /// It returns early when the connection is reset, for a server that is drained no longer.
+    public func rest(until deadline: Instant) async {
+        let connection = served
+        guard let place = connection.beginRest() else { return }
+        // Flat, and without registering for cancellation: who cancels the task resets the connection.
+        _ = await unsafe withUnsafeContinuation { unsafe place.take($0, until: deadline) }
+        connection.endRest()
     }
 
     // MARK: The answer
@@ -285,7 +310,7 @@ public final class HTTPExchange {
         // The peer's doing, which has been counted, and nobody is left to answer.
         if isBroken { return }
         switch answer {
-        case .complete: break
+        case .complete: skipUnreadBody()
         case .none: fail(status: 500)
         case .streaming: breakOff()
         }

@@ -23,6 +23,10 @@ final class ServerConnection {
     /// How long this request's body has kept us waiting.
     private var waitedForBody = TimeSpan.zero
     private var bodyBytesRead = 0
+    /// Where a handler waits for an instant.
+    private var restingPlace: Parking?
+    private var isReset = false
+    private var hasLentBuffer = false
 
     /// Answers to pipelined requests are gathered up to here.
     private static let outputMark = 64 * 1024
@@ -47,8 +51,10 @@ final class ServerConnection {
     func closeIfIdle() { if isIdle, !stream.hasUnexpectedInput { stream.close() } }
 
     func reset() {
+        isReset = true
         stream.reset()
         task?.cancel()
+        restingPlace?.wake(.cancelled)
     }
 
     /// Shows the peer that its answer is not whole. Those before it are, and may not have left yet.
@@ -275,6 +281,13 @@ final class ServerConnection {
         return true
     }
 
+    /// False when not all of it has arrived.
+    func skipBody(_ count: Int) -> Bool {
+        guard buffer.count >= count else { return false }
+        buffer.consume(count)
+        return true
+    }
+
     /// Waits for one more piece of the body and appends it. False at its end.
     func readBody(
         with decoder: inout BodyDecoder, into body: inout [UInt8]
@@ -337,6 +350,24 @@ final class ServerConnection {
         } catch {
             buffer.clear()
         }
+    }
+
+    // MARK: Resting
+
+    /// Where to wait; nil for a connection that is gone.
+    func beginRest() -> Parking? {
+        if isReset { return nil }
+        hasLentBuffer = buffer.isEmpty
+        if hasLentBuffer { loop.buffers.give(buffer) }
+        if let place = restingPlace { return place }
+        let place = Parking(loop)
+        restingPlace = place
+        return place
+    }
+
+    func endRest() {
+        if hasLentBuffer { buffer = loop.buffers.take() }
+        hasLentBuffer = false
     }
 
     // MARK: Writing

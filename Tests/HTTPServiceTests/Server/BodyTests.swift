@@ -42,6 +42,35 @@ import Testing
         }
     }
 
+    @Test(arguments: World.allCases)
+    func `requests behind a rest, or behind a body that nobody reads, are answered in their turn`(
+        world: World
+    ) throws {
+        try world.run { loop in
+            let handler = { (exchange: HTTPExchange) async throws in
+                if exchange.hasTarget("/rest") { await exchange.rest(until: loop.now + .milliseconds(20)) }
+                exchange.respond(200, body: Array(exchange.target.utf8))
+            }
+            try await serving(on: loop, handler: handler) { _, address in
+                let peer = try await RawPeer.connect(to: address, on: loop)
+                let unread = "POST /unread HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\nabc"
+                let rest = "GET /rest HTTP/1.1\r\nHost: x\r\n\r\n"
+                try await peer.send(unread + rest + unread + rest)
+                #expect(await peer.receive(through: "/unread").hasPrefix("HTTP/1.1 200 OK"))
+                #expect(await peer.receive(through: "/rest").hasPrefix("HTTP/1.1 200 OK"))
+                #expect(await peer.receive(through: "/unread").hasPrefix("HTTP/1.1 200 OK"))
+                try await peer.send("GET /kept HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(await peer.receive(through: "/rest").hasPrefix("HTTP/1.1 200 OK"))
+                #expect(await peer.receive(through: "/kept").hasPrefix("HTTP/1.1 200 OK"))
+                try await peer.send("POST /unread HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\n\r\na")
+                #expect(await peer.receive(through: "/unread").hasPrefix("HTTP/1.1 200 OK"))
+                try await peer.send("bcGET /kept HTTP/1.1\r\nHost: x\r\n\r\n")
+                #expect(await peer.receive(through: "/kept").hasPrefix("HTTP/1.1 200 OK"))
+                peer.close()
+            }
+        }
+    }
+
     @Test func `a body that came with its head needs no leave`() throws {
         try World.simulated.run { loop in
             try await serving(on: loop) { _, address in

@@ -92,6 +92,28 @@ import Testing
         }
     }
 
+    @Test(arguments: World.allCases)
+    func `a handler that rests is woken when its connection is reset`(world: World) throws {
+        try world.run { loop in
+            var woken = 0
+            let server = HTTPServer(on: loop) { exchange in
+                await exchange.rest(until: .never)
+                woken += 1
+                await exchange.rest(until: .never)
+                exchange.respond(200)
+            }
+            let address = try server.listen(on: .loopback())
+            let peer = try await RawPeer.connect(to: address, on: loop)
+            try await peer.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            #expect(try await loop.eventually { server.counters.requests == 1 })
+            let began = loop.now
+            #expect(await server.drain(until: began + .milliseconds(50)) == 1)
+            #expect(loop.now - began < .seconds(2))
+            #expect(woken == 1)
+            peer.close()
+        }
+    }
+
     @Test func `a slow head ends with the drain's deadline`() throws {
         try World.simulated.run { loop in
             let server = HTTPServer(on: loop, handler: Handlers.plain)

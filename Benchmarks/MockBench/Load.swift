@@ -1,0 +1,150 @@
+import EventLoop
+import HTTPService
+import HTTPWire
+import ShadowTag
+
+struct LoadShape {
+    let rate: Int
+    let seconds: Double
+    let connections: Int
+}
+
+nonisolated func load(port: UInt16, _ shape: LoadShape) throws {
+    let loop = try EventLoop.live()
+    try loop.run {
+        let load = PaymentLoad(on: loop, shape, port: port)
+        try await load.run()
+        print(load.report)
+    }
+}
+
+/// A task per arrival, arrivals on an even grid, over connections in turn: every server sees the same requests on the
+/// same connections at the same instants.
+final class PaymentLoad {
+    private let loop: EventLoop
+    private let shape: LoadShape
+    private let clients: [HTTPClient]
+    private let template: PaymentTemplate
+    /// Never a number again that another load of the same bank has sent: it would be answered as a replay.
+    private var sent: Int
+    private var waiting = 0
+    private var answered = 0
+    private var failed = 0
+    private var firstFailure = ""
+    private var times: [Int64] = []
+    private var rate = 0.0
+
+    private static let warmUp = 0.5
+    private static let patience = TimeSpan.seconds(10)
+
+    init(on loop: EventLoop, _ shape: LoadShape, port: UInt16) {
+        self.loop = loop
+        self.shape = shape
+        sent = Int(loop.now.nanoseconds / 1_000) % 1_000_000_000_000
+        let origin = HTTPOrigin(.loopback(port: port))
+        var configuration = ClientConfiguration()
+        configuration.connectionsMax = 1
+        clients = (0..<shape.connections).map { _ in HTTPClient(on: loop, to: origin, configuration: configuration) }
+        template = PaymentTemplate(host: origin.host, now: loop.secondsSince1970)
+        times.reserveCapacity(Int(Double(shape.rate) * shape.seconds) + 1)
+    }
+
+    func run() async throws {
+        await openAll()
+        let interval = TimeSpan.nanoseconds(1_000_000_000 / Int64(shape.rate))
+        let warm = Int(Self.warmUp * Double(shape.rate))
+        let all = warm + Int(shape.seconds * Double(shape.rate))
+        let begin = loop.now
+        var measuredFrom = (answered: answered, at: begin)
+        for arrival in 0..<all {
+            if arrival == warm { measuredFrom = (answered, loop.now) }
+            let due = begin + interval * Int64(arrival)
+            if loop.now < due { try await loop.sleep(until: due) }
+            let client = clients[arrival % clients.count]
+            loop.spawn { [self] in await send(client, isTimed: arrival >= warm) }
+        }
+        rate = Double(answered - measuredFrom.answered) / (loop.now - measuredFrom.at).seconds
+        // Nothing is sent to find out: a burst at the end would hold up the answers that are timed.
+        while waiting > 0 { try await loop.sleep(until: loop.now + .milliseconds(10)) }
+        for client in clients { client.close() }
+    }
+
+    private func openAll() async {
+        let tasks = clients.map { client in loop.spawn { [self] in await send(client, isTimed: false) } }
+        for task in tasks { await task.join() }
+    }
+
+    private func send(_ client: HTTPClient, isTimed: Bool) async {
+        sent += 1
+        waiting += 1
+        defer { waiting -= 1 }
+        let request = template.request(sent)
+        let began = loop.now
+        do throws(HTTPClientError) {
+            let response = try await client.send(request, until: began + Self.patience)
+            guard response.status / 100 == 2 else { return fail("status \(response.status)") }
+            answered += 1
+            if isTimed { times.append((loop.now - began).nanoseconds) }
+        } catch {
+            fail("\(error)")
+        }
+    }
+
+    private func fail(_ words: String) {
+        failed += 1
+        if failed == 1 { firstFailure = words }
+    }
+
+    var report: String {
+        times.sort()
+        let at = { [times] (share: Double) in
+            times.isEmpty ? 0 : Double(times[min(times.count - 1, Int(share * Double(times.count)))]) / 1e3
+        }
+        return
+            #"{"rate": \#(rate), "answered_all": \#(answered), "failed": \#(failed), "failure": "\#(firstFailure)", "#
+            + #""p50_us": \#(at(0.5)), "p99_us": \#(at(0.99)), "max_us": \#(at(1))}"#
+    }
+}
+
+/// An authorisation as a stack would send it; the number stands in its reference and its key.
+private struct PaymentTemplate {
+    private let wire: [UInt8]
+    private let places: [Int]
+    private static let digits = 12
+
+    init(host: String, now: Int64) {
+        let tag = ShadowTag(
+            RunID(secondsSince1970: now, entropy: [1, 2, 3, 4, 5]), expires: now + 86_400, key: benchKey)
+        let blank = String(repeating: "0", count: Self.digits)
+        var fields = FieldBlock()
+        let body =
+            #"{"reference": "pay-\#(blank)-bench", "amount": 4900, "currency": "CNY", "card": "4111111111111111", "#
+            + #""merchant": "m-17", "capture": false}"#
+        do {
+            try fields.add("content-type", "application/json")
+            try fields.add("x-shadow", tag.token)
+            try fields.add("baggage", tag.baggage)
+            try fields.add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
+            try fields.add("idempotency-key", "key-\(blank)-bench")
+            let wire = try HTTPRequest(.post, "/v1/authorise", host: host, fields: fields, body: Array(body.utf8)).wire
+            self.wire = wire
+            places = wire.indices.filter { index in
+                index + Self.digits <= wire.count && wire[index..<index + Self.digits].allSatisfy { $0 == 0x30 }
+            }
+        } catch {
+            fatalError("\(error)")
+        }
+    }
+
+    func request(_ number: Int) -> HTTPRequest {
+        var wire = wire
+        for place in places {
+            var rest = number
+            for digit in (0..<Self.digits).reversed() {
+                wire[place + digit] = 0x30 + UInt8(rest % 10)
+                rest /= 10
+            }
+        }
+        return HTTPRequest(.post, wire: wire)
+    }
+}
