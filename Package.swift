@@ -137,8 +137,7 @@ let package = Package(
             [
                 "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
                 "HTTPWire", "JSON", "Lease", "LoadDriver", "Peers", "PlanLanguage", "PlanValues", "ScriptedPeers",
-                "SeededRandom",
-                "Timebase",
+                "SeededRandom", "TestFolders", "Timebase",
             ]),
         module(
             "LoadDriver",

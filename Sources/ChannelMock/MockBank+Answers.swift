@@ -10,18 +10,24 @@ import Timebase
 extension MockBank {
     /// Writes the entry, and then the answer as the faults of the moment will have it.
     func deliver(_ answer: BankAnswer, _ exchange: HTTPExchange, _ visit: inout Visit) async throws {
+        guard record(answer, visit) else { return failClosed(exchange) }
+        try await send(answer, exchange, visit)
+    }
+
+    /// False when the journal takes no more: then nothing that was booked may be told.
+    func record(_ answer: BankAnswer, _ visit: Visit) -> Bool {
+        write(visit, status: visit.trouble.ending.isUnheard ? 0 : answer.status)
+    }
+
+    func failClosed(_ exchange: HTTPExchange) { exchange.respond(503) }
+
+    /// What has been recorded.
+    func send(_ answer: BankAnswer, _ exchange: HTTPExchange, _ visit: Visit) async throws {
+        if visit.trouble.ending.isUnheard { counters.disturbed += 1 }
         switch visit.trouble.ending {
-        case .silence:
-            guard write(visit, status: 0) else { return failClosed(exchange) }
-            counters.disturbed += 1
-            await exchange.keepSilent(until: loop.now + Self.silenceMax)
-        case .resetAfterCommit:
-            guard write(visit, status: 0) else { return failClosed(exchange) }
-            counters.disturbed += 1
-            exchange.reset()
-        default:
-            guard write(visit, status: answer.status) else { return failClosed(exchange) }
-            try await send(answer, visit.trouble.ending, exchange)
+        case .silence: await exchange.keepSilent(until: loop.now + Self.silenceMax)
+        case .resetAfterCommit: exchange.reset()
+        default: try await send(answer, visit.trouble.ending, exchange)
         }
     }
 
@@ -45,7 +51,7 @@ extension MockBank {
     /// Ten pieces a second, or a byte at a time where that is more.
     private func drip(_ answer: BankAnswer, _ bytesPerSecond: Int, _ exchange: HTTPExchange) async throws {
         exchange.startResponse(answer.status, answer.fields, length: UInt64(answer.body.count))
-        let size = max(1, bytesPerSecond / 10)
+        let size = min(max(1, bytesPerSecond / 10), max(1, answer.body.count))
         let gap = TimeSpan(nanoseconds: Int64(size) * 1_000_000_000 / Int64(bytesPerSecond))
         for start in stride(from: 0, to: answer.body.count, by: size) {
             try await exchange.write(Array(answer.body[start..<min(start + size, answer.body.count)]))
@@ -67,8 +73,6 @@ extension MockBank {
             return false
         }
     }
-
-    private func failClosed(_ exchange: HTTPExchange) { exchange.respond(503) }
 }
 
 extension BankAnswer {
@@ -83,12 +87,11 @@ extension BankAnswer {
         text.add("amount", booked.amount)
         if let currency = booked.currency { text.add("currency", plain: currency.code.utf8) }
         text.add("channel", plain: channel.name.value.utf8)
-        let isNew = request.operation == .authorise || request.operation == .transfer
         let status: UInt16 =
             switch booked.state {
             case .declined: 402
             case .pending: 202
-            default: isNew ? 201 : 200
+            default: request.operation.isNew ? 201 : 200
             }
         self.init(status, text.end(), booking: booked.booking)
     }

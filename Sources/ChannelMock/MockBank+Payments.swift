@@ -33,17 +33,24 @@ extension MockBank {
             let request = try PaymentRequest(operation, body: body)
             visit.note(request)
             visit.attempt = countAttempt(request, at: visit.at)
+            // Also of a request that a fault turns away: whether a retry bears the same key is what an audit asks.
+            let key = try idempotencyKey(exchange, operation)
+            visit.key = key ?? 0
             visit.fate = fates.fate(of: request.reference)
             visit.trouble = board.trouble(
                 of: request, body, attempt: Int(visit.attempt), visit.fate, at: visit.at)
             if await isTurnedAway(exchange, &visit) { return }
             try takeQuota(&quota, at: visit.at)
-            switch try claim(exchange, operation, body, &visit) {
+            switch claim(key, operation, body, at: visit.at) {
             case .execute(let ticket): try await carryOut(request, body, ticket, exchange, &visit)
             case .unkeyed: try await carryOut(request, body, nil, exchange, &visit)
             case .replay(let saved): try await replay(saved, request, exchange, &visit)
-            case .running: throw Problem(channel.idempotency.conflict)
-            case .mismatch: throw Problem(channel.idempotency.mismatch)
+            case .running:
+                visit.flags = .isConflict
+                throw Problem(channel.idempotency.conflict)
+            case .mismatch:
+                visit.flags = .isConflict
+                throw Problem(channel.idempotency.mismatch)
             }
         } catch let problem as Problem {
             count(problem)
@@ -80,16 +87,16 @@ extension MockBank {
     }
 
     /// Faults that come before the work.
-    private func isTurnedAway(_ exchange: HTTPExchange, _ visit: inout Visit) async -> Bool {
+    func isTurnedAway(_ exchange: HTTPExchange, _ visit: inout Visit) async -> Bool {
         switch visit.trouble.ending {
         case .error(let status):
             answerPlainly(
                 Problem(status: UInt16(status), kind: "bank-error", detail: "an error was put on this bank"),
                 exchange, &visit)
-        case .maintenance(let status):
+        case .maintenance(let status, let end):
             var problem = Problem(
                 status: UInt16(status), kind: "maintenance", detail: "this bank is closed for maintenance")
-            problem.retryAfter = max(1, Int((board.nextChange - loop.now).seconds.rounded(.up)))
+            problem.retryAfter = max(1, Int((end - loop.now).seconds.rounded(.up)))
             answerPlainly(problem, exchange, &visit)
         case .resetBeforeReply:
             write(visit, status: 0)
@@ -117,23 +124,23 @@ extension MockBank {
             retryAfter: max(1, Int(wait.seconds.rounded(.up))))
     }
 
-    private func claim(
-        _ exchange: HTTPExchange, _ operation: Operation, _ body: [UInt8], _ visit: inout Visit
-    ) throws(Problem) -> IdempotencyShelf.Claim {
-        var key: UInt128?
+    private func idempotencyKey(_ exchange: HTTPExchange, _ operation: Operation) throws(Problem) -> UInt128? {
         let head = exchange.headBytes
-        if let keyField, let field = exchange.head.fields.first(keyField, in: head.span) {
-            do throws(IdempotencyKeyMistake) {
-                key = try channel.idempotency.key(head.span.extracting(field.range), of: operation)
-            } catch {
-                var problem = Problem(error.problem)
-                problem.field = keyField
-                throw problem
-            }
+        guard let keyField, let field = exchange.head.fields.first(keyField, in: head.span) else { return nil }
+        do throws(IdempotencyKeyMistake) {
+            return try channel.idempotency.key(head.span.extracting(field.range), of: operation)
+        } catch {
+            var problem = Problem(error.problem)
+            problem.field = keyField
+            throw problem
         }
-        visit.key = key ?? 0
+    }
+
+    private func claim(
+        _ key: UInt128?, _ operation: Operation, _ body: [UInt8], at now: Instant
+    ) -> IdempotencyShelf.Claim {
         let fingerprint = Seed(UInt64(operation.place)).split(body.span).bits
-        return shelf.claim(key: key, fingerprint: fingerprint, at: visit.at)
+        return shelf.claim(key: key, fingerprint: fingerprint, at: now)
     }
 
     // MARK: The work
@@ -150,11 +157,12 @@ extension MockBank {
             if let ticket { shelf.abandon(ticket) }
             counters.overQueue += 1
             return try await deliver(BankAnswer(Problem.full(until: nextFree, from: visit.at)), exchange, &visit)
-        case .served(let until): ends = max(until, visit.trouble.stalledUntil)
+        case .served(let until): ends = until
         }
         // Not `try`: what was claimed is given back, and what was begun is booked, also for a bank that is closing.
         let decided = channel.timer.map { min(ends, visit.at + $0) } ?? ends
         if decided > visit.at { _ = try? await loop.sleep(until: decided) }
+        await waitOutStall(visit.trouble)
         if case .silence(charged: false) = visit.trouble.ending {
             if let ticket { shelf.abandon(ticket) }
             write(visit, status: 0)
@@ -162,53 +170,76 @@ extension MockBank {
             return await exchange.keepSilent(until: loop.now + Self.silenceMax)
         }
         let notice = notice(of: request, body, exchange)
-        let (answer, booked) = decided < ends ? timedOut(request) : decide(request, visit.fate, notice)
+        let (answer, booked, wait) = decided < ends ? timedOut(request) : decide(request, visit.fate)
         if let booked { visit.note(booked) }
+        // Before anybody is told, by an answer, by a callback or by the answer to a duplicate.
+        guard record(answer, visit) else {
+            if let ticket { shelf.abandon(ticket) }
+            return failClosed(exchange)
+        }
         if let ticket { shelf.finish(ticket, status: answer.status, body: answer.body, at: loop.now) }
-        if let booked, let notice, booked.state != .pending { await tell(request, booked, notice) }
-        try await deliver(answer, exchange, &visit)
+        if let wait {
+            settlements.enter(
+                SettlementLine.Pending(
+                    reference: request.reference, charge: Charge(request), fate: visit.fate, notice: notice),
+                until: loop.now + wait)
+        } else if let booked, let notice {
+            await tell(request, booked, notice)
+        }
+        try await send(answer, exchange, visit)
     }
 
-    private func timedOut(_ request: PaymentRequest) -> (BankAnswer, Booked?) {
+    /// A stall may be taken down before its time, so who waits for its end looks up now and then.
+    func waitOutStall(_ trouble: Trouble) async {
+        while loop.now < trouble.stalledUntil, board.has(.stall, at: loop.now) {
+            let next = min(trouble.stalledUntil, loop.now + .milliseconds(250))
+            guard (try? await loop.sleep(until: next)) != nil else { return }
+        }
+    }
+
+    private func timedOut(_ request: PaymentRequest) -> (BankAnswer, Booked?, TimeSpan?) {
         counters.declined += 1
-        let booked = Booked(
-            state: .declined, amount: request.amount ?? 0, currency: request.currency,
-            reasonOfDecline: "issuer_timeout")
-        return (BankAnswer(request, booked, at: channel), booked)
+        let reason = "issuer_timeout"
+        let booked =
+            request.operation.isNew
+            ? book.decide(
+                Charge(request), at: book.placeOrNew(request.reference, request.operation), declinedFor: reason)
+            : Booked(
+                state: .declined, amount: request.amount ?? 0, currency: request.currency, reasonOfDecline: reason)
+        return (BankAnswer(request, booked, at: channel), booked, nil)
     }
 
-    private func decide(
-        _ request: PaymentRequest, _ fate: Fate, _ notice: CallbackNotice?
-    ) -> (BankAnswer, Booked?) {
+    /// The answer, what was booked, and how long a pending one waits for its end.
+    private func decide(_ request: PaymentRequest, _ fate: Fate) -> (BankAnswer, Booked?, TimeSpan?) {
         do throws(Problem) {
-            let booked = try apply(request, fate, notice)
+            let wait = request.operation.isNew ? waitForSettlement(request, fate) : nil
+            let booked = try apply(request, fate, isPending: wait != nil)
             switch booked.state {
             case .declined: counters.declined += 1
             case .pending: counters.pending += 1
             default: counters.approved += 1
             }
-            return (BankAnswer(request, booked, at: channel), booked)
+            return (BankAnswer(request, booked, at: channel), booked, wait)
         } catch {
             counters.refused += 1
-            return (BankAnswer(error), nil)
+            return (BankAnswer(error), nil, nil)
         }
     }
 
-    private func apply(
-        _ request: PaymentRequest, _ fate: Fate, _ notice: CallbackNotice?
-    ) throws(Problem) -> Booked {
-        guard request.operation == .authorise || request.operation == .transfer else { return try book.change(request) }
+    private func apply(_ request: PaymentRequest, _ fate: Fate, isPending: Bool) throws(Problem) -> Booked {
+        guard request.operation.isNew else { return try change(request) }
         let place = book.placeOrNew(request.reference, request.operation)
-        let wait = waitForSettlement(request, fate)
-        let booked = book.open(
-            request, at: place, declinedFor: fates.reasonOfDecline(fate), isPending: wait != nil)
-        if let wait {
-            settlements.enter(
-                SettlementLine.Pending(
-                    reference: request.reference, operation: request.operation, fate: fate, notice: notice),
-                until: loop.now + wait)
-        }
+        let booked = try book.open(
+            Charge(request), at: place, declinedFor: fates.reasonOfDecline(fate), isPending: isPending)
         if booked.state.isMoney, book[place].bookings > 1 { counters.bookedTwice += 1 }
+        return booked
+    }
+
+    /// A capture or refund that is done once more under its own name has moved money again as well.
+    private func change(_ request: PaymentRequest) throws(Problem) -> Booked {
+        let booked = try book.change(request)
+        guard request.payment != request.reference else { return booked }
+        if book.countBooking(request.reference, request.operation) > 1 { counters.bookedTwice += 1 }
         return booked
     }
 
@@ -219,7 +250,10 @@ extension MockBank {
         counters.replayed += 1
         visit.flags = .isReplay
         var answer = BankAnswer(saved.status, saved.body)
-        if channel.idempotency.replaysAsOfNow, let place = book.place(of: request.reference) {
+        // How a capture or refund stands is what it came to; under its reference the book has no payment.
+        if channel.idempotency.replaysAsOfNow, request.operation.isNew,
+            let place = book.place(of: request.reference), book[place].state != .none
+        {
             answer = BankAnswer(saved.status, BankAnswer(book[place], at: channel).body)
         }
         answer.isProblem = saved.status >= 400 && saved.status != 402
@@ -242,6 +276,11 @@ extension Problem {
             status: 503, kind: "queue-full", detail: "too many requests wait here already",
             retryAfter: max(1, Int((free - now).seconds.rounded(.up))))
     }
+}
+
+extension Operation {
+    /// What makes a payment; the others are done to one.
+    var isNew: Bool { self == .authorise || self == .transfer }
 }
 
 extension Payment.State {

@@ -15,25 +15,32 @@ extension MockBank {
         visit.reference = reference
         do {
             try admit(exchange, &visit)
-            try takeQuota(&queryQuota, at: visit.at)
-            let place = try placeForQuery(reference, &visit)
             visit.fate = fates.fate(of: reference)
-            let time = fates.serviceTime(.query, attempt: Int(visit.attempt), visit.fate)
+            let asked = book.place(of: reference).map { Int(book[$0].queries) } ?? 0
+            visit.trouble = board.troubleOfQuery(attempt: asked + 1, visit.fate, at: visit.at)
+            if await isTurnedAway(exchange, &visit) { return }
+            try takeQuota(&queryQuota, at: visit.at)
+            _ = try placeForQuery(reference, &visit)
+            let time = visit.trouble.time(
+                fates.serviceTime(.query, attempt: Int(visit.attempt), visit.fate))
             guard case .served(let until) = line.enter(at: visit.at, for: time) else {
                 counters.overQueue += 1
                 throw Problem.full(until: visit.at + .seconds(1), from: visit.at)
             }
             if until > visit.at { _ = try? await loop.sleep(until: until) }
+            await waitOutStall(visit.trouble)
+            // The book may have forgotten it meanwhile, and given its place to another.
+            guard let place = book.place(of: reference) else { throw Problem.noSuchPayment }
             try await deliver(BankAnswer(book[place], at: channel), exchange, &visit)
         } catch let problem as Problem {
-            if problem.status != 429 { counters.refused += 1 }
+            if problem.status != 429, problem.status != 503 { counters.refused += 1 }
             try await deliver(BankAnswer(problem), exchange, &visit)
         }
     }
 
     private func placeForQuery(_ reference: PaymentReference, _ visit: inout Visit) throws(Problem) -> Int {
         guard let place = book.place(of: reference), book[place].state != .none else {
-            throw Problem(status: 404, kind: "no-such-payment", detail: "no payment of this reference is known here")
+            throw Problem.noSuchPayment
         }
         let rule = channel.query
         let age = visit.at - book[place].firstSeenAt
