@@ -66,8 +66,7 @@ package final class LoadDriver {
     /// On the plan's clock, when it was ended before its time.
     private(set) var stoppedAt: TimeSpan?
     var events: [RunEvent] = []
-    private var idle: [Runner] = []
-    private var tasks: [SpawnedTask] = []
+    private(set) var runners = RunnerStand()
     /// Of the evidence's next segment; there is one at a time.
     var preparation: SpawnedTask?
     /// Of closed stages; they run their journeys themselves.
@@ -106,16 +105,20 @@ package final class LoadDriver {
     func begin(_ work: ArrivalWork) {
         guard inFlight < plan.target.inFlight else { return tally.arrivalDropped(due: work.due.nanoseconds) }
         inFlight += 1
-        if let runner = idle.popLast() {
+        if let runner = runners.next() {
             runner.take(work)
         } else {
             let runner = Runner(self)
             runner.take(work)
-            tasks.append(loop.spawn { await runner.live() })
+            runners.add(runner)
+            let task = loop.spawn { await runner.live() }
+            runners.keep(task, of: runner)
         }
     }
 
-    func rest(_ runner: Runner) { idle.append(runner) }
+    func rest(_ runner: Runner) { runners.rest(runner) }
+
+    func sendRunnersHome() { runners.sendHome() }
 
     /// Users run their journeys themselves.
     func userBegan() { inFlight += 1 }
@@ -150,7 +153,8 @@ package final class LoadDriver {
             stop(.interrupted(at: now, signal: signal))
             noteAbandoning(at: now)
             isAbandoned = true
-            for task in tasks + users { task.cancel() }
+            runners.cancel()
+            for user in users { user.cancel() }
             errand?.cancel()
             for target in targets { target.abandon() }
         }
@@ -242,15 +246,14 @@ package final class LoadDriver {
             await task.join()
         }
         await preparation?.join()
-        for runner in idle { runner.dismiss() }
-        for task in tasks { await task.join() }
+        await runners.end()
         letGo()
         return record(endedAt: end)
     }
 
     /// Runners and clocks hold the driver, and nobody needs them any more: a process may have other runs before it.
     private func letGo() {
-        (idle, tasks, users, clocks) = ([], [], [], [])
+        (runners, users, clocks) = (RunnerStand(), [], [])
     }
 
     /// The first arrivals are not late because the sources are still being made.
