@@ -191,7 +191,8 @@ let package = Package(
             "DrillTests",
             [
                 "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence",
-                "HTTPService", "Histogram", "JSON", "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting", "ScriptedPeers", "ShadowTag",
+                "HTTPService", "Histogram", "JSON", "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting",
+                "ScriptedPeers", "ShadowTag",
                 "TestFolders", "Timebase", "Traffic", "Verdicts",
             ]),
 
@@ -265,7 +266,8 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "ChannelProfile", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Reporting",
+                "ChannelProfile", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
+                "JSON", "Reporting",
                 "TestFolders", "Timebase",
             ]),
 

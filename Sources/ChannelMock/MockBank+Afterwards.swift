@@ -27,13 +27,13 @@ extension MockBank {
 
     /// A payment that was answered `pending` comes to its end.
     func settle(_ pending: SettlementLine.Pending) {
-        guard let place = book.place(of: pending.reference),
-            let booked = book.settle(place, declinedFor: fates.reasonOfDecline(pending.fate))
-        else { return }
+        // One that the book has forgotten meanwhile comes to its end as well: its sender waits for it.
+        let place = book.placeOrNew(pending.reference, pending.charge.operation)
+        let booked = book.decide(pending.charge, at: place, declinedFor: fates.reasonOfDecline(pending.fate))
         counters.settled += 1
         if booked.state.isMoney, book[place].bookings > 1 { counters.bookedTwice += 1 }
         var entry = ChannelEntry(
-            kind: .settlement, at: loop.now - began, operation: pending.operation, reference: pending.reference)
+            kind: .settlement, at: loop.now - began, operation: pending.charge.operation, reference: pending.reference)
         entry.booking = booked.booking
         entry.amount = booked.amount
         entry.currency = booked.currency
@@ -76,7 +76,9 @@ extension MockBank {
         try fields.add("content-type", (form ?? rule.form).mediaType)
         exchange.startResponse(200, fields)
         while let piece = try statement.nextPiece() {
-            if piece.isEmpty { await Task.yield() } else { try await exchange.write(piece) }
+            if !piece.isEmpty { try await exchange.write(piece) }
+            // A reader that is fast enough never lets a write wait.
+            await Task.yield()
         }
         exchange.finishResponse()
     }

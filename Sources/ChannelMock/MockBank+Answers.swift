@@ -9,24 +9,35 @@ import Timebase
 
 extension MockBank {
     /// Writes the entry, and then the answer as the faults of the moment will have it.
-    func deliver(_ answer: BankAnswer, _ exchange: HTTPExchange, _ visit: inout Visit) -> Step {
+    func deliver(_ answer: BankAnswer, _ exchange: HTTPExchange, _ visit: Visit) -> Step {
+        guard record(answer, visit) else { return failClosed(exchange) }
+        return send(answer, exchange, visit)
+    }
+
+    /// False when the journal takes no more: then nothing that was booked may be told.
+    func record(_ answer: BankAnswer, _ visit: Visit) -> Bool {
+        write(visit, status: visit.trouble.ending.isUnheard ? 0 : answer.status)
+    }
+
+    func failClosed(_ exchange: HTTPExchange) -> Step {
+        exchange.respond(503)
+        return .answered
+    }
+
+    /// What has been recorded.
+    func send(_ answer: BankAnswer, _ exchange: HTTPExchange, _ visit: Visit) -> Step {
         switch visit.trouble.ending {
+        case .answer:
+            exchange.respond(answer.status, answer.fields, body: answer.body)
+            return .answered
         case .silence:
-            guard write(visit, status: 0) else { return failClosed(exchange) }
             counters.disturbed += 1
             return .play(.silence)
         case .resetAfterCommit:
-            guard write(visit, status: 0) else { return failClosed(exchange) }
             counters.disturbed += 1
             exchange.reset()
             return .answered
-        case .answer:
-            guard write(visit, status: answer.status) else { return failClosed(exchange) }
-            exchange.respond(answer.status, answer.fields, body: answer.body)
-            return .answered
-        default:
-            guard write(visit, status: answer.status) else { return failClosed(exchange) }
-            return sendBroken(answer, visit.trouble.ending, exchange)
+        default: return sendBroken(answer, visit.trouble.ending, exchange)
         }
     }
 
@@ -60,7 +71,7 @@ extension MockBank {
     /// Ten pieces a second, or a byte at a time where that is more.
     private func drip(_ answer: BankAnswer, _ bytesPerSecond: Int, _ exchange: HTTPExchange) async throws {
         exchange.startResponse(answer.status, answer.fields, length: UInt64(answer.body.count))
-        let size = max(1, bytesPerSecond / 10)
+        let size = min(max(1, bytesPerSecond / 10), max(1, answer.body.count))
         let gap = TimeSpan(nanoseconds: Int64(size) * 1_000_000_000 / Int64(bytesPerSecond))
         for start in stride(from: 0, to: answer.body.count, by: size) {
             try await exchange.write(Array(answer.body[start..<min(start + size, answer.body.count)]))
@@ -99,11 +110,6 @@ extension MockBank {
             journal.adopt(prepared ?? nil)
         }
     }
-
-    private func failClosed(_ exchange: HTTPExchange) -> Step {
-        exchange.respond(503)
-        return .answered
-    }
 }
 
 extension BankAnswer {
@@ -118,12 +124,11 @@ extension BankAnswer {
         text.add("amount", booked.amount)
         if let currency = booked.currency { text.add("currency", currency) }
         text.add("channel", plain: channel)
-        let isNew = request.operation == .authorise || request.operation == .transfer
         let status: UInt16 =
             switch booked.state {
             case .declined: 402
             case .pending: 202
-            default: isNew ? 201 : 200
+            default: request.operation.isNew ? 201 : 200
             }
         self.init(status, text.end(), booking: booked.booking)
     }

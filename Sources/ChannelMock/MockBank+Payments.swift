@@ -33,11 +33,12 @@ extension MockBank {
         var step = begin(body, exchange, &visit)
         if case .work(let work) = step {
             if work.decided > visit.at { await exchange.rest(until: work.decided) }
+            await waitOutStall(visit.trouble, exchange)
             step = finish(work, body, exchange, &visit)
         }
         if case .tell(let order, let answer) = step {
             await desk?.sendBeforeAnswer(order)
-            step = deliver(answer, exchange, &visit)
+            step = send(answer, exchange, visit)
         }
         if case .play(let performance) = step { try await play(performance, exchange) }
     }
@@ -48,21 +49,28 @@ extension MockBank {
             let request = try PaymentRequest(visit.operation, body: body)
             visit.note(request)
             (visit.place, visit.attempt) = book.noteAttempt(request.reference, request.operation, at: visit.at)
+            // Also of a request that a fault turns away: whether a retry bears the same key is what an audit asks.
+            let key = try idempotencyKey(exchange, visit.operation)
+            visit.key = key ?? 0
             visit.fate = fates.fate(of: request.reference)
             visit.trouble = board.trouble(
                 of: request, body, attempt: Int(visit.attempt), visit.fate, at: visit.at)
             if isTurnedAway(exchange, &visit) { return .answered }
             try takeQuota(&quota, at: visit.at)
-            switch try claim(exchange, visit.operation, body, &visit) {
-            case .execute(let ticket): return enterLine(request, ticket, exchange, &visit)
-            case .unkeyed: return enterLine(request, nil, exchange, &visit)
-            case .replay(let saved): return replay(saved, exchange, &visit)
-            case .running: throw Problem(channel.idempotency.conflict)
-            case .mismatch: throw Problem(channel.idempotency.mismatch)
+            switch claim(key, visit.operation, body, at: visit.at) {
+            case .execute(let ticket): return enterLine(request, ticket, exchange, visit)
+            case .unkeyed: return enterLine(request, nil, exchange, visit)
+            case .replay(let saved): return replay(saved, request, exchange, &visit)
+            case .running:
+                visit.flags = .isConflict
+                throw Problem(channel.idempotency.conflict)
+            case .mismatch:
+                visit.flags = .isConflict
+                throw Problem(channel.idempotency.mismatch)
             }
         } catch {
             count(error)
-            return deliver(BankAnswer(error), exchange, &visit)
+            return deliver(BankAnswer(error), exchange, visit)
         }
     }
 
@@ -89,16 +97,16 @@ extension MockBank {
     }
 
     /// Faults that come before the work.
-    private func isTurnedAway(_ exchange: HTTPExchange, _ visit: inout Visit) -> Bool {
+    func isTurnedAway(_ exchange: HTTPExchange, _ visit: inout Visit) -> Bool {
         switch visit.trouble.ending {
         case .error(let status):
             answerPlainly(
                 Problem(status: UInt16(status), kind: "bank-error", detail: "an error was put on this bank"),
                 exchange, &visit)
-        case .maintenance(let status):
+        case .maintenance(let status, let end):
             var problem = Problem(
                 status: UInt16(status), kind: "maintenance", detail: "this bank is closed for maintenance")
-            problem.retryAfter = max(1, Int((board.nextChange - loop.now).seconds.rounded(.up)))
+            problem.retryAfter = max(1, Int((end - loop.now).seconds.rounded(.up)))
             answerPlainly(problem, exchange, &visit)
         case .resetBeforeReply:
             write(visit, status: 0)
@@ -126,30 +134,29 @@ extension MockBank {
             retryAfter: max(1, Int(wait.seconds.rounded(.up))))
     }
 
-    private func claim(
-        _ exchange: HTTPExchange, _ operation: Operation, _ body: [UInt8], _ visit: inout Visit
-    ) throws(Problem) -> IdempotencyShelf.Claim {
-        var key: UInt128?
+    private func idempotencyKey(_ exchange: HTTPExchange, _ operation: Operation) throws(Problem) -> UInt128? {
         let head = exchange.headBytes
-        if let keyField, let field = exchange.head.fields.first(keyField, in: head.span) {
-            do throws(IdempotencyKeyMistake) {
-                key = try channel.idempotency.key(head.span.extracting(field.range), of: operation)
-            } catch {
-                var problem = Problem(error.problem)
-                problem.field = keyField
-                throw problem
-            }
+        guard let keyField, let field = exchange.head.fields.first(keyField, in: head.span) else { return nil }
+        do throws(IdempotencyKeyMistake) {
+            return try channel.idempotency.key(head.span.extracting(field.range), of: operation)
+        } catch {
+            var problem = Problem(error.problem)
+            problem.field = keyField
+            throw problem
         }
-        visit.key = key ?? 0
+    }
+
+    private func claim(
+        _ key: UInt128?, _ operation: Operation, _ body: [UInt8], at now: Instant
+    ) -> IdempotencyShelf.Claim {
         let fingerprint = Seed(UInt64(operation.place)).split(body.span).bits
-        return shelf.claim(key: key, fingerprint: fingerprint, at: visit.at)
+        return shelf.claim(key: key, fingerprint: fingerprint, at: now)
     }
 
     // MARK: The work
 
     private func enterLine(
-        _ request: PaymentRequest, _ ticket: IdempotencyShelf.Ticket?, _ exchange: HTTPExchange,
-        _ visit: inout Visit
+        _ request: PaymentRequest, _ ticket: IdempotencyShelf.Ticket?, _ exchange: HTTPExchange, _ visit: Visit
     ) -> Step {
         let time = visit.trouble.time(
             fates.serviceTime(request.operation, attempt: Int(visit.attempt), visit.fate))
@@ -157,9 +164,8 @@ extension MockBank {
         case .full(let nextFree):
             if let ticket { shelf.abandon(ticket) }
             counters.overQueue += 1
-            return deliver(BankAnswer(.full(until: nextFree, from: visit.at)), exchange, &visit)
-        case .served(let until):
-            let ends = max(until, visit.trouble.stalledUntil)
+            return deliver(BankAnswer(.full(until: nextFree, from: visit.at)), exchange, visit)
+        case .served(let ends):
             let decided = channel.timer.map { min(ends, visit.at + $0) } ?? ends
             return .work(Work(request: request, ticket: ticket, ends: ends, decided: decided))
         }
@@ -177,77 +183,103 @@ extension MockBank {
         }
         let request = work.request
         let notice = notice(of: request, body, exchange)
-        let (answer, booked) = work.decided < work.ends ? timedOut(request) : decide(request, visit, notice)
+        let (answer, booked, wait) =
+            work.decided < work.ends ? timedOut(request, visit) : decide(request, visit)
         if let booked { visit.note(booked) }
+        // Before anybody is told, by an answer, by a callback or by the answer to a duplicate.
+        guard record(answer, visit) else {
+            if let ticket = work.ticket { shelf.abandon(ticket) }
+            return failClosed(exchange)
+        }
         if let ticket = work.ticket { shelf.finish(ticket, status: answer.status, body: answer.body, at: loop.now) }
-        if let desk, let booked, let notice, booked.state != .pending {
+        if let wait {
+            settlements.enter(
+                SettlementLine.Pending(
+                    reference: request.reference, charge: Charge(request), fate: visit.fate, notice: notice),
+                until: loop.now + wait)
+        } else if let desk, let booked, let notice {
             let order = order(request.reference, booked, notice)
             if desk.sendsBeforeAnswer(request.reference) { return .tell(order, answer) }
             desk.take(order)
         }
-        return deliver(answer, exchange, &visit)
+        return send(answer, exchange, visit)
     }
 
-    private func timedOut(_ request: PaymentRequest) -> (BankAnswer, Booked?) {
+    /// A stall may be taken down before its time, so who waits for its end looks up now and then.
+    func waitOutStall(_ trouble: Trouble, _ exchange: HTTPExchange) async {
+        if trouble.stalledUntil == .zero { return }
+        while loop.now < trouble.stalledUntil, board.has(.stall, at: loop.now), !Task.isCancelled {
+            await exchange.rest(until: min(trouble.stalledUntil, loop.now + .milliseconds(250)))
+        }
+    }
+
+    private func timedOut(_ request: PaymentRequest, _ visit: Visit) -> (BankAnswer, Booked?, TimeSpan?) {
         counters.declined += 1
-        let booked = Booked(
-            state: .declined, amount: request.amount ?? 0, currency: request.currency,
-            reasonOfDecline: "issuer_timeout")
-        return (BankAnswer(request, booked, at: name), booked)
+        let reason = "issuer_timeout"
+        let booked =
+            request.operation.isNew
+            ? book.decide(Charge(request), at: place(of: request, visit), declinedFor: reason)
+            : Booked(
+                state: .declined, amount: request.amount ?? 0, currency: request.currency, reasonOfDecline: reason)
+        return (BankAnswer(request, booked, at: name), booked, nil)
     }
 
-    private func decide(
-        _ request: PaymentRequest, _ visit: Visit, _ notice: CallbackNotice?
-    ) -> (BankAnswer, Booked?) {
+    /// The answer, what was booked, and how long a pending one waits for its end.
+    private func decide(_ request: PaymentRequest, _ visit: Visit) -> (BankAnswer, Booked?, TimeSpan?) {
         do throws(Problem) {
-            let booked = try apply(request, visit, notice)
+            let wait = request.operation.isNew ? waitForSettlement(request, visit.fate) : nil
+            let booked = try apply(request, visit, isPending: wait != nil)
             switch booked.state {
             case .declined: counters.declined += 1
             case .pending: counters.pending += 1
             default: counters.approved += 1
             }
-            return (BankAnswer(request, booked, at: name), booked)
+            return (BankAnswer(request, booked, at: name), booked, wait)
         } catch {
             counters.refused += 1
-            return (BankAnswer(error), nil)
+            return (BankAnswer(error), nil, nil)
         }
     }
 
-    private func apply(
-        _ request: PaymentRequest, _ visit: Visit, _ notice: CallbackNotice?
-    ) throws(Problem) -> Booked {
-        guard request.operation == .authorise || request.operation == .transfer else { return try book.change(request) }
-        let place =
-            book.place(of: request.reference, oncePlace: visit.place)
+    /// Others may have come while it waited, and the book have forgotten it.
+    private func place(of request: PaymentRequest, _ visit: Visit) -> Int {
+        book.place(of: request.reference, oncePlace: visit.place)
             ?? book.placeOrNew(request.reference, request.operation)
-        let fate = visit.fate
-        let wait = waitForSettlement(request, fate)
-        let booked = book.open(
-            request, at: place, declinedFor: fates.reasonOfDecline(fate), isPending: wait != nil)
-        if let wait {
-            settlements.enter(
-                SettlementLine.Pending(
-                    reference: request.reference, operation: request.operation, fate: fate, notice: notice),
-                until: loop.now + wait)
-        }
+    }
+
+    private func apply(_ request: PaymentRequest, _ visit: Visit, isPending: Bool) throws(Problem) -> Booked {
+        guard request.operation.isNew else { return try change(request) }
+        let place = place(of: request, visit)
+        let booked = try book.open(
+            Charge(request), at: place, declinedFor: fates.reasonOfDecline(visit.fate), isPending: isPending)
         if booked.state.isMoney, book[place].bookings > 1 { counters.bookedTwice += 1 }
         return booked
     }
 
+    /// A capture or refund that is done once more under its own name has moved money again as well.
+    private func change(_ request: PaymentRequest) throws(Problem) -> Booked {
+        let booked = try book.change(request)
+        guard request.payment != request.reference else { return booked }
+        if book.countBooking(request.reference, request.operation) > 1 { counters.bookedTwice += 1 }
+        return booked
+    }
+
     private func replay(
-        _ saved: IdempotencyShelf.SavedAnswer, _ exchange: HTTPExchange, _ visit: inout Visit
+        _ saved: IdempotencyShelf.SavedAnswer, _ request: PaymentRequest, _ exchange: HTTPExchange,
+        _ visit: inout Visit
     ) -> Step {
         counters.replayed += 1
         visit.flags = .isReplay
         var answer = BankAnswer(saved.status, saved.body)
-        if channel.idempotency.replaysAsOfNow, let reference = visit.reference,
-            let place = book.place(of: reference)
+        // How a capture or refund stands is what it came to; under its reference the book has no payment.
+        if channel.idempotency.replaysAsOfNow, request.operation.isNew,
+            let place = book.place(of: request.reference), book[place].state != .none
         {
             answer = BankAnswer(saved.status, BankAnswer(book[place], at: name).body)
         }
         answer.isProblem = saved.status >= 400 && saved.status != 402
         answer.replayMark = channel.idempotency.replayMark
-        return deliver(answer, exchange, &visit)
+        return deliver(answer, exchange, visit)
     }
 
     private func count(_ problem: Problem) {
@@ -265,6 +297,11 @@ extension Problem {
             status: 503, kind: "queue-full", detail: "too many requests wait here already",
             retryAfter: max(1, Int((free - now).seconds.rounded(.up))))
     }
+}
+
+extension Operation {
+    /// What makes a payment; the others are done to one.
+    var isNew: Bool { self == .authorise || self == .transfer }
 }
 
 extension Payment.State {

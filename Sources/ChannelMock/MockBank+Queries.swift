@@ -16,26 +16,33 @@ extension MockBank {
         let step: Step
         do throws(Problem) {
             try admit(exchange, &visit)
-            try takeQuota(&queryQuota, at: visit.at)
-            let place = try placeForQuery(reference, &visit)
             visit.fate = fates.fate(of: reference)
-            let time = fates.serviceTime(.query, attempt: Int(visit.attempt), visit.fate)
+            let asked = book.place(of: reference).map { Int(book[$0].queries) } ?? 0
+            visit.trouble = board.troubleOfQuery(attempt: asked + 1, visit.fate, at: visit.at)
+            if isTurnedAway(exchange, &visit) { return }
+            try takeQuota(&queryQuota, at: visit.at)
+            _ = try placeForQuery(reference, &visit)
+            let time = visit.trouble.time(
+                fates.serviceTime(.query, attempt: Int(visit.attempt), visit.fate))
             guard case .served(let until) = line.enter(at: visit.at, for: time) else {
                 counters.overQueue += 1
                 throw Problem.full(until: visit.at + .seconds(1), from: visit.at)
             }
             if until > visit.at { await exchange.rest(until: until) }
-            step = deliver(BankAnswer(book[place], at: name), exchange, &visit)
+            await waitOutStall(visit.trouble, exchange)
+            // The book may have forgotten it meanwhile, and given its place to another.
+            guard let place = book.place(of: reference) else { throw Problem.noSuchPayment }
+            step = deliver(BankAnswer(book[place], at: name), exchange, visit)
         } catch {
-            if error.status != 429 { counters.refused += 1 }
-            step = deliver(BankAnswer(error), exchange, &visit)
+            if error.status != 429, error.status != 503 { counters.refused += 1 }
+            step = deliver(BankAnswer(error), exchange, visit)
         }
         if case .play(let performance) = step { try await play(performance, exchange) }
     }
 
     private func placeForQuery(_ reference: PaymentReference, _ visit: inout Visit) throws(Problem) -> Int {
         guard let place = book.place(of: reference), book[place].state != .none else {
-            throw Problem(status: 404, kind: "no-such-payment", detail: "no payment of this reference is known here")
+            throw Problem.noSuchPayment
         }
         let rule = channel.query
         let age = visit.at - book[place].firstSeenAt
@@ -64,7 +71,7 @@ extension MockBank {
             try await sendStatement(exchange, form: form)
         } catch let problem as Problem {
             counters.refused += 1
-            _ = deliver(BankAnswer(problem), exchange, &visit)
+            _ = deliver(BankAnswer(problem), exchange, visit)
         }
     }
 

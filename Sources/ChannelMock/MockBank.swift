@@ -194,6 +194,7 @@ package struct BankSetting {
         self.seed = seed
         // A drill's peers wait long for slow banks; half a minute of silence is no reason to hang up on them.
         server.idleTimeout = .seconds(600)
+        server.wire.bodyBytes = 1 << 16
     }
 }
 

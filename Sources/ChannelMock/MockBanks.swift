@@ -109,6 +109,11 @@ package struct MockSetting {
     func bank(_ channel: Channel, of profile: ChannelProfile) throws(MockFault) -> BankSetting {
         var setting = BankSetting(channel, seed: seed ?? profile.seed)
         setting.faults = profile.faults.filter { $0.channel.value == channel.name.value }
+        guard setting.faults.count <= FaultBoard.faultsMax else {
+            throw MockFault(
+                "channel '\(channel.name.value)' has \(setting.faults.count) faults; \(FaultBoard.faultsMax) are the most"
+            )
+        }
         setting.statement = profile.statement
         setting.tagKey = tagKey
         setting.policy = PeerPolicy(planAllow: profile.allow.map(\.value), permitted: permitted)

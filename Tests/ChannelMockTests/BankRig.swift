@@ -20,13 +20,16 @@ struct BankRig {
 
     static func run(
         _ channel: Channel = Self.channel(), seed: UInt64 = 1, faults: [Fault] = [],
+        paymentsMax: Int = PaymentBook.paymentsMax, journal: ChannelJournalWriter? = nil,
         _ body: @escaping (BankRig) async throws -> Void
     ) throws {
         let loop = EventLoop.simulated(seed: seed)
         try loop.run {
             var setting = BankSetting(channel, seed: seed)
             setting.faults = faults
-            let bank = MockBank(setting, on: loop, journal: ChannelJournalWriter(inMemoryFor: channel.name.value))
+            setting.paymentsMax = paymentsMax
+            let bank = MockBank(
+                setting, on: loop, journal: journal ?? ChannelJournalWriter(inMemoryFor: channel.name.value))
             let address = try bank.open(on: .loopback())
             let client = HTTPClient(on: loop, to: HTTPOrigin(address, host: "bank"))
             try await body(BankRig(loop: loop, bank: bank, client: client))

@@ -161,4 +161,111 @@ import Timebase
             #expect(try await rig.authorise("pay-1").status == 201)
         }
     }
+
+    @Test func `maintenance says when it is over, whatever else begins meanwhile`() throws {
+        let faults = [
+            BankRig.fault(for: .seconds(30), .maintenance(status: 503)),
+            BankRig.fault(at: .seconds(2), for: .seconds(1), .latency(multiply: Factor(2), add: nil)),
+        ]
+        try BankRig.run(faults: faults) { rig async throws in
+            #expect(try await rig.authorise("pay-1").fields["retry-after"] == "30")
+        }
+    }
+
+    @Test func `a stall that is taken down lets go who waits`() throws {
+        try BankRig.run(faults: [BankRig.fault(.stall)]) { rig async throws in
+            let task = rig.loop.spawn { _ = try? await rig.authorise("pay-1") }
+            try await rig.loop.sleep(until: rig.bank.began + .seconds(5))
+            rig.bank.clearFaults()
+            await task.join()
+            #expect(rig.loop.now - rig.bank.began < .seconds(6))
+            #expect(rig.entries.map(\.status) == [201])
+        }
+    }
+
+    @Test func `an issuer's timer does not answer for a bank that is stalled`() throws {
+        let fault = BankRig.fault(for: .seconds(30), .stall)
+        try BankRig.run(BankRig.channel(timer: .seconds(10)), faults: [fault]) { rig async throws in
+            #expect(try await rig.authorise("pay-1").status == 201)
+            #expect(rig.loop.now - rig.bank.began >= .seconds(30))
+        }
+    }
+
+    @Test func `queries meet faults as well`() throws {
+        let faults = [
+            BankRig.fault(at: .seconds(1), for: .seconds(10), .maintenance(status: 503)),
+            BankRig.fault(
+                at: .seconds(1), for: .seconds(10), match: PaymentMatch(bin: "4111"),
+                .error(status: 500, rate: Ratio(1))),
+            BankRig.fault(at: .seconds(20), for: .seconds(10), .stall),
+        ]
+        try BankRig.run(faults: faults) { rig async throws in
+            _ = try await rig.authorise("pay-1")
+            try await rig.loop.sleep(until: rig.bank.began + .seconds(2))
+            #expect(try await rig.get("/v1/payments/pay-1").status == 503)
+            try await rig.loop.sleep(until: rig.bank.began + .seconds(22))
+            #expect(try await rig.get("/v1/payments/pay-1").status == 200)
+            #expect(rig.loop.now - rig.bank.began >= .seconds(30))
+        }
+    }
+
+    @Test func `what was not booked was not committed`() throws {
+        let effect = Effect.connection(resetBeforeReply: Ratio(0), resetAfterCommit: Ratio(1), emptyReply: Ratio(0))
+        try BankRig.run(faults: [BankRig.fault(effect)]) { rig async throws in
+            let body = #"{"reference": "cap-1", "payment": "nothing"}"#
+            await #expect(throws: HTTPClientError.self) { _ = try await rig.post("/v1/capture", body) }
+            #expect(rig.entries.map(\.disturbance) == [.resetBeforeReply])
+        }
+    }
+
+    @Test func `faults without measure do not end the bank`() throws {
+        let year = TimeSpan.seconds(366 * 24 * 3600)
+        let slow = (0..<400).map { _ in BankRig.fault(.latency(multiply: Factor(1e6), add: year)) }
+        let drip = BankRig.fault(
+            match: PaymentMatch(operations: [.capture]), .drippingBody(ByteRate(perSecond: ByteSize(bytes: .max))))
+        try BankRig.run(faults: slow) { rig async throws in
+            await #expect(throws: HTTPClientError.self) {
+                _ = try await rig.authorise("pay-1", within: .seconds(1))
+            }
+        }
+        try BankRig.run(faults: [drip]) { rig async throws in
+            _ = try await rig.authorise("pay-1")
+            let capture = #"{"reference": "cap-1", "payment": "pay-1"}"#
+            #expect(try await rig.post("/v1/capture", capture).status == 200)
+        }
+    }
+
+    @Test func `faults that are over take no room`() {
+        var board = FaultBoard()
+        let faults = Array(
+            repeating: BankRig.fault(for: .seconds(1), .stall), count: FaultBoard.faultsMax)
+        board.post(faults, from: .zero, now: .zero)
+        board.post(faults, from: .zero, now: .zero + .seconds(2))
+        #expect(board.all(at: .zero + .seconds(2)).isEmpty)
+    }
+
+    @Test func `the key of a request that a fault turns away is in the journal`() throws {
+        let fault = BankRig.fault(for: .seconds(1), .error(status: 503, rate: Ratio(1)))
+        try BankRig.run(faults: [fault]) { rig async throws in
+            #expect(try await rig.authorise("pay-1", key: "k").status == 503)
+            try await rig.loop.sleep(until: rig.bank.began + .seconds(2))
+            #expect(try await rig.authorise("pay-1", key: "k").status == 201)
+            #expect(rig.entries.map(\.key) == Array(repeating: PaymentDigest.of("k".utf8Span.span), count: 2))
+        }
+    }
+
+    @Test func `deaf and gone at once, and then there again`() throws {
+        let faults = [
+            BankRig.fault(for: .seconds(20), .deafness), BankRig.fault(at: .seconds(5), for: .seconds(5), .refusal),
+        ]
+        try BankRig.run(faults: faults) { rig async throws in
+            let early = rig.loop.spawn {
+                await #expect(throws: HTTPClientError.self) { _ = try await rig.authorise("pay-1") }
+            }
+            await early.join()
+            try await rig.loop.sleep(until: rig.bank.began + .seconds(12))
+            #expect(try await rig.authorise("pay-2").status == 201)
+            #expect(rig.loop.now - rig.bank.began >= .seconds(20))
+        }
+    }
 }

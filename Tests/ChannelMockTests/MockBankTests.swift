@@ -203,4 +203,12 @@ import Timebase
             #expect(try await rig.get("/v1/payments/pay-1").status == 429)
         }
     }
+
+    @Test(arguments: [("a{b}", "a%7Bb%7d"), ("a%zz", "a%zz"), ("a%41", "a%2541"), ("a/b", "a%2Fb"), ("a?b", "a%3Fb")])
+    func `a reference is asked for as paths write it`(reference: String, path: String) throws {
+        try BankRig.run { rig async throws in
+            _ = try await rig.authorise(reference)
+            #expect(try await rig.get("/v1/payments/\(path)")["reference"] == reference)
+        }
+    }
 }

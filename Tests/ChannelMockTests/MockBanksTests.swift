@@ -99,6 +99,15 @@ import Timebase
         }
     }
 
+    @Test func `as many faults as a bank holds can be put up instead of as many`() throws {
+        try run { world async throws in
+            let fault = #"{"at":"0s","for":"20s","channel":"one","stall":true}"#
+            let faults = "[" + Array(repeating: fault, count: 6_000).joined(separator: ",") + "]"
+            for _ in 0..<2 { #expect(try await world.ask(.put, "/_mock/faults", faults).status == 204) }
+            #expect(try await world.ask(.post, "/_mock/faults", faults).status == 422)
+        }
+    }
+
     @Test func `what is wrong with a list of faults is told in words, and nothing of it is put up`() throws {
         try run { world async throws in
             let wrong =

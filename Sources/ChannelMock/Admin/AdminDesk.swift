@@ -125,13 +125,14 @@ package final class AdminDesk {
         case .mistakes(let mistakes):
             throw Problem(status: 400, kind: "wrong-faults", detail: mistakes.joined(separator: "\n"))
         case .faults(let faults):
-            let most = banks.banks.map(\.faults.count).max() ?? 0
+            let isPut = exchange.method == .put
+            let most = isPut ? 0 : banks.banks.map(\.faults.count).max() ?? 0
             guard most + faults.count <= FaultBoard.faultsMax else {
                 throw Problem(
                     status: 422, kind: "too-many-faults",
                     detail: "a bank holds at most \(FaultBoard.faultsMax) faults at a time")
             }
-            if exchange.method == .put { banks.clearFaults() }
+            if isPut { banks.clearFaults() }
             banks.post(faults, from: now)
             exchange.respond(204)
         }
@@ -167,12 +168,11 @@ package final class AdminDesk {
 
     private func tellMetrics(_ exchange: HTTPExchange) {
         var text = ""
-        for index in banks.banks.first?.figures.indices ?? 0..<0 {
-            let name = "spillway_mock_\(banks.banks[0].figures[index].name)"
-            text += "# TYPE \(name) \(banks.banks[0].figures[index].isCounter ? "counter" : "gauge")\n"
-            for bank in banks.banks {
-                text += "\(name){channel=\"\(bank.channel.name.value)\"} \(bank.figures[index].value)\n"
-            }
+        let figures = banks.banks.map { (channel: $0.channel.name.value, figures: $0.figures) }
+        for (index, figure) in (figures.first?.figures ?? []).enumerated() {
+            let name = "spillway_mock_\(figure.name)"
+            text += "# TYPE \(name) \(figure.isCounter ? "counter" : "gauge")\n"
+            for bank in figures { text += "\(name){channel=\"\(bank.channel)\"} \(bank.figures[index].value)\n" }
         }
         exchange.respond(200, Self.metricsFields, body: Array(text.utf8))
     }

@@ -33,6 +33,8 @@ extension MockBank {
             ("callbacks_given_up", callbacks.givenUp), ("callbacks_lost", callbacks.lost),
             ("callbacks_refused", callbacks.refused), ("callbacks_dropped", callbacks.dropped),
             ("payments_forgotten", book.forgotten), ("settled_early", settlements.early),
+            ("keys_forgotten", shelf.counters.forgotten + shelf.counters.unremembered),
+            ("connections_refused", server.counters.connectionsRefused),
         ]
         let measured: [(String, UInt64)] = [
             ("working", UInt64(load.working)), ("waiting", UInt64(load.waiting)), ("pending", UInt64(pendingCount)),

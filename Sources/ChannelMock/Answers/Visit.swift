@@ -40,10 +40,21 @@ struct Visit {
         booking = booked.booking
     }
 
+    /// What was not booked was not committed, whatever the fault was to be.
+    private var disturbance: Disturbance {
+        let disturbance = trouble.disturbance
+        guard booking == .none else { return disturbance }
+        return switch disturbance {
+        case .timeoutAfterCommit: .timeout
+        case .resetAfterCommit: .resetBeforeReply
+        default: disturbance
+        }
+    }
+
     func entry(status: UInt16, since began: Instant) -> ChannelEntry {
         ChannelEntry(
             at: at - began, operation: operation, tag: tag, booking: booking, attempt: attempt, status: status,
-            disturbance: trouble.disturbance, flags: flags, key: key, reference: reference, payment: payment,
+            disturbance: disturbance, flags: flags, key: key, reference: reference, payment: payment,
             amount: amount, currency: currency)
     }
 }

@@ -11,56 +11,55 @@ struct Booked {
     var reasonOfDecline: String?
 }
 
+/// What one request asks to be paid. Asked for again it may be another amount, so each keeps its own.
+struct Charge {
+    let operation: Operation
+    let amount: Int64
+    let currency: Currency?
+    let capturesAtOnce: Bool
+
+    init(_ request: PaymentRequest) {
+        operation = request.operation
+        amount = request.amount ?? 0
+        currency = request.currency
+        capturesAtOnce = request.capturesAtOnce
+    }
+}
+
 extension PaymentBook {
     /// A new payment, with the end that its fate has. Asked for twice it is booked twice: not to ask twice is the
-    /// sender's business, or that of its idempotency key.
+    /// sender's business, or that of its idempotency key. What has been booked stays booked.
     mutating func open(
-        _ request: PaymentRequest, at place: Int, declinedFor reason: String?, isPending: Bool
-    ) -> Booked {
-        let amount = request.amount ?? 0
-        self[place].currency = request.currency
-        if isPending {
-            if self[place].state == .none { self[place].state = .pending }
-            self[place].pending &+= 1
-            self[place].authorised = amount
-            self[place].capturesAtOnce = request.capturesAtOnce
-            return Booked(state: .pending, amount: amount, currency: request.currency)
+        _ charge: Charge, at place: Int, declinedFor reason: String?, isPending: Bool
+    ) throws(Problem) -> Booked {
+        let known = self[place]
+        if known.bookings > 0 || known.state == .pending, known.currency != charge.currency {
+            throw .wrong("currency", "the payment's own")
         }
-        if let reason {
-            if self[place].bookings == 0 { self[place].state = .declined }
-            self[place].declinedFor = reason
-            return Booked(state: .declined, amount: amount, currency: request.currency, reasonOfDecline: reason)
-        }
-        return Self.book(&self[place], amount, capturesAtOnce: request.capturesAtOnce)
+        guard isPending else { return decide(charge, at: place, declinedFor: reason) }
+        if known.bookings == 0 { self[place].note(charge, .pending) }
+        return Booked(state: .pending, amount: charge.amount, currency: charge.currency)
     }
 
-    /// The end of a payment that was answered `pending`, once for each time.
-    mutating func settle(_ place: Int, declinedFor reason: String?) -> Booked? {
-        var payment = self[place]
-        guard payment.pending > 0 else { return nil }
-        payment.pending -= 1
-        defer { self[place] = payment }
+    /// The end of a payment, at once or after it was answered `pending`.
+    mutating func decide(_ charge: Charge, at place: Int, declinedFor reason: String?) -> Booked {
         guard let reason else {
-            return Self.book(&payment, payment.authorised, capturesAtOnce: payment.capturesAtOnce)
+            return Booked(
+                state: self[place].book(charge), amount: charge.amount, currency: charge.currency)
         }
-        if payment.bookings == 0 { payment.state = .declined }
-        payment.declinedFor = reason
+        if self[place].bookings == 0 {
+            self[place].note(charge, .declined)
+            self[place].declinedFor = reason
+        }
         return Booked(
-            state: .declined, amount: payment.authorised, currency: payment.currency, reasonOfDecline: reason)
+            state: .declined, amount: charge.amount, currency: charge.currency, reasonOfDecline: reason)
     }
 
-    private static func book(_ payment: inout Payment, _ amount: Int64, capturesAtOnce: Bool) -> Booked {
-        payment.bookings &+= 1
-        payment.authorised = amount
-        if payment.operation == .transfer {
-            payment.state = .transferred
-        } else if capturesAtOnce {
-            payment.state = .captured
-            payment.captured = amount
-        } else {
-            payment.state = .authorised
-        }
-        return Booked(state: payment.state, amount: amount, currency: payment.currency)
+    /// How often money has moved under this reference, this time included.
+    mutating func countBooking(_ reference: PaymentReference, _ operation: Operation) -> UInt16 {
+        let place = placeOrNew(reference, operation)
+        if self[place].bookings < .max { self[place].bookings += 1 }
+        return self[place].bookings
     }
 
     /// Captures, reverses or refunds a payment, or says why not.
@@ -83,7 +82,7 @@ extension PaymentBook {
             payment.state = .captured
         case .reverse:
             try Self.require(payment, in: [.authorised], "reversed")
-            amount = payment.authorised
+            amount = payment.authorised - payment.captured
             payment.state = .reversed
         case .refund:
             try Self.require(payment, in: [.captured, .transferred, .refunded], "refunded")
@@ -118,5 +117,41 @@ extension PaymentBook {
                 field: "amount")
         }
         return amount
+    }
+}
+
+extension Payment {
+    /// Before money has moved.
+    fileprivate mutating func note(_ charge: Charge, _ state: State) {
+        self.state = state
+        operation = charge.operation
+        authorised = charge.amount
+        currency = charge.currency
+    }
+
+    /// Adds to what was booked before: what came in twice can go out twice. Returns what this time came to.
+    fileprivate mutating func book(_ charge: Charge) -> State {
+        if bookings == 0 { note(charge, state) }
+        let held = bookings == 0 ? 0 : state == .reversed ? captured : authorised
+        authorised = held.addingUpToMax(charge.amount)
+        if bookings < .max { bookings += 1 }
+        if charge.operation == .transfer {
+            state = .transferred
+        } else if charge.capturesAtOnce {
+            state = .captured
+            captured = captured.addingUpToMax(charge.amount)
+        } else {
+            // What was captured before can still be refunded.
+            if state != .captured { state = .authorised }
+            return .authorised
+        }
+        return state
+    }
+}
+
+extension Int64 {
+    fileprivate func addingUpToMax(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
     }
 }

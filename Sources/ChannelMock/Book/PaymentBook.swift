@@ -83,7 +83,8 @@ struct Payment {
     }
 
     let reference: PaymentReference
-    let operation: Operation
+    /// Of the first request that was booked.
+    var operation: Operation
     var state = State.none
     /// How often it was asked for.
     var attempts: UInt16 = 0
@@ -96,10 +97,6 @@ struct Payment {
     var refunded: Int64 = 0
     var firstSeenAt = Instant.zero
     var declinedFor: String?
-    /// How often it was answered `pending` and is not settled.
-    var pending: UInt16 = 0
-    /// Of one that is pending.
-    var capturesAtOnce = false
 
     init(reference: PaymentReference, operation: Operation) {
         self.reference = reference

@@ -30,6 +30,7 @@ package struct FaultBoard {
 
     /// At most `faultsMax`.
     mutating func post(_ faults: [Fault], from began: Instant, now: Instant) {
+        look(at: now)
         precondition(posted.count + faults.count <= Self.faultsMax, "more than \(Self.faultsMax) faults")
         for fault in faults {
             let from = began + fault.at.value.offset
@@ -70,8 +71,21 @@ package struct FaultBoard {
         of request: PaymentRequest, _ body: [UInt8], attempt: Int, _ fate: Fate, at now: Instant
     ) -> Trouble {
         if now >= nextChange { look(at: now) }
+        return trouble(attempt: attempt, fate) { request.matches($0, body) }
+    }
+
+    /// Of a query only its payment's reference is known, so faults of some cards, merchants or amounts do not meet it.
+    mutating func troubleOfQuery(attempt: Int, _ fate: Fate, at now: Instant) -> Trouble {
+        if now >= nextChange { look(at: now) }
+        return trouble(attempt: Self.queries + attempt, fate) { $0.concernsQueries }
+    }
+
+    /// Attempts of payments count to 65,535: a query's draws are others than its payment's.
+    private static let queries = 1 << 16
+
+    private func trouble(attempt: Int, _ fate: Fate, where matches: (PaymentMatch) -> Bool) -> Trouble {
         var trouble = Trouble()
-        for posted in up where request.matches(posted.fault.match, body) {
+        for posted in up where matches(posted.fault.match) {
             let draw = { (use: Int) in fate.drawn(fault: posted.number, attempt: attempt, use: use) }
             guard posted.fault.rate.value >= 1 || draw(0) < posted.fault.rate.value else { continue }
             for effect in posted.fault.effects { trouble.add(effect, until: posted.until, draw) }
@@ -80,12 +94,18 @@ package struct FaultBoard {
     }
 }
 
+extension PaymentMatch {
+    fileprivate var concernsQueries: Bool {
+        bin == nil && merchant == nil && amount == nil && (operations.isEmpty || operations.contains(.query))
+    }
+}
+
 /// What faults do to one attempt. Of several endings the first counts, slowness adds up.
 struct Trouble: Equatable {
     enum Ending: Equatable {
         case answer
         /// Instead of the work.
-        case error(status: Int), maintenance(status: Int)
+        case error(status: Int), maintenance(status: Int, until: Instant)
         case resetBeforeReply, emptyReply
         /// The work is done, if at all, and nobody hears of it.
         case silence(charged: Bool)
@@ -93,7 +113,19 @@ struct Trouble: Equatable {
         /// The work is done, and the answer is broken.
         case truncatedBody, malformedBody, wrongLength
         case drip(bytesPerSecond: Int)
+
+        /// Nothing at all comes back.
+        var isUnheard: Bool {
+            switch self {
+            case .silence, .resetAfterCommit: true
+            default: false
+            }
+        }
     }
+
+    /// Many faults at a time are no longer than any drill; beyond it numbers would overflow.
+    private static let addMax = TimeSpan.seconds(1_000_000_000)
+    private static let multiplyMax = 1e9
 
     var multiply = 1.0
     var add = TimeSpan.zero
@@ -109,8 +141,8 @@ struct Trouble: Equatable {
     mutating func add(_ effect: Effect, until end: Instant, _ draw: (_ use: Int) -> Double) {
         switch effect {
         case .latency(let multiply, let add):
-            self.multiply *= multiply?.value ?? 1
-            self.add = self.add + (add ?? .zero)
+            self.multiply = min(self.multiply * min(multiply?.value ?? 1, Self.multiplyMax), Self.multiplyMax)
+            self.add = min(self.add + min(add ?? .zero, Self.addMax), Self.addMax)
         case .stall: stalledUntil = max(stalledUntil, end)
         case .timeout(let rate, let charged):
             if draw(1) < rate.value { claim(.silence(charged: draw(2) < charged.value)) }
@@ -124,7 +156,7 @@ struct Trouble: Equatable {
                 claim(.emptyReply)
             }
         case .error(let status, let rate): if draw(4) < rate.value { claim(.error(status: status)) }
-        case .maintenance(let status): claim(.maintenance(status: status))
+        case .maintenance(let status): claim(.maintenance(status: status, until: end))
         case .truncatedBody: claim(.truncatedBody)
         case .malformedBody: claim(.malformedBody)
         case .wrongLength: claim(.wrongLength)

@@ -29,6 +29,8 @@ struct Problem: Error, Equatable {
         Problem(status: 400, kind: "wrong-field", detail: "'\(field)' is to be \(what)", field: field)
     }
 
+    static let noSuchPayment = Problem(
+        status: 404, kind: "no-such-payment", detail: "no payment of this reference is known here")
     static let notAnObject = Problem(status: 400, kind: "malformed-body", detail: "the body is to be one JSON object")
     static let notFound = Problem(
         status: 404, kind: "no-such-path",

@@ -24,7 +24,7 @@ struct TagCheck {
 
     mutating func tag(of exchange: HTTPExchange, now: Int64) -> ChannelEntry.Tag {
         let bytes = exchange.headBytes
-        guard let token = exchange.head.fields.first(Self.fieldName, in: bytes.span) else {
+        guard let token = exchange.head.fields.first(Self.fieldName, in: bytes.span), !token.range.isEmpty else {
             return isInBaggage(exchange, bytes) ? .unverified : .untagged
         }
         if bytes.span.extracting(token.range).equals(last.span) {
@@ -49,7 +49,8 @@ struct TagCheck {
     private func isInBaggage(_ exchange: HTTPExchange, _ bytes: [UInt8]) -> Bool {
         guard let baggage = exchange.head.fields.first(Self.baggageName, in: bytes.span) else { return false }
         return bytes[baggage.range].split(separator: UInt8(ascii: ",")).contains { member in
-            member.filter { $0 != 0x20 }.starts(with: "shadow=1".utf8)
+            let text = member.filter { $0 != 0x20 && $0 != 0x09 }
+            return text.prefix { $0 != UInt8(ascii: ";") }.elementsEqual("shadow=1".utf8)
         }
     }
 }

@@ -7,7 +7,7 @@ import Timebase
 final class SettlementLine: TimerTarget {
     struct Pending {
         let reference: PaymentReference
-        let operation: Operation
+        let charge: Charge
         let fate: Fate
         let notice: CallbackNotice?
     }
@@ -22,6 +22,8 @@ final class SettlementLine: TimerTarget {
     private var timer = TimerID.none
     private var timerDue = Instant.never
     private(set) var early: UInt64 = 0
+    /// All that waited for an opening may be due at once; a loop has others to serve.
+    private static let settledInARowMax = 1_024
 
     init(on loop: EventLoop, pendingMax: Int, settle: @escaping (Pending) -> Void) {
         self.loop = loop
@@ -51,7 +53,10 @@ final class SettlementLine: TimerTarget {
     func timerFired(_ timer: TimerID) {
         self.timer = .none
         timerDue = .never
-        while let first = due.first, first.due <= loop.now { settleFirst() }
+        for _ in 0..<Self.settledInARowMax {
+            guard let first = due.first, first.due <= loop.now else { break }
+            settleFirst()
+        }
         arm()
     }
 

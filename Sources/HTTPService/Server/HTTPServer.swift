@@ -77,6 +77,8 @@ public final class HTTPServer {
             listeners[index].listening = nil
         }
         for connection in connections { connection.reset() }
+        // Nobody is left to hear.
+        waitingToBeHeard.removeAll()
     }
 
     /// At the same addresses as before. Throws where somebody else has taken one meanwhile.
@@ -99,10 +101,11 @@ public final class HTTPServer {
         waitingToBeHeard.removeAll()
     }
 
-    func untilHearing() async {
+    /// False for a connection that was reset meanwhile: it would wait no more, and ask again for ever.
+    func isHeardAgain() async -> Bool {
         let place = Parking(loop)
         waitingToBeHeard.append(place)
-        _ = await place.wait()
+        return await place.wait().isReady
     }
 
     // MARK: The end

@@ -88,7 +88,7 @@ final class ServerConnection {
                     endIdleness()
                     if !wake.isReady { goesOn = try await waitEnded(wake) }
                 case .flush: try await flush()
-                case .turnAway: await server.untilHearing()
+                case .turnAway: goesOn = await server.isHeardAgain()
                 case .refuse(let error):
                     server.counters.requestsMalformed += 1
                     try await refuse { HeadEncoder.refusal(error, into: &$0) }
@@ -338,11 +338,13 @@ final class ServerConnection {
     func waitForEnd(until deadline: Instant) async {
         do throws(StreamError) {
             try await flush()
-            while true {
+            while loop.now < deadline {
                 buffer.clear()
                 buffer.reserve(ServerConnection.readRoom)
                 if let count = try stream.readNow(into: buffer) {
                     if count == 0 { return }
+                    // A peer that never stops sending must not keep the loop from all others.
+                    await Task.yield()
                 } else {
                     try await stream.waitReadable(until: deadline)
                 }
