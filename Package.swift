@@ -182,15 +182,16 @@ let package = Package(
         module(
             "Drill",
             [
-                "Cryptography", "CurlTransport", "Diagnostics", "EventLoop", "Evidence", "Journeys", "LoadDriver",
-                "Peers", "PlanModel",
-                "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts", "Zstandard",
+                "ChannelMock", "ChannelProfile", "Cryptography", "CurlTransport", "Diagnostics", "EventLoop",
+                "Evidence",
+                "HTTPService", "HTTPWire", "JSON", "Journeys", "Lease", "LoadDriver", "Peers", "PlanLanguage",
+                "PlanModel", "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts", "Zstandard",
             ]),
         tests(
             "DrillTests",
             [
-                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "Histogram",
-                "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting", "ScriptedPeers", "ShadowTag",
+                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence",
+                "HTTPService", "Histogram", "JSON", "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting", "ScriptedPeers", "ShadowTag",
                 "TestFolders", "Timebase", "Traffic", "Verdicts",
             ]),
 
@@ -264,7 +265,7 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Reporting",
+                "ChannelProfile", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Reporting",
                 "TestFolders", "Timebase",
             ]),
 

@@ -5,13 +5,16 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sched.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
+#include <unistd.h>
 
 __thread uintptr_t spillway_thread_token __attribute__((tls_model("initial-exec")));
 
@@ -84,6 +87,14 @@ int64_t spillway_raise_descriptor_limit(int64_t wanted) {
         setrlimit(RLIMIT_NOFILE, &limit);
     }
     return spillway_descriptor_limit();
+}
+
+int spillway_open_process(int process) { return (int)syscall(SYS_pidfd_open, process, 0); }
+
+int spillway_close_from(void *actions, int first) { return posix_spawn_file_actions_addclosefrom_np(actions, first); }
+
+void spillway_give_way(int process, int niceness) {
+    if (niceness > 0) setpriority(PRIO_PROCESS, (id_t)process, getpriority(PRIO_PROCESS, 0) + niceness);
 }
 
 // The hooks of the Swift concurrency runtime: `void hook(job, …, original)` in Swift's calling convention. Each is

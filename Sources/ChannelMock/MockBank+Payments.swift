@@ -71,7 +71,8 @@ extension MockBank {
     func admit(_ exchange: HTTPExchange, _ visit: inout Visit) throws(Problem) {
         visit.tag = tags.tag(of: exchange, now: loop.secondsSince1970)
         switch visit.tag {
-        case .verified, .unverified: return
+        case .verified: counters.verified += 1
+        case .unverified: return
         case .untagged:
             counters.untagged += 1
             guard channel.untagged == .refuse else { return }

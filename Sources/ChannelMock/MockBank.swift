@@ -211,6 +211,8 @@ package struct BankCounters: Sendable, Equatable {
     package var queries: UInt64 = 0
     /// By a fault.
     package var disturbed: UInt64 = 0
+    /// Marked by the run whose key the bank has.
+    package var verified: UInt64 = 0
     package var untagged: UInt64 = 0
     /// Tags that were forged or had expired.
     package var mistagged: UInt64 = 0

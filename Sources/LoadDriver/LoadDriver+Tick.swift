@@ -39,6 +39,7 @@ extension LoadDriver {
             observed(name)
         }
         tally.live.reset()
+        sendRunnersHome()
         tally.close(before: min(now, timeline.earliest(ofPlan: horizon, at: loop.now)).nanoseconds)
         packStages()
         switch finding {

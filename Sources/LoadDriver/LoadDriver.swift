@@ -50,6 +50,7 @@ package final class LoadDriver {
     var counts = GeneratorCounts()
     let identity: RunIdentity
     let onProgress: (DriverProgress) -> Void
+    let onBegin: (Instant) -> Void
     let isLeaseHeld: () -> Bool
     var progressDue = TimeSpan.zero
     /// Why the last request was refused, in words.
@@ -66,8 +67,7 @@ package final class LoadDriver {
     /// On the plan's clock, when it was ended before its time.
     private(set) var stoppedAt: TimeSpan?
     var events: [RunEvent] = []
-    private var idle: [Runner] = []
-    private var tasks: [SpawnedTask] = []
+    private(set) var runners = RunnerStand()
     /// Of the evidence's next segment; there is one at a time.
     var preparation: SpawnedTask?
     /// Of closed stages; they run their journeys themselves.
@@ -95,7 +95,7 @@ package final class LoadDriver {
         canary = Canary(on: loop)
         watch = SecondWatch(setting.plan.guards)
         identity = setting.identity
-        (onProgress, isLeaseHeld) = (setting.onProgress, setting.isLeaseHeld)
+        (onProgress, onBegin, isLeaseHeld) = (setting.onProgress, setting.onBegin, setting.isLeaseHeld)
         drained = Parking(loop)
     }
 
@@ -106,16 +106,20 @@ package final class LoadDriver {
     func begin(_ work: ArrivalWork) {
         guard inFlight < plan.target.inFlight else { return tally.arrivalDropped(due: work.due.nanoseconds) }
         inFlight += 1
-        if let runner = idle.popLast() {
+        if let runner = runners.next() {
             runner.take(work)
         } else {
             let runner = Runner(self)
             runner.take(work)
-            tasks.append(loop.spawn { await runner.live() })
+            runners.add(runner)
+            let task = loop.spawn { await runner.live() }
+            runners.keep(task, of: runner)
         }
     }
 
-    func rest(_ runner: Runner) { idle.append(runner) }
+    func rest(_ runner: Runner) { runners.rest(runner) }
+
+    func sendRunnersHome() { runners.sendHome() }
 
     /// Users run their journeys themselves.
     func userBegan() { inFlight += 1 }
@@ -130,6 +134,9 @@ package final class LoadDriver {
 
     /// Before any traffic: there will be none.
     package func refuse(_ reason: String) { stop(.failed(at: .zero, reason: reason)) }
+
+    /// During the traffic: something that it cannot do without is gone.
+    package func fail(_ reason: String) { stop(.failed(at: timeline.runTime(at: loop.now), reason: reason)) }
 
     /// Ends the connections.
     package func close() {
@@ -150,7 +157,8 @@ package final class LoadDriver {
             stop(.interrupted(at: now, signal: signal))
             noteAbandoning(at: now)
             isAbandoned = true
-            for task in tasks + users { task.cancel() }
+            runners.cancel()
+            for user in users { user.cancel() }
             errand?.cancel()
             for target in targets { target.abandon() }
         }
@@ -225,6 +233,7 @@ package final class LoadDriver {
     /// Ends when the traffic has ended, or was stopped, and nothing is under way any more.
     package func run() async -> RunRecord {
         timeline = Timeline(start: loop.now + Self.lead)
+        onBegin(timeline.start)
         let ticks = loop.spawn { [self] in
             await canary.watch(from: timeline.start) { [self] now in tick(at: now) }
         }
@@ -242,15 +251,14 @@ package final class LoadDriver {
             await task.join()
         }
         await preparation?.join()
-        for runner in idle { runner.dismiss() }
-        for task in tasks { await task.join() }
+        await runners.end()
         letGo()
         return record(endedAt: end)
     }
 
     /// Runners and clocks hold the driver, and nobody needs them any more: a process may have other runs before it.
     private func letGo() {
-        (idle, tasks, users, clocks) = ([], [], [], [])
+        (runners, users, clocks) = (RunnerStand(), [], [])
     }
 
     /// The first arrivals are not late because the sources are still being made.

@@ -36,9 +36,25 @@ package struct Target: Sendable {
 package enum Entry: Sendable {
     /// The reference stack, started by the drill.
     case embedded
-    case url(Located<HTTPAddress>)
+    case url(Located<EntryAddress>)
     /// In the order of the text; steps name one.
-    case services([(name: String, url: Located<HTTPAddress>)])
+    case services([(name: String, url: Located<EntryAddress>)])
+
+    /// Each with its service's name; nil for the only one.
+    package var addresses: [(service: String?, address: Located<EntryAddress>)] {
+        switch self {
+        case .embedded: []
+        case .url(let address): [(nil, address)]
+        case .services(let services): services.map { ($0.name, $0.url) }
+        }
+    }
+}
+
+/// Where an entry point is.
+package enum EntryAddress: Sendable, Equatable {
+    case url(HTTPAddress)
+    /// A mock bank of the plan's `channels`, driven without a stack between; where it listens is known when it does.
+    case channel(String)
 }
 
 package enum Transport: String, Sendable, CaseIterable {

@@ -32,7 +32,9 @@ public struct ShadowKey: Sendable {
         case (.some, .some): throw .namedTwice
         case (let text?, nil): return try key(Secret(Array(text.utf8)), from: .variable(variable))
         case (nil, let path?): return try key(try contents(of: path), from: .file(path: path))
-        case (nil, nil): return try key(Secret(entropy), from: .madeForThisRun)
+        case (nil, nil):
+            // As text, so that parts of the run in other processes can be given the key in their environment.
+            return try key(Secret(Array(Hexadecimal.text(entropy.span).utf8)), from: .madeForThisRun)
         }
     }
 
@@ -48,6 +50,12 @@ public struct ShadowKey: Sendable {
         } catch {
             throw .file(error)
         }
+    }
+
+    /// What a part of the run that is started with this environment finds the same key by.
+    package func environment(from own: [String: String]) -> [String: String] {
+        guard source == .madeForThisRun else { return own }
+        return own.merging([Self.variable: String(decoding: secret.bytes, as: UTF8.self)]) { $1 }
     }
 
     /// Line ends behind a key are the editor's.

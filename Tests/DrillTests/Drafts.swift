@@ -27,6 +27,15 @@ struct Draft {
         return try #require(outcome.plan, "\(DiagnosticRenderer().render(outcome.diagnostics))")
     }
 
+    /// What a run of it is asked for.
+    func order(in folder: TestFolder) throws -> DrillOrder {
+        let plan = try plan()
+        return DrillOrder(
+            plan: plan, planDigest: "00", seed: 5, planFolder: folder.path, outFolder: "\(folder.path)/out",
+            policy: PeerPolicy(of: plan, permitted: []), permitted: [], environment: [:],
+            entropy: Array(repeating: 1, count: 32), runEntropy: Array(repeating: 2, count: 5), version: "test")
+    }
+
     func run(
         on loop: EventLoop, in folder: TestFolder, environment: [String: String] = [:],
         permitted: [NetworkBlock] = [], patience: TimeSpan = .seconds(5), outFolder: String? = nil

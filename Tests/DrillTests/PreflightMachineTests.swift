@@ -138,9 +138,10 @@ import Traffic
 
     // MARK: What is not built yet
 
-    @Test func `an embedded stack and mock banks fail in words of their own`() throws {
+    @Test func `an embedded stack, and mock banks that nobody read, fail in words of their own`() throws {
         let found = try report(Draft(target: "stack: embedded", rest: "channels: mocks/cn.yaml\n"))
-        #expect(found.failures == ["the embedded stack is not built yet", "mock banks are not built yet"])
+        #expect(
+            found.failures == ["the embedded stack is not built yet", "the mock profile 'mocks/cn.yaml' was not read"])
         #expect(found.diagnostics.first?.fix == "name a running stack with 'url' or 'services' in 'target'")
     }
 

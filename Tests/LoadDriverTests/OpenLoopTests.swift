@@ -55,6 +55,24 @@ import Timebase
         #expect(worst[7] < 10_000_000 && worst[10] < 10_000_000)
     }
 
+    /// 400 arrivals wait for the stall's end; afterwards a few runners do all the work.
+    @Test func `what a stall took is given back`() throws {
+        let rig = try Rig(Rig.plan("  - hold: {for: 30s, rate: 200/s}"))
+        var counts: [Int64: Int] = [:]
+        _ = try rig.run { exchange, _, rig in
+            let driver = try #require(rig.driver)
+            let now = rig.loop.now - driver.timeline.start
+            if (.seconds(4) ... .seconds(6)).contains(now) {
+                try await rig.loop.sleep(until: driver.timeline.start + .seconds(6))
+            }
+            counts[now.nanoseconds / 1_000_000_000] = driver.runners.count
+            exchange.respond(200)
+        }
+        #expect(counts[6, default: 0] >= 390)
+        #expect(counts[29, default: .max] <= 66, "\(counts)")
+        #expect(rig.total(.ok) == 6_000)
+    }
+
     @Test func `arrivals beyond the cap are dropped and counted`() throws {
         let rig = try Rig(Rig.plan("  - hold: {for: 4s, rate: 100/s}", target: ", in-flight: 30, timeout: 1s"))
         let record = try rig.run { exchange, _, rig in

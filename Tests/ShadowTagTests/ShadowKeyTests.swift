@@ -23,6 +23,18 @@ import Testing
         #expect(throws: ShadowTagError.forged) { try made.verify(token, now: 8) }
     }
 
+    @Test func `a part of the run that is started elsewhere finds the same key in its environment`() throws {
+        let folder = try TestFolder()
+        let path = try folder.write(Self.word + "\n", as: "key")
+        for environment in [["SPILLWAY_SHADOW_KEY": Self.word], ["SPILLWAY_SHADOW_KEY_FILE": path], ["A": "b"]] {
+            let own = try ShadowKey.find(in: environment, entropy: Self.entropy)
+            let handed = own.environment(from: environment)
+            let others = try ShadowKey.find(in: handed, entropy: [UInt8](repeating: 8, count: 32))
+            #expect(try others.verify(own.tag(Self.run, expires: 9).token, now: 8).runID == Self.run)
+            #expect(handed["A"] == environment["A"])
+        }
+    }
+
     @Test(arguments: [0o640, 0o604, 0o644, 0o620, 0o601, 0o666, 0o777] as [mode_t])
     func `a key file that others may touch is refused`(mode: mode_t) throws {
         let folder = try TestFolder()

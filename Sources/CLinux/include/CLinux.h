@@ -45,6 +45,13 @@ struct spillway_usage spillway_process_usage(void);
 int64_t spillway_descriptor_limit(void);
 int64_t spillway_raise_descriptor_limit(int64_t wanted);
 
+// A descriptor of the process, close-on-exec, which becomes readable when it has ended; -1 with errno.
+int spillway_open_process(int process);
+// Of a `posix_spawn_file_actions_t`: closes all descriptors of the child from this one on. 0, or an error's code.
+int spillway_close_from(void *actions, int first);
+// Lets it have so much less of the processors than this process has.
+void spillway_give_way(int process, int niceness);
+
 // Installs a trap for work that an event loop's thread hands to the global pool or the main executor.
 // The number of hooks it found and set; fewer than `spillway_escape_hooks` means that the net has a hole.
 enum { spillway_escape_hooks = 4 };

@@ -11,7 +11,7 @@ extension Preflight {
     private static let descriptorsOfSink = 256
 
     var descriptorsNeeded: Int {
-        let entries = if case .services(let services) = plan.target.entry { services.count } else { 1 }
+        let entries = max(plan.target.entry.addresses.count, 1)
         return plan.target.connections * entries + (plan.webhooks == nil ? 0 : Self.descriptorsOfSink)
             + plan.observe.count + Self.descriptorsBeside
     }

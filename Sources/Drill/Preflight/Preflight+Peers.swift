@@ -15,7 +15,7 @@ extension Preflight {
         var checks: [PreflightCheck] = []
     }
 
-    func entryPoints() async -> EntryPoints {
+    func entryPoints(_ banks: RunBanks?) async -> EntryPoints {
         var diagnostics = DiagnosticCollector()
         let security = targetSecurity(&diagnostics)
         var points = EntryPoints()
@@ -28,7 +28,7 @@ extension Preflight {
             points.proxy = found.proxy
             points.checks += found.checks
         }
-        for entry in entries where security != nil || !entry.url.value.isSecure {
+        for entry in entries(banks) where security != nil || !entry.url.value.isSecure {
             let reach = await reach(entry: entry.url, security: entry.url.value.isSecure ? security : nil)
             points.checks.append(reach.check)
             if let origin = reach.peer { points.origins.append((entry.service, origin)) }
@@ -41,14 +41,6 @@ extension Preflight {
     ) async -> Reach<PermittedOrigin> {
         guard let proxy = plan.target.proxy else { return await reach(url, security: security) }
         return await judge(url, security: security, behind: proxy.value)
-    }
-
-    private var entries: [(service: String?, url: Located<HTTPAddress>)] {
-        switch plan.target.entry {
-        case .embedded: []
-        case .url(let url): [(nil, url)]
-        case .services(let services): services.map { ($0.name, $0.url) }
-        }
     }
 
     private func targetSecurity(_ diagnostics: inout DiagnosticCollector) -> TLSClientConfiguration? {

@@ -1,6 +1,7 @@
 // Goal: what can be known to go wrong is known before the first payment, all of it at once, with the words that mend it.
 // Method: checks that change nothing but the report folder (which is made) and the limit of descriptors (which is
-// raised), and send nothing but probes: a name look-up, a connection, a TLS handshake. A failed check is exit code 3.
+// raised) and the plan's mock banks (which are started), and send nothing but probes: a name look-up, a connection, a TLS
+// handshake, a question to a bank. A failed check is exit code 3.
 // Each check has a deadline. In the simulated world the same checks run; what has no meaning there (names, TLS) says so.
 //
 // Only the address that is pinned must be allowed, not every address of a name: the others are never touched. Which one
@@ -40,6 +41,9 @@ package struct Preflight {
     let policy: PeerPolicy
     let surroundings: Surroundings
     let loop: EventLoop
+    /// Nil where the plan names none, or nobody has read them.
+    var banks: BankOrder?
+    var seed: UInt64
     /// A look-up, a connection with its handshake, a look at a file: how long each may take.
     var patience = TimeSpan.seconds(5)
 
@@ -53,6 +57,7 @@ package struct Preflight {
         self.policy = policy
         self.surroundings = surroundings
         self.loop = loop
+        seed = plan.seed
     }
 
     package func run() async -> PreflightReport {
@@ -64,40 +69,23 @@ package struct Preflight {
         checks.append(descriptors)
         checks.append(await clock())
         checks += await webhooks()
-        let entries = await entryPoints()
+        let banks = await startBanks(key)
+        let entries = await entryPoints(banks.banks)
         let observations = await observations()
-        checks += entries.checks + observations.checks + canary
+        checks += banks.checks + entries.checks + observations.checks + (await canaries(banks.banks, key))
         return PreflightReport(
             checks: checks, origins: entries.origins, proxy: entries.proxy, observed: observations.origins,
-            shadowKey: key)
+            shadowKey: key, banks: banks.banks)
     }
 
     // MARK: What a plan may ask for and this version has not
 
     private var partsToCome: [PreflightCheck] {
-        var checks: [PreflightCheck] = []
-        if case .embedded = plan.target.entry {
-            checks.append(
-                PreflightCheck(
-                    "stack", .failed, "the embedded stack is not built yet",
-                    fix: "name a running stack with 'url' or 'services' in 'target'"))
-        }
-        if let channels = plan.channels {
-            checks.append(
-                PreflightCheck(
-                    "channels", .failed, "mock banks are not built yet",
-                    fix: "leave 'channels' out, and point the stack at banks of its own", at: channels.span))
-        }
-        return checks
-    }
-
-    /// Nothing but a mock bank can say whether a tag came through.
-    private var canary: [PreflightCheck] {
-        guard plan.shadow.canary == .required else { return [] }
+        guard case .embedded = plan.target.entry else { return [] }
         return [
             PreflightCheck(
-                "canary", .notObserved,
-                "whether the stack passes tags on: only a mock bank can tell, and none is started")
+                "stack", .failed, "the embedded stack is not built yet",
+                fix: "name a running stack with 'url' or 'services' in 'target'")
         ]
     }
 

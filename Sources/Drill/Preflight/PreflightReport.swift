@@ -33,7 +33,7 @@ package struct PreflightCheck: Sendable {
 }
 
 /// What was found before any traffic, and what the run may use of it.
-package struct PreflightReport: Sendable {
+package struct PreflightReport {
     package let checks: [PreflightCheck]
     /// The plan's entry points in its order, pinned and permitted; fewer when a check failed.
     package let origins: [(service: String?, origin: PermittedOrigin)]
@@ -43,6 +43,8 @@ package struct PreflightReport: Sendable {
     package let observed: [PermittedOrigin?]
     /// Nil when none could be read.
     package let shadowKey: ShadowKey?
+    /// The plan's mock banks, running; whoever has the report stops them.
+    let banks: RunBanks?
 
     /// No traffic may begin otherwise.
     package var isClear: Bool { !checks.contains { $0.outcome == .failed } }

@@ -16,7 +16,8 @@ import Verdicts
 
 /// One run of one plan, from the first look to the last file.
 ///
-///     traffic -> preflight -> set-up -> traffic stages -> drain -> teardown -> evidence closed -> judged -> reports
+///     traffic -> preflight (banks started) -> set-up -> traffic stages -> drain -> teardown -> banks asked, and ended
+///             -> evidence closed -> judged -> reports
 ///
 /// **Goal.** Whatever happens on the way, nothing is sent before everything was looked at, and nothing that was seen is
 /// lost: a run that breaks off still has its evidence and its reports, and says what broke it off.
@@ -55,17 +56,29 @@ package struct Drill {
             return .refused([error.diagnostic])
         }
         conduct.onPhase(.preflight)
-        let preflight = await Preflight(
+        let runID = RunID(secondsSince1970: loop.secondsSince1970, entropy: order.runEntropy)
+        let expires = expiry(traffic)
+        var look = Preflight(
             order.plan, traffic: traffic, recordings: profiles, policy: order.policy,
             surroundings: Preflight.Surroundings(
                 planFolder: order.planFolder, outFolder: order.outFolder, environment: order.environment,
-                entropy: order.entropy), on: loop
-        ).run()
+                entropy: order.entropy), on: loop)
+        look.banks = BankOrder(order, runID: runID, expires: expires)
+        look.seed = order.seed
+        let preflight = await look.run()
         guard preflight.isClear, let key = preflight.shadowKey else {
+            _ = await preflight.banks?.stop()
+            look.banks?.discardJournals()
             ReportFolder(order.outFolder).removeIfEmpty()
             return .refused(preflight.diagnostics)
         }
-        return try await run(traffic, preflight, key)
+        do throws(DrillFault) {
+            let outcome = try await run(traffic, preflight, key.tag(runID, expires: expires))
+            return outcome
+        } catch {
+            _ = await preflight.banks?.stop()
+            throw error
+        }
     }
 
     // MARK: Traffic
@@ -105,44 +118,50 @@ package struct Drill {
     // MARK: The run itself
 
     private func run(
-        _ traffic: PlannedTraffic, _ preflight: PreflightReport, _ key: ShadowKey
+        _ traffic: PlannedTraffic, _ preflight: PreflightReport, _ tag: ShadowTag
     ) async throws(DrillFault) -> Outcome {
         let plan = order.plan
-        let runID = RunID(secondsSince1970: loop.secondsSince1970, entropy: order.runEntropy)
         let receiver = try await webhookReceiver()
-        let setting = runSetting(traffic, preflight, key.tag(runID, expires: expiry(traffic)), receiver?.address)
+        let setting = runSetting(traffic, preflight, tag, receiver?.address)
         let compiled = JourneyBook.compile(plan, setting)
         guard let book = compiled.book else {
             await receiver?.receiver.drain(until: loop.now + .seconds(2))
+            _ = await preflight.banks?.stop()
             return .refused(compiled.diagnostics)
         }
-        let evidence = try makeEvidence(runID)
+        let evidence = try makeEvidence(tag.runID)
         var driverSetting = DriverSetting(
             plan: plan, traffic: traffic, book: book, targets: try targets(preflight, book), evidence: evidence,
-            identity: identity(runID, preflight))
+            identity: identity(tag.runID, preflight))
         driverSetting.recordings = recordings
         driverSetting.webhooks = receiver?.receiver
         driverSetting.observers = try observers(preflight, traffic)
         driverSetting.onProgress = conduct.onProgress
         driverSetting.isLeaseHeld = conduct.isLeaseHeld
+        let attendance = preflight.banks.map { BankAttendance($0, PlannedFaults(plan, traffic), on: loop) }
+        if let attendance { driverSetting.onBegin = { begin in attendance.begin(at: begin) } }
         let driver = LoadDriver(on: loop, driverSetting)
         conduct.inlet.open { driver.take($0) }
-        let record = await drive(driver)
+        var record = await drive(driver, attendance)
         conduct.inlet.close()
         driver.close()
+        await attendance?.end(&record)
         await receiver?.receiver.drain(until: loop.now + .seconds(2))
         var warnings = preflight.diagnostics + compiled.diagnostics
+        warnings += attendance?.talk.map { .warning("mock banks: \($0)") } ?? []
         // A segment that could not be cut to size can be read all the same; it costs nobody the report.
         do throws(EvidenceError) { try evidence.close() } catch { warnings.append(.warning("\(error)")) }
         return try write(Report(record, targets: plan.targets), warnings: warnings)
     }
 
     /// A set-up that fails is the end before the beginning: the record says so, and has no arrivals.
-    private func drive(_ driver: LoadDriver) async -> RunRecord {
+    private func drive(_ driver: LoadDriver, _ attendance: BankAttendance?) async -> RunRecord {
         conduct.onPhase(.setup)
         if let fault = await driver.setUp() { driver.refuse("the set-up failed: \(fault)") }
         conduct.onPhase(.traffic)
+        attendance?.watch { driver.fail($0) }
         var record = await driver.run()
+        await attendance?.rest()
         conduct.onPhase(.teardown)
         if let fault = await driver.tearDown() {
             let end = record.slices.count

@@ -1,3 +1,4 @@
+package import ChannelProfile
 package import Peers
 package import PlanModel
 
@@ -20,6 +21,12 @@ package struct DrillOrder: Sendable {
     package var runEntropy: [UInt8]
     /// Spillway's own.
     package var version: String
+    /// What the plan names as `channels`, read.
+    package var profile: ChannelProfile?
+    /// 32 hexadecimal digits that nobody can guess: the leave to put faults on the run's banks.
+    package var bankToken = ""
+    /// Plays mock banks when it is called as `spillway mock` is: this program.
+    package var executable = "/proc/self/exe"
 
     package init(
         plan: Plan, planDigest: String, seed: UInt64, planFolder: String, outFolder: String, policy: PeerPolicy,

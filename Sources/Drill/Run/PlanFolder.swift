@@ -22,7 +22,7 @@ package struct PlanFolder: Sendable {
         self.folder = folder
     }
 
-    private func place(_ path: String) -> String {
+    func place(_ path: String) -> String {
         path.hasPrefix("/") || folder.isEmpty ? path : folder + (folder.hasSuffix("/") ? "" : "/") + path
     }
 

@@ -109,10 +109,12 @@ struct Service: Sendable {
     let basePath: String
 
     static func all(of entry: Entry, hosts: [String: String]) -> [Service] {
-        switch entry {
-        case .embedded: [Service(name: "", host: hosts[""] ?? "localhost", basePath: "")]
-        case .url(let address): [Service("", address.value, hosts)]
-        case .services(let services): services.map { Service($0.name, $0.url.value, hosts) }
+        if case .embedded = entry { return [Service(name: "", host: hosts[""] ?? "localhost", basePath: "")] }
+        return entry.addresses.map { service, address in
+            switch address.value {
+            case .url(let url): Service(service ?? "", url, hosts)
+            case .channel: Service(name: service ?? "", host: hosts[service ?? ""] ?? "localhost", basePath: "")
+            }
         }
     }
 

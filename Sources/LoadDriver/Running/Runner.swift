@@ -17,6 +17,8 @@ final class Runner {
     private let parking: Parking
     private var next: ArrivalWork?
     private var isDismissed = false
+    /// Its task's place among those of all runners.
+    var slot = 0
     var wire: [UInt8] = []
     /// When the last step ended: the next is due then. Reading the clock again would cost each request some 40 ns.
     private(set) var endedAt = TimeSpan.zero

@@ -2,7 +2,7 @@ package import Evidence
 package import Journeys
 package import PlanModel
 package import SeededRandom
-import Timebase
+package import Timebase
 package import Traffic
 
 /// What one loop's driver is given.
@@ -24,6 +24,8 @@ package struct DriverSetting {
     package var observers: [Observer] = []
     /// Each fifth of a second, on the loop.
     package var onProgress: (DriverProgress) -> Void = { _ in }
+    /// Told once, shortly before the first stage begins: when it does.
+    package var onBegin: (Instant) -> Void = { _ in }
     /// Asked every 10 ms: whoever lost its controller stops.
     package var isLeaseHeld: () -> Bool = { true }
 

@@ -94,6 +94,12 @@ enum PlanGrammar {
                 "the plan starts no mock banks, so '\(fault.channel.value)' cannot fail", at: fault.channel.span,
                 fix: "write 'channels:' with the path of a mock profile")
         }
+        for entry in plan.target.entry.addresses {
+            guard case .channel(let channel) = entry.address.value else { continue }
+            reading.error(
+                "the plan starts no mock banks, so there is no '\(channel)' to drive", at: entry.address.span,
+                fix: "write 'channels:' with the path of a mock profile")
+        }
     }
 
     private static func checkEmbedded(_ plan: Plan, _ fields: Fields, _ reading: inout PlanReading) {

@@ -7,11 +7,24 @@ import Timebase
 enum TargetGrammar {
     private static let stack = Key<Entry?>.optional(
         "stack", Shape<Entry>.choice(["embedded": .embedded]), "the reference stack, started by the drill")
-    private static let url = Key<Located<HTTPAddress>?>.optional(
-        "url", Phrases.address.located, "the one entry point of the stack")
-    private static let services = Key<[(name: Located<String>, value: Located<HTTPAddress>)]?>.optional(
-        "services", .names(Phrases.address.located, declaring: .service),
+    private static let url = Key<Located<EntryAddress>?>.optional(
+        "url", entryAddress.located, "the one entry point of the stack, or a mock bank of `channels`")
+    private static let services = Key<[(name: Located<String>, value: Located<EntryAddress>)]?>.optional(
+        "services", .names(entryAddress.located, declaring: .service),
         "several entry points; steps name one with `service`")
+    /// `${channels.icbc}` is the whole of it: a bank's paths begin at its root.
+    private static let entryAddress = Shape<EntryAddress>(
+        form: .phrase(
+            kind: "a URL", pattern: #"^(https?://[^@?# ]+|\$\{channels\.[^{}. ]+\})$"#,
+            examples: ["https://pay.example.test:8443", "${channels.icbc}"], takesNumbers: false)
+    ) { node, name, reading in
+        guard case .text(let text) = node.content, text.hasPrefix("${channels."), text.hasSuffix("}") else {
+            return Phrases.address.read(node, name, &reading).map(EntryAddress.url)
+        }
+        let channel = String(text.dropFirst("${channels.".count).dropLast())
+        reading.mention(.channel, channel, at: node.span)
+        return .channel(channel)
+    }
     private static let transport = Key<Transport>.defaulted(
         "transport", transportShape, to: .http1, shown: "http1",
         "`http1`, or `curl` for proxies, HTTP/2 over TLS and odd endpoints")

@@ -55,6 +55,9 @@ package struct ReportFolder: Sendable {
     /// Where the evidence of a run stands; of runs that had the folder before, theirs stays beside it.
     package func evidence(ofRun runID: String) -> String { "\(path)/\(Self.evidencePrefix)\(runID)" }
 
+    /// Where the journals and statements of a run's mock banks stand, a folder for each channel in it.
+    package func channels(ofRun runID: String) -> String { "\(path)/channels-\(runID)" }
+
     private static let evidencePrefix = "evidence-"
 
     /// Folders with evidence of runs that had this folder before, in the order of their names: that of time.

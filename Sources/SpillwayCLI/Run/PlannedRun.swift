@@ -1,3 +1,4 @@
+import ChannelProfile
 import Diagnostics
 import PlanLanguage
 import PlanModel
@@ -5,6 +6,8 @@ import PlanModel
 /// A plan that was read for a run, and where from.
 struct PlannedRun {
     let plan: Plan
+    /// What it names as `channels`.
+    let profile: ChannelProfile?
     let digest: String
     let seed: UInt64
     /// Its own paths are relative to it.
@@ -19,6 +22,7 @@ struct PlannedRun {
         outcome.tell(console)
         guard let plan = outcome.plan else { return nil }
         self.plan = plan
+        profile = outcome.profile
         self.digest = digest.text
         self.seed = seed ?? plan.seed
         folder = file.folder

@@ -62,12 +62,15 @@ struct RunSession {
     }
 
     private func order(for run: PlannedRun, into folder: String) -> DrillOrder {
-        DrillOrder(
+        var order = DrillOrder(
             plan: run.plan, planDigest: run.digest, seed: run.seed, planFolder: run.folder, outFolder: folder,
             policy: PeerPolicy(of: run.plan, permitted: options.permissions.blocks),
             permitted: options.permissions.written, environment: ProcessEnvironment.values,
             entropy: SystemEntropy().bytes(32), runEntropy: SystemEntropy().bytes(RunID.entropyCount),
             version: SpillwayCLI.version)
+        order.profile = run.profile
+        order.bankToken = Hexadecimal.text(SystemEntropy().bytes(16).span)
+        return order
     }
 
     /// The loop is this thread's; whoever watches has one of their own.

@@ -1,4 +1,5 @@
 import Evidence
+import Glibc
 import JSON
 import Numerals
 import Reporting
@@ -17,11 +18,19 @@ struct RunSummary {
         return ReportFolder(folder).evidence(ofRun: report.record.identity.runID)
     }
 
+    /// Journals and statements of the run's mock banks; nil where it had none.
+    private var channels: String? {
+        let place = ReportFolder(folder).channels(ofRun: report.record.identity.runID)
+        return unsafe access(place, F_OK) == 0 ? place : nil
+    }
+
     // MARK: For people
 
     func lines(for terminal: Terminal) -> [String] {
         let judged = report.judgements.flatMap { Self.lines(of: $0, for: terminal) }
-        let files = ["report: \(folder)/\(Report.pageName)"] + (evidence.map { ["evidence: \($0)"] } ?? [])
+        let files =
+            ["report: \(folder)/\(Report.pageName)"] + (evidence.map { ["evidence: \($0)"] } ?? [])
+            + (channels.map { ["banks: \($0)"] } ?? [])
         let glossary = Glossary.lines(for: report.judgements).flatMap {
             Paragraph.wrapped($0, columns: terminal.columns)
         }
@@ -78,7 +87,8 @@ struct RunSummary {
             ("plan", .text(identity.plan)), ("run_id", .text(identity.runID)), ("seed", .count(identity.seed)),
             ("verdict", .text(report.verdict.name)), ("exit_code", .integer(Int64(report.verdict.exitCode))),
             ("folder", .text(folder)),
-            ("evidence", .optional(evidence)), ("judgements", .array(report.judgements.map(Self.json))),
+            ("evidence", .optional(evidence)), ("channels", .optional(channels)),
+            ("judgements", .array(report.judgements.map(Self.json))),
         ])
     }
 

@@ -1,0 +1,66 @@
+import ChannelProfile
+import Diagnostics
+import EventLoop
+import Evidence
+import Glibc
+import PlanModel
+import Reporting
+import ShadowTag
+
+/// What the mock banks of a run are started from.
+struct BankOrder {
+    /// Where the plan names them.
+    let span: SourceSpan
+    let profile: ChannelProfile
+    /// As this process opens it.
+    let path: String
+    let runID: RunID
+    /// In seconds since 1970, of the run's marks.
+    let expires: Int64
+    /// For journals and statements, a folder for each channel in it.
+    let folder: String
+    /// Networks, as they were permitted outside the plan.
+    let permitted: [String]
+    let environment: [String: String]
+    let executable: String
+    /// 32 hexadecimal digits: who knows them may put faults on the banks.
+    let token: String
+
+    /// Nil for a plan without banks.
+    init?(_ order: DrillOrder, runID: RunID, expires: Int64) {
+        guard let channels = order.plan.channels, let profile = order.profile else { return nil }
+        span = channels.span
+        self.profile = profile
+        path = PlanFolder(order.planFolder).place(channels.value)
+        self.runID = runID
+        self.expires = expires
+        folder = ReportFolder(order.outFolder).channels(ofRun: runID.text)
+        permitted = order.permitted
+        environment = order.environment
+        executable = order.executable
+        token = order.bankToken
+    }
+}
+
+extension BankOrder {
+    /// Of a run that was refused: its banks have answered probes and nothing else.
+    func discardJournals() {
+        for channel in profile.channels {
+            let path = "\(folder)/\(channel.name.value)"
+            for name in (try? FolderListing(of: path))?.names ?? [] where name.hasSuffix(".seg") {
+                unsafe _ = unlink("\(path)/\(name)")
+            }
+            ReportFolder(path).removeIfEmpty()
+        }
+        ReportFolder(folder).removeIfEmpty()
+    }
+}
+
+/// Why banks did not start, or could not be spoken to.
+struct BankFault: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

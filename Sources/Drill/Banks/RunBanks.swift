@@ -1,0 +1,110 @@
+// Goal: a run has the banks that its plan names: they are there before it looks at its entry points, they go wrong when
+// the plan says, and what they saw and booked is beside the driver's own evidence when they are gone.
+// Method: a host starts and ends them (a child process, or this loop); everything else is asked over their admin API, the
+// same in both worlds.
+// Not here: what the banks do (`ChannelMock`), and what their evidence means (the judge).
+
+import ChannelProfile
+import EventLoop
+import Evidence
+import PlanModel
+import Reporting
+import ShadowTag
+import Timebase
+
+final class RunBanks {
+    let order: BankOrder
+    let host: any BankHost
+    private let desk: BankDesk
+    private let loop: EventLoop
+    /// What they had counted before the traffic: probes are no part of it.
+    private var before: [String: [String: Int64]] = [:]
+
+    private init(_ order: BankOrder, _ host: any BankHost, on loop: EventLoop) throws(BankFault) {
+        self.order = order
+        self.host = host
+        self.loop = loop
+        desk = try BankDesk(at: host.admin, token: order.token, on: loop)
+    }
+
+    static func start(_ order: BankOrder, _ key: ShadowKey, on loop: EventLoop) async throws(BankFault) -> RunBanks {
+        do throws(ReportingError) {
+            try ReportFolder(order.folder).make()
+        } catch {
+            throw BankFault("\(error)")
+        }
+        let host: any BankHost =
+            loop.simulation == nil
+            ? try await BankProcess(order, key, on: loop) : try await BanksInPlace(order, key, on: loop)
+        do throws(BankFault) {
+            return try RunBanks(order, host, on: loop)
+        } catch {
+            _ = await host.stop()
+            throw error
+        }
+    }
+
+    func address(of channel: String) -> Address? { host.channels.first { $0.name == channel }?.address }
+
+    // MARK: The run
+
+    /// How many requests of a bank bore a mark that it has verified.
+    func verified(at channel: String) async throws(BankFault) -> Int64 {
+        try await desk.health().first { $0.channel == channel }?.counts.first { $0.name == "verified" }?.count ?? 0
+    }
+
+    func noteBegin() async throws(BankFault) {
+        for (channel, counts) in try await desk.health() {
+            before[channel] = Dictionary(counts.map { ($0.name, $0.count) }) { $1 }
+        }
+    }
+
+    func post(_ faults: PlannedFaults, begin: Instant) async throws(BankFault) {
+        if faults.isEmpty { return }
+        try await desk.post(faults.json(from: begin - loop.now))
+    }
+
+    var lossInWords: String? { host.loss.map { "the mock banks are gone: \($0)" } }
+
+    // MARK: Behind the traffic
+
+    /// Fetches what the banks have to tell, as events at `end`. A bank that is gone has left its journal.
+    func collect(at end: TimeSpan) async -> (events: [RunEvent], fault: String?) {
+        func note(_ text: String) -> RunEvent { RunEvent(at: end, kind: .note, text: text) }
+        if let loss = lossInWords { return ([], loss) }
+        do throws(BankFault) {
+            var events: [RunEvent] = []
+            for (channel, counts) in try await desk.health() {
+                events.append(note("the bank '\(channel)' counted " + words(counts, of: channel)))
+            }
+            for (channel, _) in host.channels {
+                let path = "\(order.folder)/\(channel)"
+                do throws(ReportingError) { try ReportFolder(path).make() } catch { throw BankFault("\(error)") }
+                let form = order.profile.statement.form
+                try await desk.save(statementOf: channel, form, into: "\(path)/statement.\(form.rawValue)")
+            }
+            return (events, nil)
+        } catch {
+            return ([], lossInWords ?? "the mock banks did not tell what they saw: \(error)")
+        }
+    }
+
+    /// Counts that are zero say something only where they should be.
+    private static let alwaysTold = ["requests", "verified", "untagged", "mistagged", "booked_twice"]
+    /// What holds for this instant, and is nothing that the traffic came to.
+    private static let neverTold = ["working", "waiting", "faults_up", "connections"]
+
+    private func words(_ counts: [(name: String, count: Int64)], of channel: String) -> String {
+        counts.compactMap { name, count in
+            let own = count - (before[channel]?[name] ?? 0)
+            guard own != 0 || Self.alwaysTold.contains(name), !Self.neverTold.contains(name) else { return nil }
+            return "\(own) \(name.replacing("_", with: " "))"
+        }.joined(separator: ", ")
+    }
+
+    /// What was wrong about their end, in words.
+    func stop() async -> String? {
+        desk.close()
+        return await host.stop()
+    }
+}

@@ -1,0 +1,194 @@
+import ChannelMock
+import ChannelProfile
+import Diagnostics
+import EventLoop
+import Evidence
+import Histogram
+import JSON
+import LoadDriver
+import Peers
+import PlanLanguage
+import PlanModel
+import Reporting
+import TestFolders
+import Testing
+import Timebase
+import Verdicts
+
+@testable import Drill
+
+/// Whole drills with mock banks of their own, in simulation.
+@Suite struct BankDrillTests {
+    private struct Banked {
+        var profile = """
+            profile: pair
+            channels:
+              icbc: {latency: lognormal p50=20ms p99=80ms, outcome: {approve: 90%, decline: {do_not_honour: 10%}}}
+              abc: {latency: 5ms}
+            """
+        var rest = ""
+        var target = #"url: "${channels.icbc}""#
+        var traffic = """
+            [hold: {for: 5s, rate: 100/s, name: calm}, hold: {for: 5s, rate: 100/s, name: slow}, \
+            hold: {for: 5s, rate: 100/s, name: after}]
+            """
+        var faults = #"[{at: "@slow+1s", for: 3s, channel: icbc, latency: {multiply: 8}}]"#
+        var seed: UInt64 = 5
+        /// Somebody else listens here.
+        var taken: Address?
+
+        private var plan: String {
+            """
+            plan: banked
+            target: {\(target), timeout: 5s}
+            channels: pair.yaml
+            journeys:
+              pay:
+                steps:
+                  - POST /v1/authorise:
+                      headers: {Idempotency-Key: "${id}"}
+                      json: {reference: "${id}", amount: 7, currency: EUR, capture: true}
+            arrivals: uniform
+            traffic: \(traffic)
+            faults: \(faults)
+            \(rest)
+
+            """
+        }
+
+        func run(in folder: TestFolder, _ conduct: DrillConduct = DrillConduct()) throws -> Drill.Outcome {
+            let parsed = Plan.parse(SourceText(name: "banked.yaml", text: plan), readsChannels: true) {
+                [profile] path in
+                SourceText(name: path, text: profile)
+            }
+            let plan = try #require(parsed.plan, "\(DiagnosticRenderer().render(parsed.diagnostics))")
+            var order = DrillOrder(
+                plan: plan, planDigest: "00", seed: seed, planFolder: "", outFolder: "\(folder.path)/out",
+                policy: PeerPolicy(of: plan, permitted: []), permitted: [], environment: [:],
+                entropy: Array(repeating: 1, count: 32), runEntropy: Array(repeating: 2, count: 5), version: "test")
+            order.profile = parsed.profile
+            order.bankToken = "0123456789abcdef0123456789abcdef"
+            let loop = EventLoop.simulated(seed: 3)
+            return try loop.run { [order, taken] () async throws in
+                let other = try taken.map { try loop.listen(on: $0) }
+                defer { other?.close() }
+                return try await Drill(order, conduct, on: loop).run()
+            }
+        }
+
+        func report(in folder: TestFolder) throws -> Report {
+            let outcome = try run(in: folder)
+            guard case .done(let report, let warnings) = outcome else {
+                Issue.record("\(outcome)")
+                throw CancellationError()
+            }
+            #expect(warnings.map(\.message) == [])
+            return report
+        }
+
+        func refusal(in folder: TestFolder) throws -> String {
+            guard case .refused(let diagnostics) = try run(in: folder) else { return "" }
+            return DiagnosticRenderer(width: 160).render(diagnostics)
+        }
+    }
+
+    private static func medians(_ report: Report) -> [TimeSpan] {
+        report.record.slices.prefix(15).map { slice in
+            let histogram = slice.cells.first.flatMap { try? $0.cell.corrected.opened() }
+            return TimeSpan(nanoseconds: Int64(histogram?.value(atPercentile: 50) ?? 0))
+        }
+    }
+
+    @Test func `a fault of the plan shows in the seconds in which it is up, and in no other`() throws {
+        let report = try Banked().report(in: TestFolder())
+        #expect(report.record.ending == .completed)
+        let medians = Self.medians(report)
+        for (second, median) in medians.enumerated() {
+            let isUp = (6..<9).contains(second)
+            #expect(isUp == (median > .milliseconds(100)), "\(second): \(medians)")
+            #expect(isUp || median < .milliseconds(40), "\(second): \(medians)")
+        }
+        let faults = report.record.events.filter { $0.kind == .fault }
+        #expect(faults.map(\.text) == ["icbc: latency x8 begins", "icbc: latency x8 ends"])
+        #expect(faults.map(\.at) == [.seconds(6), .seconds(9)])
+        let instants = report.record.events.map(\.at)
+        #expect(instants == instants.sorted())
+    }
+
+    @Test func `the same seed gives the same run, and another seed another`() throws {
+        func text(_ seed: UInt64) throws -> String {
+            try Banked(seed: seed).report(in: TestFolder()).record.json.written(.compact)
+        }
+        let once = try text(5)
+        #expect(try once == text(5))
+        #expect(try once != text(6))
+    }
+
+    @Test func `the statement of a bank is what the driver was answered`() throws {
+        let folder = try TestFolder()
+        let report = try Banked().report(in: folder)
+        func statement(_ channel: String) throws -> [StatementLine] {
+            let places = folder.below("out").filter { $0.hasSuffix("/\(channel)/statement.csv") }
+            try #require(places.count == 1, "\(folder.below("out"))")
+            var reader = ChannelStatementReader(.csv)
+            let lines = try reader.read(folder.bytes(of: places[0]))
+            try reader.finish()
+            return lines
+        }
+        let ok = report.stageSummaries.reduce(0) { $0 + $1.outcomes[.ok] }
+        let declined = report.stageSummaries.reduce(0) { $0 + $1.outcomes[.declined] }
+        #expect(ok + declined == 1_500 && declined > 100)
+        let captured = try statement("icbc").filter { $0.booking == .captured }
+        #expect(captured.reduce(0) { $0 + $1.amount } == 7 * Int64(ok))
+        #expect(try statement("abc").isEmpty)
+        let notes = report.record.events.filter { $0.kind == .note }.map(\.text)
+        let counts = "1500 requests, \(ok) approved, \(declined) declined, "
+        #expect(
+            notes.contains(
+                "the bank 'icbc' counted " + counts + "1500 verified, 0 untagged, 0 mistagged, 0 booked twice"),
+            "\(notes)")
+    }
+
+    @Test func `every bank is shown a tagged probe, and one that cannot verify it stops the run`() throws {
+        // Baggage marks a request as well, and is signed by nobody.
+        let bare = Banked(rest: "shadow: {headers: {X-Drill: '${run.id}'}}")
+        let words = try bare.refusal(in: TestFolder())
+        #expect(words.contains("a tagged probe came through, and the bank could not verify its mark"), "\(words)")
+        #expect(words.contains("banked.yaml:3:"))
+        let none = try Banked(rest: "shadow: {headers: {X-Drill: '${run.id}'}, baggage: false}").refusal(
+            in: TestFolder())
+        #expect(none.contains("the bank answers a tagged probe with 403"), "\(none)")
+        let off = Banked(rest: "shadow: {canary: off, headers: {X-Drill: '${run.id}'}, baggage: false}")
+        let refused = try off.report(in: TestFolder())
+        #expect(refused.stageSummaries.reduce(0) { $0 + $1.outcomes[.ok] } == 0)
+        let notes = refused.record.events.filter { $0.kind == .note }.map(\.text)
+        #expect(notes.contains { $0.contains("'icbc' counted 1500 requests, 1500 refused, 0 verified, 1500 untagged") })
+    }
+
+    @Test func `a bank that cannot listen stops the run, and the others with it`() throws {
+        let profile = """
+            profile: pair
+            channels: {icbc: {latency: 5ms}, abc: {listen: "127.0.0.1:9101"}}
+            """
+        let words = try Banked(profile: profile, taken: .loopback(port: 9_101)).refusal(in: TestFolder())
+        #expect(
+            words.contains("the mock banks do not start: channel 'abc' was to listen at 127.0.0.1:9101"), "\(words)")
+        #expect(words.contains("banked.yaml:3:"))
+    }
+
+    @Test func `several services may be banks, and a set-up that fails ends them as well`() throws {
+        let services = Banked(
+            rest: "setup: [POST /v1/nothing: {service: other}]",
+            target: #"services: {pay: "${channels.icbc}", other: "${channels.abc}"}"#, faults: "[]")
+        let outcome = try services.run(in: TestFolder())
+        guard case .refused(let diagnostics) = outcome else {
+            guard case .done(let report, _) = outcome, case .failed(_, let reason) = report.record.ending else {
+                Issue.record("\(outcome)")
+                return
+            }
+            #expect(reason.hasPrefix("the set-up failed"))
+            return
+        }
+        Issue.record("\(diagnostics.map(\.message))")
+    }
+}
