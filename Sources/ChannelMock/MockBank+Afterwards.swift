@@ -56,7 +56,14 @@ extension MockBank {
             kind: .callback, at: outcome.beganAt - began,
             operation: book.place(of: outcome.reference).map { book[$0].operation } ?? .authorise,
             attempt: UInt16(clamping: outcome.attempt), status: outcome.status ?? 0, reference: outcome.reference)
-        if case .lost = outcome.result { entry.disturbance = .lostCallback }
+        let fate = desk?.fates.fate(of: outcome.reference) ?? CallbackFate()
+        if fate.isLost {
+            entry.disturbance = .lostCallback
+        } else if fate.isBeforeAnswer {
+            entry.disturbance = .earlyCallback
+        } else if fate.isReordered {
+            entry.disturbance = .reorderedCallback
+        }
         _ = write(entry)
     }
 

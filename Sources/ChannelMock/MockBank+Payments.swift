@@ -17,11 +17,18 @@ extension MockBank {
         case .payment(let operation): try await pay(operation, exchange)
         case .query(let reference): try await answerQuery(reference, exchange)
         case .statement: try await answerStatement(exchange)
-        case .nowhere(let problem):
-            counters.refused += 1
-            let answer = BankAnswer(problem)
-            exchange.respond(answer.status, answer.fields, body: answer.body)
+        case .nowhere(let problem): refuse(problem, exchange)
         }
+    }
+
+    /// What no bank knows is evidence all the same, above all when it bears no mark.
+    private func refuse(_ problem: Problem, _ exchange: HTTPExchange) {
+        var visit = Visit(.query, at: loop.now)
+        visit.kind = .stray
+        var problem = problem
+        do throws(Problem) { try admit(exchange, &visit) } catch { problem = error }
+        counters.refused += 1
+        _ = deliver(BankAnswer(problem), exchange, visit)
     }
 
     /// One request for a payment, from its arrival to its answer. All that needs no wait is in plain functions: an

@@ -82,6 +82,7 @@ import Timebase
             let answer = try await rig.authorise("pay-1", more: #", "notify": "http://\#(address)/x""#)
             #expect(answer.status == 201)
             #expect(inbox.bodies.count == 1)
+            #expect(rig.entries.filter { $0.kind == .callback }.map(\.disturbance) == [.earlyCallback])
             await inbox.server?.drain(until: rig.loop.now + .seconds(1))
         }
     }

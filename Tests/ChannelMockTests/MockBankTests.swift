@@ -188,6 +188,18 @@ import Timebase
         }
     }
 
+    /// A stack that has lost the mark may well have lost its way too.
+    @Test func `a request for what no bank knows is evidence as well`() throws {
+        try BankRig.run { rig async throws in
+            #expect(try await rig.post("/v1/nothing", "{}").status == 404)
+            #expect(try await rig.post("/v1/nothing", "{}", tag: nil).status == 403)
+            #expect(rig.entries.map(\.kind) == [.stray, .stray])
+            #expect(rig.entries.map(\.tag) == [.unverified, .untagged])
+            #expect(rig.entries.map(\.status) == [404, 403])
+            #expect(rig.bank.counters.untagged == 1)
+        }
+    }
+
     // MARK: Queries
 
     @Test func `a query is too early, then answered, then too much`() throws {

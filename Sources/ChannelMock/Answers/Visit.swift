@@ -8,6 +8,7 @@ import Timebase
 struct Visit {
     let operation: Operation
     let at: Instant
+    var kind = ChannelEntry.Kind.request
     var tag = ChannelEntry.Tag.untagged
     var reference: PaymentReference?
     /// In the book, when it was noted.
@@ -53,8 +54,8 @@ struct Visit {
 
     func entry(status: UInt16, since began: Instant) -> ChannelEntry {
         ChannelEntry(
-            at: at - began, operation: operation, tag: tag, booking: booking, attempt: attempt, status: status,
-            disturbance: disturbance, flags: flags, key: key, reference: reference, payment: payment,
+            kind: kind, at: at - began, operation: operation, tag: tag, booking: booking, attempt: attempt,
+            status: status, disturbance: disturbance, flags: flags, key: key, reference: reference, payment: payment,
             amount: amount, currency: currency)
     }
 }

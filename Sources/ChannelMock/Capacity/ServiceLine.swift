@@ -21,7 +21,6 @@ struct ServiceLine {
     /// Nil for a bank that can do any number at a time.
     private let places: Int?
     private(set) var refused: UInt64 = 0
-    private(set) var longestWait = TimeSpan.zero
 
     init(concurrency: Int?, queue: Int) {
         places = concurrency
@@ -46,7 +45,6 @@ struct ServiceLine {
                 return .full(nextFree: waiting.first ?? begins)
             }
             waiting.append(begins)
-            longestWait = max(longestWait, begins - now)
         }
         replaceFirst(with: begins + service)
         return .served(until: begins + service)
@@ -91,7 +89,6 @@ struct Ring<Element> {
         self.capacity = capacity
     }
 
-    var isFull: Bool { count == capacity }
     var first: Element? { count == 0 ? nil : elements[start] }
 
     mutating func append(_ element: Element) {

@@ -7,6 +7,8 @@ package import Timebase
 package struct ChannelEntry: Sendable, Equatable {
     package enum Kind: UInt8, Sendable, CaseIterable {
         case request = 1, settlement, callback
+        /// A request for something that the bank does not know; its operation says nothing.
+        case stray
     }
 
     /// Whether the request bore the marks of shadow traffic. `verified` and `forged` are those of a known and a wrong
@@ -101,10 +103,6 @@ package enum Disturbance: UInt8, Sendable, CaseIterable {
     case wrongLength
     case drippingBody
     case maintenance
-    case refusal
-    case deafness
-    /// Kept until the fault was over.
-    case heldCallback
     case lostCallback
     case reorderedCallback
     /// Before the answer to the request that caused it.
