@@ -68,6 +68,8 @@ let package = Package(
         tests("EventLoopTests", ["EventLoop", "Cryptography", "SeededRandom"]),
 
         // L1
+        module("StackVocabulary", ["Timebase"]),
+        tests("StackVocabularyTests", ["StackVocabulary"]),
         module("PlanValues", ["SeededRandom", "Timebase"]),
         tests("PlanValuesTests", ["PlanValues", "Timebase"]),
         module("ChannelProfile", ["Diagnostics", "JSON", "PlanValues", "SeededRandom", "Timebase"]),
