@@ -142,6 +142,12 @@ let package = Package(
                 "SeededRandom", "TestFolders", "Timebase",
             ]),
         module(
+            "PaymentStack",
+            [
+                "ChannelProfile", "Cryptography", "EventLoop", "HTTPService", "Money", "Peers", "StackVocabulary",
+                "Timebase",
+            ]),
+        module(
             "LoadDriver",
             [
                 "Cryptography", "CurlTransport", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
