@@ -144,8 +144,15 @@ let package = Package(
         module(
             "PaymentStack",
             [
-                "ChannelProfile", "Cryptography", "EventLoop", "HTTPService", "Money", "Peers", "StackVocabulary",
-                "Timebase",
+                "ChannelProfile", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON",
+                "Money", "Peers", "SeededRandom", "StackVocabulary", "Timebase",
+            ]),
+        tests(
+            "PaymentStackTests",
+            [
+                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
+                "HTTPWire", "Histogram", "JSON", "Money", "PaymentStack", "Peers", "PlanValues", "SeededRandom",
+                "StackVocabulary", "Timebase",
             ]),
         module(
             "LoadDriver",
