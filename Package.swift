@@ -82,7 +82,7 @@ let package = Package(
             ["ChannelProfile", "PlanLanguage", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
-        module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
+        module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire", "JSON"]),
         tests(
             "HTTPServiceTests",
             ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "ScriptedPeers", "SeededRandom"]),
