@@ -147,8 +147,15 @@ let package = Package(
         module(
             "PaymentStack",
             [
-                "ChannelProfile", "Cryptography", "EventLoop", "HTTPService", "Money", "Peers", "StackVocabulary",
-                "Timebase",
+                "ChannelProfile", "Containers", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "Histogram",
+                "Money", "Peers",
+                "SeededRandom", "StackVocabulary", "Timebase",
+            ]),
+        tests(
+            "PaymentStackTests",
+            [
+                "ChannelProfile", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "PaymentStack", "Peers",
+                "SeededRandom", "StackVocabulary", "Timebase",
             ]),
         module(
             "LoadDriver",
