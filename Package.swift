@@ -84,7 +84,7 @@ let package = Package(
             ["ChannelProfile", "PlanLanguage", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
-        module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
+        module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire", "JSON"]),
         tests(
             "HTTPServiceTests",
             ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "ScriptedPeers", "SeededRandom"]),
@@ -147,15 +147,15 @@ let package = Package(
         module(
             "PaymentStack",
             [
-                "ChannelProfile", "Containers", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "Histogram",
-                "Money", "Peers",
-                "SeededRandom", "StackVocabulary", "Timebase",
+                "ChannelProfile", "Containers", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
+                "Histogram", "JSON", "Money", "Peers", "SeededRandom", "StackVocabulary", "Timebase",
             ]),
         tests(
             "PaymentStackTests",
             [
-                "ChannelProfile", "Cryptography", "EventLoop", "HTTPService", "HTTPWire", "PaymentStack", "Peers",
-                "SeededRandom", "StackVocabulary", "Timebase",
+                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
+                "HTTPWire", "Histogram", "JSON", "Money", "PaymentStack", "Peers", "PlanValues", "SeededRandom",
+                "StackVocabulary", "Timebase",
             ]),
         module(
             "LoadDriver",
