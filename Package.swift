@@ -47,6 +47,8 @@ let package = Package(
         // L0
         module("Timebase"),
         tests("TimebaseTests", ["Timebase"]),
+        module("Containers", ["Timebase"]),
+        tests("ContainersTests", ["Containers", "SeededRandom", "Timebase"]),
         module("Numerals", ["Timebase"]),
         tests("NumeralsTests", ["Numerals", "Timebase"]),
         // Square roots and roundings are calls into libm where the processor baseline lacks the instruction.
@@ -131,7 +133,8 @@ let package = Package(
         module(
             "ChannelMock",
             [
-                "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
+                "ChannelProfile", "Containers", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
+                "HTTPWire",
                 "JSON", "Lease", "Money", "Peers", "PlanValues", "SeededRandom", "ShadowTag", "Timebase",
             ]),
         tests(
@@ -144,8 +147,8 @@ let package = Package(
         module(
             "PaymentStack",
             [
-                "ChannelProfile", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON",
-                "Money", "Peers", "SeededRandom", "StackVocabulary", "Timebase",
+                "ChannelProfile", "Containers", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
+                "Histogram", "JSON", "Money", "Peers", "SeededRandom", "StackVocabulary", "Timebase",
             ]),
         tests(
             "PaymentStackTests",
