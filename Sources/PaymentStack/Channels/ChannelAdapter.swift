@@ -69,6 +69,9 @@ final class ChannelAdapter {
         jitter = seed
     }
 
+    /// With pipelining a call that gets no answer in time ends its connection, and those behind it there are unknown as
+    /// well. They are not left to wait for their turn instead: a bank that does not answer one answers none behind it,
+    /// and a connection that stays open meanwhile is given more.
     private static func configuration(_ setting: StackSetting) -> ClientConfiguration {
         var configuration = ClientConfiguration()
         configuration.connectionsMax = setting.bankConnections
@@ -187,7 +190,7 @@ final class ChannelAdapter {
         let isFair = until - began >= min(timeout, Self.fairTime)
         let health = verdict.health(of: sends.judge.reference.kind, isFair: isFair)
         if let leave = sends.leave { breakers[group].note(leave, isWell: health, now: now) }
-        limit.leave(took, isWell: health, now: now)
+        limit.leave(sends.judge.reference.kind.part, verdict.load(isFair: isFair), took, now: now)
         if verdict.isAnswer { figures.latency.record(UInt64(max(0, took.nanoseconds))) }
         switch (health, verdict) {
         case (true?, _): note(number, .well(took), now)
@@ -276,6 +279,16 @@ extension BankVerdict {
             false
         case .unknown, .refused: true
         case .approved, .declined, .pending: false
+        }
+    }
+
+    /// What it says of the load that was put on the bank.
+    fileprivate func load(isFair: Bool) -> ChannelLimit.Load {
+        switch self {
+        case .approved, .declined, .pending: .carried
+        case .unknown(.timeout): isFair ? .carried : .untold
+        case .refused(.overloaded): .tooMuch
+        case .unknown, .refused: .untold
         }
     }
 

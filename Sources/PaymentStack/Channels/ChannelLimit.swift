@@ -1,16 +1,32 @@
+import StackVocabulary
 import Timebase
 
-/// How much may be under way with a bank.
+/// How much may be under way with a bank: as much as it carries without getting slow (`ConcurrencyLimit`), and never more
+/// than there are connections. It begins with all of them: that a bank cannot carry that much is for the bank to show.
 final class ChannelLimit {
-    private(set) var inFlight = 0
-    private(set) var refused: UInt64 = 0
-    let limit: Int
-
-    init(most: Int) {
-        limit = most
+    /// What a call that has come back says of the load.
+    enum Load: Sendable {
+        case carried
+        case tooMuch
+        /// Nothing: it was not sent, or broke.
+        case untold
     }
 
-    var hasRoom: Bool { inFlight < limit }
+    /// A bank that is slow for reasons of its own gets no faster when it is asked less: an eighth is always left.
+    static let leastShare = 8
+
+    private(set) var inFlight = 0
+    private(set) var refused: UInt64 = 0
+    private var limit: ConcurrencyLimit
+
+    init(most: Int, timeout: TimeSpan) {
+        limit = ConcurrencyLimit(
+            parts: Array(repeating: nil, count: Pass.Part.count), from: max(1, most / Self.leastShare), to: most,
+            beginning: most, timeMax: timeout)
+    }
+
+    var value: Int { limit.value }
+    var hasRoom: Bool { inFlight < limit.value }
 
     func enter() -> Bool {
         guard hasRoom else {
@@ -24,5 +40,23 @@ final class ChannelLimit {
     /// Nothing was sent after all.
     func forget() { inFlight -= 1 }
 
-    func leave(_ took: TimeSpan, isWell: Bool?, now: Instant) { inFlight -= 1 }
+    func leave(_ part: Pass.Part, _ load: Load, _ took: TimeSpan, now: Instant) {
+        switch load {
+        case .carried: limit.learn(part, took, inside: inFlight, at: now)
+        case .tooMuch: limit.shrink()
+        case .untold: break
+        }
+        inFlight -= 1
+    }
+}
+
+extension BankReference.Kind {
+    /// Calls that take a bank alike.
+    var part: Pass.Part {
+        switch self {
+        case .payment: .first(.pay)
+        case .capture, .reverse: .first(.settle)
+        case .refund: .first(.refund)
+        }
+    }
 }

@@ -69,14 +69,15 @@ private final class Side {
         self.board = board
         draws = seed.split("route")
         let places = order.setting.bankConnections * order.setting.bankPipeline
-        let common = ChannelLimit(most: places)
+        func newLimit() -> ChannelLimit { ChannelLimit(most: places, timeout: order.setting.bankTimeout) }
+        let common = newLimit()
         for (index, channel) in order.channels.enumerated() {
             guard let origin = namespace == .live ? channel.live : channel.shadow else {
                 adapters.append(nil)
                 continue
             }
             // Planted (shared-pool): all banks together have the places of one.
-            let limit = order.setting.has(.sharedPool) ? common : ChannelLimit(most: places)
+            let limit = order.setting.has(.sharedPool) ? common : newLimit()
             do throws(WireError) {
                 adapters.append(
                     try ChannelAdapter(
@@ -105,7 +106,7 @@ private final class Side {
             breakersOpen: adapter.breakers.count { $0.state == .open },
             breakersHalfOpen: adapter.breakers.count { $0.state == .halfOpen },
             opened: adapter.breakers.reduce(0) { $0 + $1.opened }, share: board.router.share(of: adapter.number),
-            inFlight: adapter.limit.inFlight, limit: adapter.limit.limit, connections: adapter.client.openConnections,
+            inFlight: adapter.limit.inFlight, limit: adapter.limit.value, connections: adapter.client.openConnections,
             waiting: adapter.client.waitingRequests)
     }
 }

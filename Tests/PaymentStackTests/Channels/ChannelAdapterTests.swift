@@ -155,4 +155,43 @@ import Timebase
             #expect(String(decoding: marked.wire, as: UTF8.self).contains("x-shadow: v1.run.9.x\r\n"))
         }
     }
+
+    /// One connection for four payments, or one for each; the first is never answered.
+    static func behindSilence(connections: Int, pipeline: Int) throws -> [BankVerdict] {
+        let silent = ChannelRig.fault(match: PaymentMatch(bin: "5"), .timeout(rate: Ratio(1), charged: Ratio(1)))
+        var setting = StackSetting()
+        (setting.bankConnections, setting.bankPipeline) = (connections, pipeline)
+        var verdicts: [BankVerdict] = []
+        try ChannelRig.run(faults: [silent], setting, keyField: nil) { rig in
+            var tasks: [SpawnedTask] = []
+            let cards = ["5111111111111111", "4111111111111111", "4111111111111111", "4111111111111111"]
+            for card in cards {
+                let order = try rig.order(card: card)
+                tasks.append(
+                    rig.loop.spawn { verdicts.append(await rig[0].authorise(order, rig.context()).verdict) })
+            }
+            for task in tasks { await task.join() }
+        }
+        return verdicts
+    }
+
+    @Test func `with pipelining, those behind a payment without an answer are unknown as well`() throws {
+        let apart = try Self.behindSilence(connections: 4, pipeline: 1)
+        #expect(apart.count { $0 == .approved(captured: false) } == 3)
+        let together = try Self.behindSilence(connections: 1, pipeline: 4)
+        #expect(together.count { $0 == .approved(captured: false) } == 0)
+        #expect(together.allSatisfy { if case .unknown = $0 { true } else { false } })
+    }
+
+    @Test func `live banks are asked as simulated ones are`() throws {
+        try ChannelRig.run([ChannelRig.channel(latency: .zero)], on: try .live()) { rig in
+            for _ in 0..<20 {
+                let order = try rig.order(captures: true)
+                #expect(await rig[0].authorise(order, rig.context()).verdict == .approved(captured: true))
+                let refund = await rig[0].refund(rig.amendment(.refund, of: order), rig.context())
+                #expect(refund.verdict == .approved(captured: true))
+            }
+            #expect(rig[0].figures.sends == 40)
+        }
+    }
 }

@@ -30,10 +30,10 @@ final class ChannelRig {
 
     static func run(
         _ profiles: [Channel] = [channel()], seed: UInt64 = 1, faults: [Fault] = [],
-        _ setting: StackSetting = StackSetting(), keyField: String? = "idempotency-key",
+        _ setting: StackSetting = StackSetting(), keyField: String? = "idempotency-key", on loop: EventLoop? = nil,
         _ body: @escaping (ChannelRig) async throws -> Void
     ) throws {
-        let loop = EventLoop.simulated(seed: seed)
+        let loop = loop ?? .simulated(seed: seed)
         try loop.run {
             var banks: [MockBank] = []
             var stack: [StackChannel] = []
