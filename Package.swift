@@ -42,6 +42,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
 
         // L0
@@ -66,6 +67,8 @@ let package = Package(
         tests("CryptographyTests", ["Cryptography"]),
         module("EventLoop", ["CLinux", "Cryptography", "SeededRandom", "Timebase"]),
         tests("EventLoopTests", ["EventLoop", "Cryptography", "SeededRandom"]),
+        module("SQLite", ["CSQLite", "Timebase"]),
+        tests("SQLiteTests", ["SQLite", "TestFolders", "Timebase"]),
 
         // L1
         module("StackVocabulary", ["Timebase"]),
@@ -144,15 +147,12 @@ let package = Package(
         module(
             "PaymentStack",
             [
-                "ChannelProfile", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON",
-                "Money", "Peers", "SeededRandom", "StackVocabulary", "Timebase",
+                "ChannelProfile", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Money", "Peers", "SQLite", "SeededRandom", "StackVocabulary", "Timebase",
             ]),
         tests(
             "PaymentStackTests",
             [
-                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
-                "HTTPWire", "Histogram", "JSON", "Money", "PaymentStack", "Peers", "PlanValues", "SeededRandom",
-                "StackVocabulary", "Timebase",
+                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Money", "PaymentStack", "Peers", "PlanValues", "SQLite", "SeededRandom", "StackVocabulary", "TestFolders", "Timebase",
             ]),
         module(
             "LoadDriver",
@@ -261,6 +261,7 @@ let package = Package(
                 "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
                 "HTTPWire", "PlanValues", "ShadowTag",
             ]),
+        benchmark("StoreBench", ["EventLoop", "PaymentStack", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
         benchmark(
             "JourneyBench",
