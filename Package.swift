@@ -48,6 +48,8 @@ let package = Package(
         // L0
         module("Timebase"),
         tests("TimebaseTests", ["Timebase"]),
+        module("Containers", ["Timebase"]),
+        tests("ContainersTests", ["Containers", "SeededRandom", "Timebase"]),
         module("Numerals", ["Timebase"]),
         tests("NumeralsTests", ["Numerals", "Timebase"]),
         // Square roots and roundings are calls into libm where the processor baseline lacks the instruction.
@@ -134,7 +136,8 @@ let package = Package(
         module(
             "ChannelMock",
             [
-                "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
+                "ChannelProfile", "Containers", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
+                "HTTPWire",
                 "JSON", "Lease", "Money", "Peers", "PlanValues", "SeededRandom", "ShadowTag", "Timebase",
             ]),
         tests(
@@ -147,7 +150,7 @@ let package = Package(
         module(
             "PaymentStack",
             [
-                "ChannelProfile", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Money", "Peers", "SQLite", "SeededRandom", "StackVocabulary", "Timebase",
+                "ChannelProfile", "Containers", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Money", "Peers", "SQLite", "SeededRandom", "StackVocabulary", "Timebase",
             ]),
         tests(
             "PaymentStackTests",

@@ -1,4 +1,5 @@
 import ChannelProfile
+import Containers
 import Diagnostics
 import EventLoop
 import Evidence
