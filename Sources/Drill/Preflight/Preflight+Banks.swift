@@ -21,7 +21,7 @@ extension Preflight {
             return (nil, [PreflightCheck(name, .failed, words, at: channels.span)])
         }
         guard let key else { return (nil, [PreflightCheck(name, .notObserved, "without a key no bank is started")]) }
-        do throws(BankFault) {
+        do throws(PartFault) {
             let banks = try await RunBanks.start(order, key, on: loop)
             return (
                 banks,
@@ -33,19 +33,21 @@ extension Preflight {
         }
     }
 
-    /// The plan's entry points; one that is a bank is where that listens.
-    func entries(_ banks: RunBanks?) -> [(service: String?, url: Located<HTTPAddress>)] {
+    /// The plan's entry points; one that is a bank or the embedded stack is where that listens.
+    func entries(_ banks: RunBanks?, _ stack: RunStack?) -> [(service: String?, url: Located<HTTPAddress>)] {
         plan.target.entry.addresses.compactMap { service, entry in
             switch entry.value {
             case .url(let url): return (service, Located(url, at: entry.span))
             case .channel(let channel):
-                // Banks that did not start have been told of.
-                guard let address = banks?.address(of: channel), let url = HTTPAddress("http://\(address)") else {
-                    return nil
-                }
-                return (service, Located(url, at: entry.span))
+                return local(banks?.address(of: channel), entry.span).map { (service, $0) }
+            case .embedded: return local(stack?.host.front, entry.span).map { (service, $0) }
             }
         }
+    }
+
+    /// A part that did not start has been told of.
+    private func local(_ address: Address?, _ span: SourceSpan) -> Located<HTTPAddress>? {
+        address.flatMap { HTTPAddress("http://\($0)") }.map { Located($0, at: span) }
     }
 
     // MARK: Canaries
@@ -78,7 +80,7 @@ extension Preflight {
     /// What the banks have counted so far is no part of the run.
     private func readiness(_ banks: RunBanks?) async -> [PreflightCheck] {
         guard let banks else { return [] }
-        do throws(BankFault) {
+        do throws(PartFault) {
             try await banks.noteBegin()
             return []
         } catch {
@@ -97,7 +99,7 @@ extension Preflight {
             return PreflightCheck(name, .notObserved, "the bank listens at \(address), which may not be hit")
         }
         defer { client.close() }
-        do throws(BankFault) {
+        do throws(PartFault) {
             let probe = Probe(
                 client: client, loop: loop, target: "/v1/payments/canary-\(order.runID)", patience: patience)
             let before = try await banks.verified(at: channel)
@@ -137,19 +139,19 @@ private struct Probe {
     let target: String
     let patience: TimeSpan
 
-    func status(with marks: [(name: [UInt8], value: [UInt8])]) async throws(BankFault) -> UInt16 {
+    func status(with marks: [(name: [UInt8], value: [UInt8])]) async throws(PartFault) -> UInt16 {
         do {
             var fields = FieldBlock()
             for mark in marks { try fields.add(mark.name.span, mark.value.span) }
             let request = try HTTPRequest(.get, target, host: client.origin.host, fields: fields)
             return try await client.send(request, until: loop.now + patience).status
         } catch {
-            throw BankFault("\(error)")
+            throw PartFault("\(error)")
         }
     }
 }
 
-extension BankFault {
+extension PartFault {
     fileprivate var fix: String? {
         description.contains("EADDRINUSE") ? "end what listens there, or leave 'listen' out in the profile" : nil
     }
