@@ -1,5 +1,6 @@
 import HTTPService
 import HTTPWire
+import JSON
 import Money
 import StackVocabulary
 
@@ -13,10 +14,8 @@ struct BankLetters: Sendable {
     private let refund: [UInt8]
     private let query: [UInt8]
     private let behindQuery: [UInt8]
-    /// `,"notify":"http://..."}`, or the brace alone.
-    private let ending: [UInt8]
+    private let notify: String?
     private let hasKey: Bool
-    private var body: [UInt8] = []
 
     private static let room = 512
 
@@ -45,41 +44,29 @@ struct BankLetters: Sendable {
         var behind = Array(" HTTP/1.1\r\n".utf8)
         try HeadEncoder.field("host", host, into: &behind)
         behindQuery = behind
-        var ending: [UInt8] = []
         if let notify {
             precondition(!notify.utf8.contains { $0 < 0x21 || $0 == 0x22 || $0 == 0x5C }, "a URL that wants escapes")
-            ending.append(",\"notify\":\"")
-            ending.append(contentsOf: notify.utf8)
-            ending.append("\"")
         }
-        ending.append("}")
-        self.ending = ending
+        self.notify = notify
     }
 
-    mutating func authorisation(_ order: BankOrder, as reference: BankReference, marks: [UInt8]) -> HTTPRequest {
-        begin(reference)
-        add(order.amount)
-        body.append(",\"merchant\":\"")
-        body.append(MerchantID.prefix)
-        body.appendDecimal(UInt64(order.merchant.number))
-        body.append(UInt8(ascii: "\""))
-        if let card = order.card {
-            body.append(",\"card\":\"")
-            card.append(to: &body)
-            body.append(UInt8(ascii: "\""))
-        }
-        if order.capturesAtOnce { body.append(",\"capture\":true") }
-        body.append(contentsOf: ending)
-        return whole(authorise, reference, marks)
+    func authorisation(_ order: BankOrder, as reference: BankReference, marks: FieldBlock) -> HTTPRequest {
+        var body = begin(reference)
+        add(order.amount, to: &body)
+        body.add("merchant", plainBy: {
+            $0.append(contentsOf: Self.merchantPrefix)
+            $0.appendDecimal(UInt64(order.merchant.number))
+        })
+        if let card = order.card { body.add("card", plainBy: { card.append(to: &$0) }) }
+        if order.capturesAtOnce { body.add("capture", true) }
+        if let notify { body.add("notify", plain: notify) }
+        return whole(authorise, reference, marks, body.end())
     }
 
-    mutating func amendment(_ amendment: BankAmendment, as reference: BankReference, marks: [UInt8]) -> HTTPRequest {
-        begin(reference)
-        body.append(",\"payment\":\"")
-        amendment.payment.append(to: &body)
-        body.append(UInt8(ascii: "\""))
-        if reference.kind != .reverse { add(amendment.amount) }
-        body.append(UInt8(ascii: "}"))
+    func amendment(_ amendment: BankAmendment, as reference: BankReference, marks: FieldBlock) -> HTTPRequest {
+        var body = begin(reference)
+        body.add("payment", plainBy: { amendment.payment.append(to: &$0) })
+        if reference.kind != .reverse { add(amendment.amount, to: &body) }
         let head =
             switch reference.kind {
             case .capture: capture
@@ -87,48 +74,43 @@ struct BankLetters: Sendable {
             case .refund: refund
             case .payment: preconditionFailure("\(reference) amends nothing")
             }
-        return whole(head, reference, marks)
+        return whole(head, reference, marks, body.end())
     }
 
-    func query(_ reference: BankReference, marks: [UInt8]) -> HTTPRequest {
+    func query(_ reference: BankReference, marks: FieldBlock) -> HTTPRequest {
         var wire: [UInt8] = []
         wire.reserveCapacity(Self.room)
         wire.append(contentsOf: query)
         reference.append(to: &wire)
         wire.append(contentsOf: behindQuery)
-        wire.append(contentsOf: marks)
+        HeadEncoder.fields(marks, into: &wire)
         HeadEncoder.end(into: &wire)
         return HTTPRequest(.get, wire: wire)
     }
 
-    private mutating func begin(_ reference: BankReference) {
-        body.removeAll(keepingCapacity: true)
-        body.append("{\"reference\":\"")
-        reference.append(to: &body)
-        body.append(UInt8(ascii: "\""))
+    private static let merchantPrefix = Array("\(MerchantID.prefix)".utf8)
+
+    private func begin(_ reference: BankReference) -> JSONObjectText {
+        var body = JSONObjectText(room: 320)
+        body.add("reference", plainBy: { reference.append(to: &$0) })
+        return body
     }
 
-    private mutating func add(_ amount: Money) {
+    private func add(_ amount: Money, to body: inout JSONObjectText) {
         precondition(amount.minor > 0, "\(amount)")
-        body.append(",\"amount\":")
-        body.appendDecimal(UInt64(amount.minor))
-        body.append(",\"currency\":\"")
-        let letters = amount.currency.letters
-        body.append(UInt8(truncatingIfNeeded: letters &>> 16))
-        body.append(UInt8(truncatingIfNeeded: letters &>> 8))
-        body.append(UInt8(truncatingIfNeeded: letters))
-        body.append(UInt8(ascii: "\""))
+        body.add("amount", amount.minor)
+        body.add("currency", plainBy: { amount.currency.append(to: &$0) })
     }
 
-    private func whole(_ head: [UInt8], _ reference: BankReference, _ marks: [UInt8]) -> HTTPRequest {
+    private func whole(_ head: [UInt8], _ reference: BankReference, _ marks: FieldBlock, _ body: [UInt8]) -> HTTPRequest {
         var wire: [UInt8] = []
-        wire.reserveCapacity(head.count + marks.count + body.count + 64)
+        wire.reserveCapacity(head.count + marks.bytes.count + body.count + 64)
         wire.append(contentsOf: head)
         if hasKey {
             reference.append(to: &wire)
             HeadEncoder.end(into: &wire)
         }
-        wire.append(contentsOf: marks)
+        HeadEncoder.fields(marks, into: &wire)
         HeadEncoder.endWithLength(body.count, into: &wire)
         wire.append(contentsOf: body)
         return HTTPRequest(.post, wire: wire)

@@ -14,10 +14,6 @@ extension [UInt8] {
             for place in first..<20 { room.append(digits[place]) }
         }
     }
-
-    mutating func append(_ text: StaticString) {
-        text.withUTF8Buffer { unsafe append(contentsOf: $0) }
-    }
 }
 
 extension Span<UInt8> {
@@ -30,13 +26,5 @@ extension Span<UInt8> {
             value = value &* 10 &+ Int64(self[index] &- 0x30)
         }
         return value
-    }
-
-    func equals(_ text: StaticString) -> Bool {
-        guard count == text.utf8CodeUnitCount else { return false }
-        return text.withUTF8Buffer { letters in
-            for index in 0..<count where unsafe letters[index] != self[index] { return false }
-            return true
-        }
     }
 }

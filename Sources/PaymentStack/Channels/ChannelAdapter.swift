@@ -25,7 +25,7 @@ final class ChannelAdapter {
     let limit: ChannelLimit
     var breakers: [Breaker]
     var budget = RetryBudget()
-    var letters: BankLetters
+    let letters: BankLetters
     var figures = ChannelFigures()
     /// Told of each send's end.
     let note: (ChannelNumber, Router.Ending, Instant) -> Void

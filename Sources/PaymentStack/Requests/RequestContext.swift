@@ -7,23 +7,26 @@ struct RequestContext: Sendable {
     let namespace: Namespace
     /// When its sender gives up.
     var deadline: Instant
-    /// Field lines, each with its end, as a peer is to get them: X-Shadow, baggage, traceparent. Live work has none.
-    let marks: [UInt8]
+    /// What a peer is to get with it: X-Shadow, baggage, traceparent. Live work has none.
+    let marks: FieldBlock
 
     static func live(until deadline: Instant) -> RequestContext {
-        RequestContext(namespace: .live, deadline: deadline, marks: [])
+        RequestContext(namespace: .live, deadline: deadline, marks: FieldBlock())
     }
 
     /// - Parameter marks: as they came, of a request whose mark was verified.
     static func shadow(_ marks: FieldBlock, until deadline: Instant) -> RequestContext {
         precondition(!marks.bytes.isEmpty, "shadow work without a mark")
-        return RequestContext(namespace: .shadow, deadline: deadline, marks: marks.bytes)
+        return RequestContext(namespace: .shadow, deadline: deadline, marks: marks)
     }
 
     /// For work that a restart finds in the store, whose signed mark is gone: what is known is that it is shadow.
     static func recovered(_ namespace: Namespace, until deadline: Instant) -> RequestContext {
-        RequestContext(namespace: namespace, deadline: deadline, marks: namespace == .shadow ? unsigned.bytes : [])
+        namespace == .live ? live(until: deadline) : shadow(unsigned, until: deadline)
     }
+
+    /// Planted (shadow-leak-async): the mark got lost on the way.
+    var leaked: RequestContext { RequestContext(namespace: namespace, deadline: deadline, marks: FieldBlock()) }
 
     private static let unsigned: FieldBlock = {
         var fields = FieldBlock()
@@ -31,7 +34,7 @@ struct RequestContext: Sendable {
         return fields
     }()
 
-    private init(namespace: Namespace, deadline: Instant, marks: [UInt8]) {
+    private init(namespace: Namespace, deadline: Instant, marks: FieldBlock) {
         self.namespace = namespace
         self.deadline = deadline
         self.marks = marks

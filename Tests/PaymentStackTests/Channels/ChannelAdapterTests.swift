@@ -148,7 +148,7 @@ import Timebase
     @Test func `live work is not marked, and shadow work is`() throws {
         try ChannelRig.run { rig in
             let order = try rig.order()
-            var live = try BankLetters(host: "icbc", keyField: "idempotency-key", notify: nil)
+            let live = try BankLetters(host: "icbc", keyField: "idempotency-key", notify: nil)
             let bare = live.authorisation(order, as: order.reference, marks: RequestContext.live(until: .never).marks)
             let marked = live.authorisation(order, as: order.reference, marks: rig.context().marks)
             #expect(!String(decoding: bare.wire, as: UTF8.self).contains("shadow"))
