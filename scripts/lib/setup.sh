@@ -9,6 +9,7 @@ required_packages=(
     "zlib1g-dev|compressed histograms"
     "libzstd-dev|compressed recordings"
     "libyaml-dev|plans"
+    "libsqlite3-dev|ledgers"
     "libcurl4-openssl-dev|transport: curl (proxies, HTTP/2)"
 )
 

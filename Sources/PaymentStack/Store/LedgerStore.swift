@@ -11,8 +11,10 @@ import Timebase
 protocol LedgerStore: AnyObject {
     var namespace: Namespace { get }
 
-    /// Returns when the change is durable, or why it was not made. Changes of one caller that waits for each are made in
-    /// that order. It cannot be cancelled: a change under way is made.
+    /// Returns when the change is durable, or why it was not made; of several reasons the first of `CommitOutcome`.
+    /// Changes are made in the order in which they were handed over. It cannot be cancelled: a change under way is made.
+    /// One that is refused refuses no other. A reply to no claim, or to one that has its reply, and a delivery of
+    /// nothing that waits, are passed over. An empty change waits for those before it.
     func commit(_ change: LedgerChange) async throws(StoreFailure) -> CommitOutcome
 
     func payment(_ id: RecordID) async throws(StoreFailure) -> Payment?
@@ -23,7 +25,7 @@ protocol LedgerStore: AnyObject {
 
     // MARK: After a restart
 
-    /// Payments that are not settled, in the order of their ids.
+    /// Payments that are not settled, in the order of their ids; nil begins.
     func openPayments(after id: RecordID?, limit: Int) async throws(StoreFailure) -> [Payment]
     func openRefunds(after id: RecordID?, limit: Int) async throws(StoreFailure) -> [Refund]
     /// Notifications that are neither delivered nor given up, in the order in which they are due.
@@ -31,7 +33,8 @@ protocol LedgerStore: AnyObject {
 
     // MARK: For auditors
 
-    /// Rows of one table behind a place, at most `limit`, in the order in which they were written.
+    /// Rows of one table behind a place, at most `limit`, from 0 on. Whoever follows `last` until a page is empty has
+    /// seen each row once that was there when he began, as it was when its page was made. Places belong to one store.
     func page(_ table: ExportTable, after place: Int64, limit: Int) async throws(StoreFailure) -> ExportPage
 
     var figures: StoreFigures { get }
@@ -49,7 +52,7 @@ enum CommitOutcome: Sendable, Equatable {
     case belowFloor(Account)
 }
 
-struct StoreFailure: Error, Sendable, CustomStringConvertible {
+struct StoreFailure: Error, Sendable, Equatable, CustomStringConvertible {
     enum Cause: Sendable, Equatable {
         /// More changes wait than may.
         case behind(waiting: Int)
@@ -92,7 +95,7 @@ struct StoreFigures: Sendable, Equatable {
     var belowFloor: UInt64 = 0
     var refusedBehind: UInt64 = 0
     var waiting = 0
-    /// How long the last change waited to be durable.
+    /// How long the oldest of the last group waited to be durable.
     var lag = TimeSpan.zero
     /// Rows written, by which isolation is audited.
     var rows: UInt64 = 0
