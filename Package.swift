@@ -48,6 +48,8 @@ let package = Package(
         // L0
         module("Timebase"),
         tests("TimebaseTests", ["Timebase"]),
+        module("Containers", ["Timebase"]),
+        tests("ContainersTests", ["Containers", "SeededRandom", "Timebase"]),
         module("Numerals", ["Timebase"]),
         tests("NumeralsTests", ["Numerals", "Timebase"]),
         // Square roots and roundings are calls into libm where the processor baseline lacks the instruction.
@@ -71,21 +73,28 @@ let package = Package(
         tests("SQLiteTests", ["SQLite", "TestFolders", "Timebase"]),
 
         // L1
-        module("StackVocabulary", ["Timebase"]),
-        tests("StackVocabularyTests", ["StackVocabulary"]),
+        module("StackVocabulary", ["JSON", "Timebase"]),
+        tests("StackVocabularyTests", ["JSON", "StackVocabulary", "Timebase"]),
         module("PlanValues", ["SeededRandom", "Timebase"]),
         tests("PlanValuesTests", ["PlanValues", "Timebase"]),
         module("ChannelProfile", ["Diagnostics", "JSON", "PlanValues", "SeededRandom", "Timebase"]),
         tests("ChannelProfileTests", ["ChannelProfile", "Timebase"]),
-        module("PlanModel", ["ChannelProfile", "Diagnostics", "PlanValues", "Timebase"]),
+        module("PlanModel", ["ChannelProfile", "Diagnostics", "PlanValues", "StackVocabulary", "Timebase"]),
         module(
-            "PlanLanguage", ["CYAML", "ChannelProfile", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
+            "PlanLanguage",
+            [
+                "CYAML", "ChannelProfile", "Diagnostics", "JSON", "PlanModel", "PlanValues", "StackVocabulary",
+                "Timebase",
+            ]),
         tests(
             "PlanLanguageTests",
-            ["ChannelProfile", "PlanLanguage", "Diagnostics", "JSON", "PlanModel", "PlanValues", "Timebase"]),
+            [
+                "ChannelProfile", "PlanLanguage", "Diagnostics", "JSON", "PlanModel", "PlanValues", "StackVocabulary",
+                "Timebase",
+            ]),
         module("HTTPWire"),
         tests("HTTPWireTests", ["HTTPWire"]),
-        module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire"]),
+        module("HTTPService", ["Cryptography", "EventLoop", "HTTPWire", "JSON"]),
         tests(
             "HTTPServiceTests",
             ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "ScriptedPeers", "SeededRandom"]),
@@ -122,19 +131,19 @@ let package = Package(
 
         module(
             "Evidence",
-            ["ChannelProfile", "EventLoop", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom", "Timebase"]),
+            ["ChannelProfile", "EventLoop", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom", "Timebase", "StackVocabulary"]),
         tests(
             "EvidenceTests",
             [
                 "ChannelProfile", "EventLoop", "Evidence", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom",
-                "TestFolders", "Timebase",
-            ]),
+                "TestFolders", "Timebase", "StackVocabulary"]),
 
         // L2
         module(
             "ChannelMock",
             [
-                "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
+                "ChannelProfile", "Containers", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
+                "HTTPWire",
                 "JSON", "Lease", "Money", "Peers", "PlanValues", "SeededRandom", "ShadowTag", "Timebase",
             ]),
         tests(
@@ -147,14 +156,12 @@ let package = Package(
         module(
             "PaymentStack",
             [
-                "ChannelProfile", "Cryptography", "EventLoop", "HTTPService", "JSON", "Money", "Peers", "SQLite",
-                "StackVocabulary", "Timebase",
+                "ChannelProfile", "Containers", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Money", "Peers", "SQLite", "SeededRandom", "StackVocabulary", "Timebase",
             ]),
         tests(
             "PaymentStackTests",
             [
-                "ChannelProfile", "EventLoop", "JSON", "Money", "PaymentStack", "SQLite", "SeededRandom",
-                "StackVocabulary", "TestFolders", "Timebase",
+                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Money", "PaymentStack", "Peers", "PlanValues", "SQLite", "SeededRandom", "StackVocabulary", "TestFolders", "Timebase",
             ]),
         module(
             "LoadDriver",
@@ -186,14 +193,12 @@ let package = Package(
             "Reporting",
             [
                 "EventLoop", "Evidence", "Histogram", "JSON", "Numerals", "PlanModel", "SeededRandom", "Timebase",
-                "Verdicts",
-            ]),
+                "Verdicts", "StackVocabulary"]),
         tests(
             "ReportingTests",
             [
                 "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "TestFolders",
-                "Timebase", "Verdicts",
-            ]),
+                "Timebase", "Verdicts", "StackVocabulary"]),
 
         // L3
         module(
@@ -202,16 +207,14 @@ let package = Package(
                 "ChannelMock", "ChannelProfile", "Cryptography", "CurlTransport", "Diagnostics", "EventLoop",
                 "Evidence",
                 "HTTPService", "HTTPWire", "JSON", "Journeys", "Lease", "LoadDriver", "Peers", "PlanLanguage",
-                "PlanModel", "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts", "Zstandard",
-            ]),
+                "PlanModel", "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts", "Zstandard", "PaymentStack", "StackVocabulary"]),
         tests(
             "DrillTests",
             [
                 "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence",
                 "HTTPService", "Histogram", "JSON", "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting",
                 "ScriptedPeers", "ShadowTag",
-                "TestFolders", "Timebase", "Traffic", "Verdicts",
-            ]),
+                "TestFolders", "Timebase", "Traffic", "Verdicts", "StackVocabulary"]),
 
         // L2
         module("CurlTransport", ["CCurl", "Cryptography", "EventLoop", "HTTPService", "HTTPWire"]),
@@ -230,15 +233,13 @@ let package = Package(
                 "HTTPService", "HTTPWire", "Histogram", "JSON", "Journeys", "Lease", "LoadDriver", "Numerals", "Peers",
                 "PlanLanguage",
                 "PlanModel", "PlanValues", "Reporting", "SeededRandom", "ShadowTag", "Timebase", "Traffic",
-                "Verdicts",
-            ]),
+                "Verdicts", "PaymentStack", "StackVocabulary"]),
         tests(
             "SpillwayCLITests",
             [
                 "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
                 "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel", "Reporting", "SampleRuns",
-                "ShadowTag", "SpillwayCLI", "TestFolders", "Timebase", "Traffic", "Verdicts",
-            ]),
+                "ShadowTag", "SpillwayCLI", "TestFolders", "Timebase", "Traffic", "Verdicts", "StackVocabulary"]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
         // Benchmarks
@@ -285,7 +286,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "ChannelProfile", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
-                "JSON", "Reporting",
+                "JSON", "Reporting", "StackVocabulary",
                 "TestFolders", "Timebase",
             ]),
 

@@ -4,6 +4,7 @@ package import Evidence
 import HTTPService
 import HTTPWire
 import Money
+import ShadowTag
 import Timebase
 
 extension MockBank {
@@ -12,7 +13,7 @@ extension MockBank {
         guard desk != nil, let place = request.notify else { return nil }
         return CallbackNotice(
             destination: String(decoding: body[place], as: UTF8.self),
-            marks: .marks(from: { exchange.field($0) }, tag: TagCheck.fieldName))
+            marks: .marks(from: { exchange.field($0) }, tag: MarkJudge.fieldName))
     }
 
     // MARK: Pending

@@ -4,6 +4,7 @@ import EventLoop
 import Evidence
 import HTTPService
 import HTTPWire
+import JSON
 import Money
 import Timebase
 
@@ -115,7 +116,7 @@ extension MockBank {
 extension BankAnswer {
     /// What a bank says of a payment that it has decided.
     init(_ request: PaymentRequest, _ booked: Booked, at channel: String) {
-        var text = AnswerText()
+        var text = JSONObjectText()
         text.add("reference", request.reference)
         text.add("operation", plain: request.operation.rawValue)
         text.add("status", plain: booked.state.word)

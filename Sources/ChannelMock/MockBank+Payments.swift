@@ -1,9 +1,11 @@
 import ChannelProfile
+import Containers
 import EventLoop
 import Evidence
 import HTTPService
 import HTTPWire
 import SeededRandom
+import ShadowTag
 import Timebase
 
 extension MockBank {
@@ -94,12 +96,12 @@ extension MockBank {
             throw Problem(
                 status: 403, kind: "untagged",
                 detail: "this is a mock bank: it takes requests that are marked as shadow traffic only",
-                field: TagCheck.fieldName)
+                field: MarkJudge.fieldName)
         case .forged, .expired:
             counters.mistagged += 1
             throw Problem(
                 status: 403, kind: visit.tag == .forged ? "forged-tag" : "expired-tag",
-                detail: "the mark of shadow traffic is not this run's, or is too old", field: TagCheck.fieldName)
+                detail: "the mark of shadow traffic is not this run's, or is too old", field: MarkJudge.fieldName)
         }
     }
 

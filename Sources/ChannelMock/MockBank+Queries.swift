@@ -1,9 +1,11 @@
 import ChannelProfile
+import Containers
 import Diagnostics
 import EventLoop
 import Evidence
 import HTTPService
 import HTTPWire
+import JSON
 import Money
 import Timebase
 
@@ -87,7 +89,7 @@ extension MockBank {
 
 extension BankAnswer {
     init(_ payment: Payment, at channel: String) {
-        var text = AnswerText()
+        var text = JSONObjectText()
         text.add("reference", payment.reference)
         text.add("operation", plain: payment.operation.rawValue)
         text.add("status", plain: payment.state.word)

@@ -10,6 +10,7 @@
 // Not here: several banks (`MockBanks`), and the operator's side (`AdminDesk`).
 
 package import ChannelProfile
+import Containers
 package import Cryptography
 import Diagnostics
 package import EventLoop
@@ -70,8 +71,8 @@ package final class MockBank {
         fates = Fates(setting.channel, seed: seed)
         tags = TagCheck(key: setting.tagKey)
         let capacity = setting.channel.capacity
-        quota = capacity.quota.map { Quota($0) }
-        queryQuota = setting.channel.query.quota.map { Quota($0) }
+        quota = capacity.quota.map { Quota(perSecond: $0.perSecond) }
+        queryQuota = setting.channel.query.quota.map { Quota(perSecond: $0.perSecond) }
         line = ServiceLine(concurrency: capacity.concurrency, queue: capacity.queue)
         book = PaymentBook(paymentsMax: setting.paymentsMax)
         shelf = IdempotencyShelf(setting.channel.idempotency, keysMax: Self.keysMax)

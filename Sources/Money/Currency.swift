@@ -35,6 +35,15 @@ package struct Currency: Hashable, Sendable, CustomStringConvertible {
         self.decimals = decimals
     }
 
+    package func append(to bytes: inout [UInt8]) {
+        let letters = letters
+        bytes.append(addingCapacity: 3) { room in
+            room.append(UInt8(truncatingIfNeeded: letters &>> 16))
+            room.append(UInt8(truncatingIfNeeded: letters &>> 8))
+            room.append(UInt8(truncatingIfNeeded: letters))
+        }
+    }
+
     package var code: String { Self.code(of: letters) }
 
     private static func code(of letters: UInt32) -> String {

@@ -11,7 +11,7 @@ package struct Plan: Sendable {
     /// Arrivals, data and faults derive from it.
     package let seed: UInt64
     package let target: Target
-    package let stack: StackSettings
+    package let stack: EmbeddedStack
     package let shadow: ShadowMarks
     /// The mock profile with the banks to start.
     package let channels: Located<String>?
@@ -29,7 +29,7 @@ package struct Plan: Sendable {
     package let targets: [Verdict]
 
     package init(
-        name: String, about: String?, seed: UInt64, target: Target, stack: StackSettings, shadow: ShadowMarks,
+        name: String, about: String?, seed: UInt64, target: Target, stack: EmbeddedStack, shadow: ShadowMarks,
         channels: Located<String>?, webhooks: WebhookSink?, data: [DataSource], journeys: [Journey],
         classify: Classification, setup: [Step], teardown: [Step], arrivals: Arrivals, traffic: [Stage],
         faults: [Fault], observe: [Observation], guards: [Guard], targets: [Verdict]

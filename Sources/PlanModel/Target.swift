@@ -35,7 +35,7 @@ package struct Target: Sendable {
 /// Where requests go when a step names no service.
 package enum Entry: Sendable {
     /// The reference stack, started by the drill.
-    case embedded
+    case embedded(at: SourceSpan)
     case url(Located<EntryAddress>)
     /// In the order of the text; steps name one.
     case services([(name: String, url: Located<EntryAddress>)])
@@ -43,7 +43,7 @@ package enum Entry: Sendable {
     /// Each with its service's name; nil for the only one.
     package var addresses: [(service: String?, address: Located<EntryAddress>)] {
         switch self {
-        case .embedded: []
+        case .embedded(let span): [(nil, Located(.embedded, at: span))]
         case .url(let address): [(nil, address)]
         case .services(let services): services.map { ($0.name, $0.url) }
         }
@@ -52,6 +52,8 @@ package enum Entry: Sendable {
 
 /// Where an entry point is.
 package enum EntryAddress: Sendable, Equatable {
+    /// The reference stack; where it listens is known when it does.
+    case embedded
     case url(HTTPAddress)
     /// A mock bank of the plan's `channels`, driven without a stack between; where it listens is known when it does.
     case channel(String)
@@ -73,17 +75,5 @@ package struct TLSFiles: Sendable {
         self.authority = authority
         self.certificate = certificate
         self.key = key
-    }
-}
-
-/// Of the embedded stack.
-package struct StackSettings: Sendable {
-    package let cores: Int
-    /// Planted on purpose, by name.
-    package let defects: [Located<String>]
-
-    package init(cores: Int, defects: [Located<String>]) {
-        self.cores = cores
-        self.defects = defects
     }
 }

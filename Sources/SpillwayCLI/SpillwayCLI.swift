@@ -7,7 +7,7 @@ package enum SpillwayCLI {
 
     static let commands = [
         RunCommand.command, CheckCommand.command, RehearseCommand.command, DemoCommand.command, MockCommand.command,
-        SchemaCommand.command,
+        StackCommand.command, SchemaCommand.command,
     ]
 
     package static func run(_ words: [String], console: Console = .standard) -> ExitCode {

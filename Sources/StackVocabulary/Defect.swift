@@ -70,3 +70,13 @@ package enum Defect: String, Sendable, CaseIterable {
         }
     }
 }
+
+extension Defect {
+    /// What nobody may overlook who starts, runs or reads of such a stack; nil when nothing is planted.
+    package static func warning(of setting: StackSetting) -> String? {
+        let planted = allCases.filter(setting.has)
+        if planted.isEmpty { return nil }
+        return "PLANTED IN THE STACK ON PURPOSE: "
+            + planted.map { "\($0.name) (\($0.about.wrong); \($0.about.caughtBy) must say so)" }.joined(separator: ", ")
+    }
+}

@@ -108,3 +108,11 @@ package enum StoreIsolation: String, Sendable, CaseIterable {
     case tables
     case databases
 }
+
+/// Where the stack keeps what it acknowledged.
+package enum StackStore: String, Sendable, CaseIterable {
+    /// A database in one file: what was acknowledged survives the process.
+    case sqlite
+    /// Gone with the process.
+    case memory
+}

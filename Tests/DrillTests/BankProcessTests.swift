@@ -38,7 +38,7 @@ import Timebase
         try loop.run { () async throws in
             let key = try ShadowKey.find(in: [:], entropy: [UInt8](repeating: 3, count: 32))
             let order = try Self.order(in: folder, executable: place)
-            do throws(BankFault) {
+            do throws(PartFault) {
                 let banks = try await BankProcess(order, key, on: loop)
                 try? await scenario(banks)
                 fault = await banks.stop()

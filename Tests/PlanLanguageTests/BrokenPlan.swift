@@ -11,7 +11,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "a rate without a unit",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic:
                   - hold: {for: 60s, rate: 200}
@@ -27,14 +27,14 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "an unknown key, and the one that was meant",
             text: #"""
                 plan: p
-                target: {stack: embedded, conections: 5}
+                target: {url: "http://a", conections: 5}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic: [hold: {for: 1s, rate: 1/s}]
 
                 """#,
             words: #"""
                 p:2:27: error: 'target' has no key 'conections'; did you mean 'connections'?
-                 2 | target: {stack: embedded, conections: 5}
+                 2 | target: {url: "http://a", conections: 5}
                    |                           ^~~~~~~~~~
 
                 """#),
@@ -42,7 +42,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "an unknown key that resembles none",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic: [hold: {for: 1s, rate: 1/s}]
                 colour: red
@@ -121,14 +121,14 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "a transport that is not built",
             text: #"""
                 plan: p
-                target: {stack: embedded, transport: http2}
+                target: {url: "http://a", transport: http2}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic: [hold: {for: 1s, rate: 1/s}]
 
                 """#,
             words: #"""
                 p:2:38: error: HTTP/2 on the loop is not built yet; write 'curl' for HTTP/2 over TLS, or 'http1'
-                 2 | target: {stack: embedded, transport: http2}
+                 2 | target: {url: "http://a", transport: http2}
                    |                                      ^~~~~
 
                 """#),
@@ -136,14 +136,14 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "a proxy that the transport does not know",
             text: #"""
                 plan: p
-                target: {stack: embedded, proxy: "http://127.0.0.1:3128"}
+                target: {url: "http://a", proxy: "http://127.0.0.1:3128"}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic: [hold: {for: 1s, rate: 1/s}]
 
                 """#,
             words: #"""
                 p:2:34: error: the native transport goes through no proxy; write 'transport: curl'
-                 2 | target: {stack: embedded, proxy: "http://127.0.0.1:3128"}
+                 2 | target: {url: "http://a", proxy: "http://127.0.0.1:3128"}
                    |                                  ^~~~~~~~~~~~~~~~~~~~~~~
 
                 """#),
@@ -151,14 +151,14 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "a proxy of another kind",
             text: #"""
                 plan: p
-                target: {stack: embedded, transport: curl, proxy: "socks4://127.0.0.1:1080"}
+                target: {url: "http://a", transport: curl, proxy: "socks4://127.0.0.1:1080"}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic: [hold: {for: 1s, rate: 1/s}]
 
                 """#,
             words: #"""
                 p:2:51: error: 'proxy' is a proxy, not 'socks4://127.0.0.1:1080'; write 'http://127.0.0.1:3128' or 'socks5h://127.0.0.1:1080'
-                 2 | target: {stack: embedded, transport: curl, proxy: "socks4://127.0.0.1:1080"}
+                 2 | target: {url: "http://a", transport: curl, proxy: "socks4://127.0.0.1:1080"}
                    |                                                   ^~~~~~~~~~~~~~~~~~~~~~~~~
 
                 """#),
@@ -166,17 +166,17 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "numbers out of range",
             text: #"""
                 plan: p
-                target: {stack: embedded, connections: 0, in-flight: 1.5}
+                target: {url: "http://a", connections: 0, in-flight: 1.5}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic: [hold: {for: 1s, rate: 1/s}]
 
                 """#,
             words: #"""
                 p:2:40: error: 'connections' is from 1 to 60000, not 0
-                 2 | target: {stack: embedded, connections: 0, in-flight: 1.5}
+                 2 | target: {url: "http://a", connections: 0, in-flight: 1.5}
                    |                                        ^
                 p:2:54: error: 'in-flight' is a whole number, not 1.5
-                 2 | target: {stack: embedded, connections: 0, in-flight: 1.5}
+                 2 | target: {url: "http://a", connections: 0, in-flight: 1.5}
                    |                                                      ^~~
 
                 """#),
@@ -184,17 +184,17 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "a network with bits behind its prefix",
             text: #"""
                 plan: p
-                target: {stack: embedded, allow: [127.0.0.1/8, here]}
+                target: {url: "http://a", allow: [127.0.0.1/8, here]}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic: [hold: {for: 1s, rate: 1/s}]
 
                 """#,
             words: #"""
                 p:2:35: error: '127.0.0.1/8' has bits set behind its prefix; write the network's first address, or a longer prefix
-                 2 | target: {stack: embedded, allow: [127.0.0.1/8, here]}
+                 2 | target: {url: "http://a", allow: [127.0.0.1/8, here]}
                    |                                   ^~~~~~~~~~~
                 p:2:48: error: 'allow' is a network, not 'here'; write '127.0.0.0/8' or '10.1.2.3'
-                 2 | target: {stack: embedded, allow: [127.0.0.1/8, here]}
+                 2 | target: {url: "http://a", allow: [127.0.0.1/8, here]}
                    |                                                ^~~~
 
                 """#),
@@ -202,7 +202,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "an unreachable reference",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys:
                   pay:
                     steps:
@@ -225,7 +225,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "a value that only a later step keeps",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys:
                   pay:
                     steps:
@@ -244,7 +244,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "a path that does not close its reference",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys:
                   pay:
                     steps:
@@ -262,7 +262,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "data that are no csv have no columns",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys:
                   pay:
                     steps:
@@ -281,7 +281,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "duplicate stage names",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic:
                   - hold: {for: 1s, rate: 1/s, name: a}
@@ -319,7 +319,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "faults without banks, and without an effect",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic: [hold: {for: 1s, rate: 1/s}]
                 faults:
@@ -339,7 +339,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "weights that are all zero",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys:
                   pay: {weight: 0, steps: [GET /: {}]}
                   ask: {weight: 0, steps: [GET /: {}]}
@@ -356,7 +356,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "a mix of journeys that are not there",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic:
                   - hold: {for: 1s, rate: 1/s, mix: {pya: 1}}
@@ -372,7 +372,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "a stage whose keys are not indented",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic:
                   - hold:
@@ -390,7 +390,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "an unknown stage and an unknown target",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic: [hodl: {for: 1s, rate: 1/s}]
                 targets:
@@ -410,7 +410,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "targets with the wrong kind of value",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic: [hold: {for: 1s, rate: 1/s}]
                 targets:
@@ -439,7 +439,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "targets that name what is not there",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic: [hold: {for: 1s, rate: 1/s}]
                 targets:
@@ -467,7 +467,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "guards that cannot be read",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic: [hold: {for: 1s, rate: 1/s}]
                 guards:
@@ -500,7 +500,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "a wait for webhooks that nobody receives",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys:
                   pay:
                     steps:
@@ -522,7 +522,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "steps that are no steps",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys:
                   pay:
                     steps:
@@ -552,7 +552,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "values in another form",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic: [hold: {for: 1s, rate: 1/s}]
                 seed: 1_000
@@ -579,7 +579,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "a ramp that cannot be",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic:
                   - ramp: {for: 1m, from: 0/s, to: 9/s, curve: exponential}
@@ -603,7 +603,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "a webhook address that nobody serves",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys:
                   pay:
                     steps:
@@ -621,7 +621,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "a status of two meanings",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic: [hold: {for: 1s, rate: 1/s}]
                 classify: {shed: [429, 402]}
@@ -637,7 +637,7 @@ struct BrokenPlan: Sendable, CustomTestStringConvertible {
             testDescription: "a secret whose part is unknown",
             text: #"""
                 plan: p
-                target: {stack: embedded}
+                target: {url: "http://a"}
                 journeys:
                   pay:
                     steps:

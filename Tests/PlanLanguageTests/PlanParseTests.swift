@@ -10,7 +10,7 @@ import Timebase
 @Suite struct PlanParseTests {
     static let small = """
         plan: p
-        target: {stack: embedded}
+        target: {url: "http://a"}
         journeys: {pay: {steps: [GET /: {}]}}
         traffic:
           - hold: {for: 1s, rate: 1/s}
@@ -111,7 +111,7 @@ import Timebase
     @Test func `a stage needs time and arrivals, and a recent value its name`() {
         let text = """
             plan: p
-            target: {stack: embedded}
+            target: {url: "http://a"}
             journeys: {pay: {steps: ['GET /${recent}': {}]}}
             traffic: [hold: {for: 0s, rate: 0/s}]
 
@@ -126,7 +126,7 @@ import Timebase
     func `a value is kept for its own journey, and for others as a recent one`(step: String) {
         let text = """
             plan: p
-            target: {stack: embedded}
+            target: {url: "http://a"}
             journeys:
               buy: {steps: [GET /: {keep: {order: $.id}}, 'GET /${order}': {}]}
               ask: {steps: [\(step)]}

@@ -24,7 +24,7 @@ import Testing
         }
         return """
             plan: large
-            target: {stack: embedded}
+            target: {url: "http://a"}
             data: {m: {pool: 1000}, a: {number: exponential 4900}}
             journeys:
             \(journeys.joined())

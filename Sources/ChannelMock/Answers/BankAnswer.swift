@@ -1,6 +1,8 @@
 import ChannelProfile
 import Evidence
+import HTTPService
 import HTTPWire
+import JSON
 import Money
 
 /// What a bank answers, as bytes that can be kept and sent again.
@@ -44,73 +46,12 @@ struct BankAnswer {
     }
 }
 
-/// The text of an answer, without a tree: a bank under load writes thousands a second. Each name, and each text, is put
-/// behind the others in one piece.
-struct AnswerText {
-    private(set) var bytes: [UInt8] = []
-
-    init() {
-        bytes.reserveCapacity(192)
-    }
-
-    /// `value` is one of our own words or a checked reference: nothing in it wants an escape.
-    mutating func add(_ name: StaticString, plain value: String) {
-        begin(name)
-        let letters = value.utf8Span.span
-        bytes.append(addingCapacity: letters.count + 2) { room in
-            room.append(UInt8(ascii: "\""))
-            for index in letters.indices { room.append(letters[index]) }
-            room.append(UInt8(ascii: "\""))
-        }
-    }
-
+extension JSONObjectText {
     mutating func add(_ name: StaticString, _ reference: PaymentReference) {
-        begin(name)
-        bytes.append(UInt8(ascii: "\""))
-        reference.append(to: &bytes)
-        bytes.append(UInt8(ascii: "\""))
+        add(name, plainBy: { reference.append(to: &$0) })
     }
 
     mutating func add(_ name: StaticString, _ currency: Currency) {
-        begin(name)
-        let letters = currency.letters
-        bytes.append(addingCapacity: 5) { room in
-            room.append(UInt8(ascii: "\""))
-            room.append(UInt8(truncatingIfNeeded: letters &>> 16))
-            room.append(UInt8(truncatingIfNeeded: letters &>> 8))
-            room.append(UInt8(truncatingIfNeeded: letters))
-            room.append(UInt8(ascii: "\""))
-        }
-    }
-
-    mutating func add(_ name: StaticString, _ number: Int64) {
-        begin(name)
-        bytes.append(addingCapacity: 20) { room in
-            if number < 0 { room.append(UInt8(ascii: "-")) }
-            var unit: UInt64 = 1
-            while number.magnitude / unit >= 10 { unit *= 10 }
-            while unit > 0 {
-                room.append(0x30 | UInt8(truncatingIfNeeded: number.magnitude / unit % 10))
-                unit /= 10
-            }
-        }
-    }
-
-    mutating func end() -> [UInt8] {
-        bytes.append(UInt8(ascii: "}"))
-        return bytes
-    }
-
-    private mutating func begin(_ name: StaticString) {
-        let opening = bytes.isEmpty ? UInt8(ascii: "{") : UInt8(ascii: ",")
-        name.withUTF8Buffer { letters in
-            bytes.append(addingCapacity: letters.count + 4) { room in
-                room.append(opening)
-                room.append(UInt8(ascii: "\""))
-                for index in 0..<letters.count { unsafe room.append(letters[index]) }
-                room.append(UInt8(ascii: "\""))
-                room.append(UInt8(ascii: ":"))
-            }
-        }
+        add(name, plainBy: { currency.append(to: &$0) })
     }
 }

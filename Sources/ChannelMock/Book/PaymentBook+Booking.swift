@@ -1,5 +1,6 @@
 import ChannelProfile
 import EventLoop
+import HTTPService
 import Money
 import Timebase
 

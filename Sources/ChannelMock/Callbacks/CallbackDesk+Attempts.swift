@@ -1,6 +1,7 @@
 // What is due goes out, and what comes of it decides whether it goes once more.
 
 import ChannelProfile
+import Containers
 package import EventLoop
 import HTTPService
 import HTTPWire

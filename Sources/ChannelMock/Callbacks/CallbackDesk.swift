@@ -15,6 +15,7 @@
 // Not here: what a payment's status is, and who keeps the journal (`onOutcome`).
 
 package import ChannelProfile
+import Containers
 package import Cryptography
 package import EventLoop
 import HTTPService

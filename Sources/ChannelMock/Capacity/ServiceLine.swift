@@ -9,12 +9,13 @@
 // yet are a queue whose front is the next to begin. One timer a request, no wake from one to the next.
 // Not here: quotas (`Quota`), and what the work is.
 
+import Containers
 import EventLoop
 import Timebase
 
 struct ServiceLine {
-    /// When the places are free, the first at the root; as many as the bank has.
-    private var free: [Instant]
+    /// As many as the bank has.
+    private var free: FreeTimes
     /// When those will begin that wait, oldest first; a ring.
     private var waiting: Ring<Instant>
     private let waitingMax: Int
@@ -24,7 +25,7 @@ struct ServiceLine {
 
     init(concurrency: Int?, queue: Int) {
         places = concurrency
-        free = Array(repeating: .zero, count: concurrency ?? 0)
+        free = FreeTimes(count: concurrency ?? 0)
         waitingMax = queue
         waiting = Ring(capacity: queue)
     }
@@ -38,7 +39,7 @@ struct ServiceLine {
     mutating func enter(at now: Instant, for service: TimeSpan) -> Entry {
         guard places != nil else { return .served(until: now + service) }
         forgetBegun(by: now)
-        let begins = max(now, free[0])
+        let begins = max(now, free.first)
         if begins > now {
             guard waiting.count < waitingMax else {
                 refused += 1
@@ -46,7 +47,7 @@ struct ServiceLine {
             }
             waiting.append(begins)
         }
-        replaceFirst(with: begins + service)
+        free.takeFirst(until: begins + service)
         return .served(until: begins + service)
     }
 
@@ -57,50 +58,9 @@ struct ServiceLine {
     }
 
     /// Requests at work.
-    func workingCount(at now: Instant) -> Int { free.count { $0 > now } }
+    func workingCount(at now: Instant) -> Int { free.countTaken(at: now) }
 
     private mutating func forgetBegun(by now: Instant) {
         while let next = waiting.first, next <= now { waiting.removeFirst() }
-    }
-
-    private mutating func replaceFirst(with instant: Instant) {
-        var place = 0
-        while true {
-            let left = 2 * place + 1
-            guard left < free.count else { break }
-            let right = left + 1
-            let child = right < free.count && free[right] < free[left] ? right : left
-            if instant <= free[child] { break }
-            free[place] = free[child]
-            place = child
-        }
-        free[place] = instant
-    }
-}
-
-/// First in, first out, in one piece of memory.
-struct Ring<Element> {
-    private var elements: [Element] = []
-    private var start = 0
-    private(set) var count = 0
-    private let capacity: Int
-
-    init(capacity: Int) {
-        self.capacity = capacity
-    }
-
-    var first: Element? { count == 0 ? nil : elements[start] }
-
-    mutating func append(_ element: Element) {
-        precondition(count < capacity, "a ring of \(capacity) is full")
-        let place = (start + count) % capacity
-        if place == elements.count { elements.append(element) } else { elements[place] = element }
-        count += 1
-    }
-
-    mutating func removeFirst() {
-        precondition(count > 0, "an empty ring")
-        start = (start + 1) % capacity
-        count -= 1
     }
 }

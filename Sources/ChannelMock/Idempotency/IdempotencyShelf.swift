@@ -13,6 +13,7 @@
 // Not here: HTTP, and what is done for a payment.
 
 package import ChannelProfile
+import Containers
 package import Timebase
 
 package struct IdempotencyShelf {

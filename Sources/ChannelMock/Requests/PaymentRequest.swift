@@ -1,4 +1,5 @@
 import ChannelProfile
+import HTTPService
 import JSON
 import Money
 
@@ -125,30 +126,5 @@ struct PaymentRequest {
         guard let finding, finding.kind != .null else { return nil }
         guard finding.kind == .text, !finding.hasEscapes else { throw .wrong(name, "a text without escapes") }
         return finding.range
-    }
-}
-
-extension Span<UInt8> {
-    func equals(_ other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        let whole = count & ~7
-        for offset in stride(from: 0, to: whole, by: 8) {
-            let word = unsafe bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            if unsafe word != other.bytes.unsafeLoadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
-        }
-        for index in whole..<count where other[index] != self[index] { return false }
-        return true
-    }
-
-    func equals(_ text: StaticString) -> Bool {
-        guard count == text.utf8CodeUnitCount else { return false }
-        return text.withUTF8Buffer { letters in
-            for index in 0..<count where unsafe letters[index] != self[index] { return false }
-            return true
-        }
-    }
-
-    func starts(with text: StaticString) -> Bool {
-        count >= text.utf8CodeUnitCount && extracting(0..<text.utf8CodeUnitCount).equals(text)
     }
 }

@@ -1,6 +1,7 @@
 import ChannelProfile
 import HTTPService
 import HTTPWire
+import JSON
 
 /// What a request's method and path ask for.
 enum Route: Equatable {

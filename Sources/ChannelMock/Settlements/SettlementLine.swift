@@ -1,4 +1,5 @@
 import ChannelProfile
+import Containers
 import EventLoop
 import HTTPWire
 import Timebase

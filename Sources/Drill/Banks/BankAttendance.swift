@@ -11,7 +11,7 @@ final class BankAttendance {
     private let loop: EventLoop
     private var fail: (String) -> Void = { _ in }
     private var posting: SpawnedTask?
-    private var watching: SpawnedTask?
+    private let watching: PartWatch
     /// Whether the banks have them.
     private var isPosted = false
 
@@ -19,20 +19,18 @@ final class BankAttendance {
         self.banks = banks
         self.faults = faults
         self.loop = loop
+        watching = PartWatch(banks.host, on: loop) { RunBanks.words(ofLoss: $0) }
     }
 
     /// From now on a run without its banks is one that fails, with the reason.
     func watch(_ fail: @escaping (String) -> Void) {
         self.fail = fail
-        watching = loop.spawn { [self] in
-            await banks.host.waitForLoss()
-            if let loss = banks.lossInWords { fail(loss) }
-        }
+        watching.begin(fail)
     }
 
     func begin(at begin: Instant) {
         posting = loop.spawn { [self] in
-            do throws(BankFault) {
+            do throws(PartFault) {
                 try await banks.post(faults, begin: begin)
                 isPosted = true
             } catch {
@@ -43,8 +41,7 @@ final class BankAttendance {
 
     func rest() async {
         await posting?.join()
-        watching?.cancel()
-        await watching?.join()
+        await watching.rest()
         fail = { _ in }
     }
 

@@ -20,14 +20,14 @@ final class BankDesk {
     /// Whatever the plan allows to be hit, this goes to loopback and nowhere else.
     private static let policy = PeerPolicy(planAllow: [], permitted: [])
 
-    init(at address: Address, token: String, on loop: EventLoop) throws(BankFault) {
+    init(at address: Address, token: String, on loop: EventLoop) throws(PartFault) {
         var configuration = ClientConfiguration()
         configuration.connectionsMax = 2
         self.loop = loop
         do {
             client = try Self.policy.permit(local: address).makeClient(on: loop, configuration: configuration)
         } catch {
-            throw BankFault("the operator's listener of the mock banks at \(address): \(error)")
+            throw PartFault("the operator's listener of the mock banks at \(address): \(error)")
         }
         var fields = FieldBlock()
         do throws(WireError) {
@@ -42,21 +42,21 @@ final class BankDesk {
 
     private func ask(
         _ method: Method, _ target: String, _ body: JSONValue? = nil
-    ) async throws(BankFault) -> HTTPResponse {
+    ) async throws(PartFault) -> HTTPResponse {
         do {
             let request = try HTTPRequest(
                 method, target, host: client.origin.host, fields: fields, body: body.map { $0.bytes(.compact) })
             return try await client.send(request, until: loop.now + Self.patience)
         } catch {
-            throw BankFault("\(target): \(error)")
+            throw PartFault("\(target): \(error)")
         }
     }
 
     /// What each channel has counted. A bank that is not well says so with 503, and tells all the same.
-    func health() async throws(BankFault) -> [(channel: String, counts: [(name: String, count: Int64)])] {
+    func health() async throws(PartFault) -> [(channel: String, counts: [(name: String, count: Int64)])] {
         let response = try await ask(.get, "/_mock/healthz")
         guard let said = try? JSONValue(parsing: Array(response.body)), let channels = said["channels"]?.members else {
-            throw BankFault("GET /_mock/healthz was answered with \(response.status), and tells no channels")
+            throw PartFault("GET /_mock/healthz was answered with \(response.status), and tells no channels")
         }
         return channels.map { name, counts in
             (name, (counts.members ?? []).compactMap { key, value in value.int64.map { (key, $0) } })
@@ -64,22 +64,22 @@ final class BankDesk {
     }
 
     /// Instants count from the request.
-    func post(_ faults: JSONValue) async throws(BankFault) {
+    func post(_ faults: JSONValue) async throws(PartFault) {
         let response = try await ask(.post, "/_mock/faults", faults)
         guard (200..<300).contains(response.status) else {
-            throw BankFault("POST /_mock/faults was answered with \(response.status): \(response.bodyText.prefix(500))")
+            throw PartFault("POST /_mock/faults was answered with \(response.status): \(response.bodyText.prefix(500))")
         }
     }
 
     /// Piece by piece into a file that is made for it.
     func save(
         statementOf channel: String, _ form: StatementRule.Form, into path: String
-    ) async throws(BankFault) {
+    ) async throws(PartFault) {
         let target = "/_mock/statement?channel=\(channel)&form=\(form.rawValue)"
         do {
             try await client.call(.get, target, fields: fields, until: loop.now + Self.statementMax) { call in
                 let status = try await call.response().status
-                guard status == 200 else { throw BankFault("it was answered with \(status)") }
+                guard status == 200 else { throw PartFault("it was answered with \(status)") }
                 let file = try NewFile(path)
                 var piece: [UInt8] = []
                 while try await call.readPiece(into: &piece) {
@@ -91,7 +91,7 @@ final class BankDesk {
         } catch {
             // Half of one would be taken for the whole.
             unsafe _ = unlink(path)
-            throw BankFault("the statement of '\(channel)': \(error)")
+            throw PartFault("the statement of '\(channel)': \(error)")
         }
     }
 }

@@ -55,12 +55,3 @@ extension BankOrder {
         ReportFolder(folder).removeIfEmpty()
     }
 }
-
-/// Why banks did not start, or could not be spoken to.
-struct BankFault: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
-}

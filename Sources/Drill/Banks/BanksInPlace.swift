@@ -21,13 +21,13 @@ final class BanksInPlace: BankHost {
 
     private static let drainMax = TimeSpan.seconds(2)
 
-    init(_ order: BankOrder, _ key: ShadowKey, on loop: EventLoop) async throws(BankFault) {
+    init(_ order: BankOrder, _ key: ShadowKey, on loop: EventLoop) async throws(PartFault) {
         self.loop = loop
         do throws(MockFault) {
             banks = try MockBanks(order.profile, Self.setting(order, key), on: loop)
             try await banks.open()
         } catch {
-            throw BankFault("\(error)")
+            throw PartFault("\(error)")
         }
         desk = AdminDesk(over: banks, token: order.token) { text, channels in
             let outcome = Fault.parse(list: SourceText(name: "faults", bytes: text), channels: channels)
@@ -38,7 +38,7 @@ final class BanksInPlace: BankHost {
             admin = try desk.open(on: .loopback())
         } catch {
             await banks.close(until: loop.now)
-            throw BankFault("\(error)")
+            throw PartFault("\(error)")
         }
     }
 

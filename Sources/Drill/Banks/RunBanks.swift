@@ -20,23 +20,23 @@ final class RunBanks {
     /// What they had counted before the traffic: probes are no part of it.
     private var before: [String: [String: Int64]] = [:]
 
-    private init(_ order: BankOrder, _ host: any BankHost, on loop: EventLoop) throws(BankFault) {
+    private init(_ order: BankOrder, _ host: any BankHost, on loop: EventLoop) throws(PartFault) {
         self.order = order
         self.host = host
         self.loop = loop
         desk = try BankDesk(at: host.admin, token: order.token, on: loop)
     }
 
-    static func start(_ order: BankOrder, _ key: ShadowKey, on loop: EventLoop) async throws(BankFault) -> RunBanks {
+    static func start(_ order: BankOrder, _ key: ShadowKey, on loop: EventLoop) async throws(PartFault) -> RunBanks {
         do throws(ReportingError) {
             try ReportFolder(order.folder).make()
         } catch {
-            throw BankFault("\(error)")
+            throw PartFault("\(error)")
         }
         let host: any BankHost =
             loop.simulation == nil
             ? try await BankProcess(order, key, on: loop) : try await BanksInPlace(order, key, on: loop)
-        do throws(BankFault) {
+        do throws(PartFault) {
             return try RunBanks(order, host, on: loop)
         } catch {
             _ = await host.stop()
@@ -49,22 +49,30 @@ final class RunBanks {
     // MARK: The run
 
     /// How many requests of a bank bore a mark that it has verified.
-    func verified(at channel: String) async throws(BankFault) -> Int64 {
+    func verified(at channel: String) async throws(PartFault) -> Int64 {
         try await desk.health().first { $0.channel == channel }?.counts.first { $0.name == "verified" }?.count ?? 0
     }
 
-    func noteBegin() async throws(BankFault) {
+    /// How many requests of all banks bore a mark that was verified, and how many none.
+    func seen() async throws(PartFault) -> (verified: Int64, untagged: Int64) {
+        let counts = try await desk.health().flatMap(\.counts)
+        func sum(_ name: String) -> Int64 { counts.reduce(0) { $0 + ($1.name == name ? $1.count : 0) } }
+        return (sum("verified"), sum("untagged"))
+    }
+
+    func noteBegin() async throws(PartFault) {
         for (channel, counts) in try await desk.health() {
             before[channel] = Dictionary(counts.map { ($0.name, $0.count) }) { $1 }
         }
     }
 
-    func post(_ faults: PlannedFaults, begin: Instant) async throws(BankFault) {
+    func post(_ faults: PlannedFaults, begin: Instant) async throws(PartFault) {
         if faults.isEmpty { return }
         try await desk.post(faults.json(from: begin - loop.now))
     }
 
-    var lossInWords: String? { host.loss.map { "the mock banks are gone: \($0)" } }
+    private var lossInWords: String? { host.loss.map { Self.words(ofLoss: $0) } }
+    static func words(ofLoss loss: String) -> String { "the mock banks are gone: \(loss)" }
 
     // MARK: Behind the traffic
 
@@ -72,14 +80,14 @@ final class RunBanks {
     func collect(at end: TimeSpan) async -> (events: [RunEvent], fault: String?) {
         func note(_ text: String) -> RunEvent { RunEvent(at: end, kind: .note, text: text) }
         if let loss = lossInWords { return ([], loss) }
-        do throws(BankFault) {
+        do throws(PartFault) {
             var events: [RunEvent] = []
             for (channel, counts) in try await desk.health() {
                 events.append(note("the bank '\(channel)' counted " + words(counts, of: channel)))
             }
             for (channel, _) in host.channels {
                 let path = "\(order.folder)/\(channel)"
-                do throws(ReportingError) { try ReportFolder(path).make() } catch { throw BankFault("\(error)") }
+                do throws(ReportingError) { try ReportFolder(path).make() } catch { throw PartFault("\(error)") }
                 let form = order.profile.statement.form
                 try await desk.save(statementOf: channel, form, into: "\(path)/statement.\(form.rawValue)")
             }

@@ -21,7 +21,7 @@ extension Preflight {
             return (nil, [PreflightCheck(name, .failed, words, at: channels.span)])
         }
         guard let key else { return (nil, [PreflightCheck(name, .notObserved, "without a key no bank is started")]) }
-        do throws(BankFault) {
+        do throws(PartFault) {
             let banks = try await RunBanks.start(order, key, on: loop)
             return (
                 banks,
@@ -33,26 +33,28 @@ extension Preflight {
         }
     }
 
-    /// The plan's entry points; one that is a bank is where that listens.
-    func entries(_ banks: RunBanks?) -> [(service: String?, url: Located<HTTPAddress>)] {
+    /// The plan's entry points; one that is a bank or the embedded stack is where that listens.
+    func entries(_ banks: RunBanks?, _ stack: RunStack?) -> [(service: String?, url: Located<HTTPAddress>)] {
         plan.target.entry.addresses.compactMap { service, entry in
             switch entry.value {
             case .url(let url): return (service, Located(url, at: entry.span))
             case .channel(let channel):
-                // Banks that did not start have been told of.
-                guard let address = banks?.address(of: channel), let url = HTTPAddress("http://\(address)") else {
-                    return nil
-                }
-                return (service, Located(url, at: entry.span))
+                return local(banks?.address(of: channel), entry.span).map { (service, $0) }
+            case .embedded: return local(stack?.host.front, entry.span).map { (service, $0) }
             }
         }
+    }
+
+    /// A part that did not start has been told of.
+    private func local(_ address: Address?, _ span: SourceSpan) -> Located<HTTPAddress>? {
+        address.flatMap { HTTPAddress("http://\($0)") }.map { Located($0, at: span) }
     }
 
     // MARK: Canaries
 
     /// Nothing but a mock bank can say whether a tag came through. What stands between the driver and the banks decides
     /// by itself what it passes on, and no probe is made for all of them.
-    func canaries(_ banks: RunBanks?, _ key: ShadowKey?) async -> [PreflightCheck] {
+    func canaries(_ banks: RunBanks?, _ stack: RunStack?, _ key: ShadowKey?) async -> [PreflightCheck] {
         guard plan.shadow.canary == .required else { return await readiness(banks) }
         guard let banks, let key else {
             let words = "whether the stack passes tags on: only a mock bank can tell, and none is started"
@@ -64,9 +66,10 @@ extension Preflight {
         for (channel, address) in banks.host.channels {
             checks.append(await canary(channel, at: address, banks, key))
         }
+        if let stack { checks += await canaries(through: stack, banks, key) }
         checks += await readiness(banks)
         let isDirect = plan.target.entry.addresses.allSatisfy { entry in
-            if case .channel = entry.address.value { true } else { false }
+            if case .url = entry.address.value { false } else { true }
         }
         if !isDirect {
             let words = "whether the stack passes tags on: the banks count what comes to them without, in the report"
@@ -78,7 +81,7 @@ extension Preflight {
     /// What the banks have counted so far is no part of the run.
     private func readiness(_ banks: RunBanks?) async -> [PreflightCheck] {
         guard let banks else { return [] }
-        do throws(BankFault) {
+        do throws(PartFault) {
             try await banks.noteBegin()
             return []
         } catch {
@@ -97,11 +100,11 @@ extension Preflight {
             return PreflightCheck(name, .notObserved, "the bank listens at \(address), which may not be hit")
         }
         defer { client.close() }
-        do throws(BankFault) {
+        do throws(PartFault) {
             let probe = Probe(
                 client: client, loop: loop, target: "/v1/payments/canary-\(order.runID)", patience: patience)
             let before = try await banks.verified(at: channel)
-            let tagged = try await probe.status(with: marks(key.tag(order.runID, expires: order.expires), order))
+            let tagged = try await probe.status(with: marks(key.tag(order.runID, expires: order.expires)))
             guard tagged == 200 || tagged == 404 else {
                 return failed(name, "the bank answers a tagged probe with \(tagged)")
             }
@@ -125,7 +128,7 @@ extension Preflight {
             at: plan.channels?.span)
     }
 
-    private func marks(_ tag: ShadowTag, _ order: BankOrder) -> [(name: [UInt8], value: [UInt8])] {
+    func marks(_ tag: ShadowTag) -> [(name: [UInt8], value: [UInt8])] {
         plan.shadow.fields(tag: tag, plan: plan.name, seed: seed, environment: surroundings.environment)
     }
 }
@@ -137,19 +140,19 @@ private struct Probe {
     let target: String
     let patience: TimeSpan
 
-    func status(with marks: [(name: [UInt8], value: [UInt8])]) async throws(BankFault) -> UInt16 {
+    func status(with marks: [(name: [UInt8], value: [UInt8])]) async throws(PartFault) -> UInt16 {
         do {
             var fields = FieldBlock()
             for mark in marks { try fields.add(mark.name.span, mark.value.span) }
             let request = try HTTPRequest(.get, target, host: client.origin.host, fields: fields)
             return try await client.send(request, until: loop.now + patience).status
         } catch {
-            throw BankFault("\(error)")
+            throw PartFault("\(error)")
         }
     }
 }
 
-extension BankFault {
+extension PartFault {
     fileprivate var fix: String? {
         description.contains("EADDRINUSE") ? "end what listens there, or leave 'listen' out in the profile" : nil
     }

@@ -15,7 +15,7 @@ extension Preflight {
         var checks: [PreflightCheck] = []
     }
 
-    func entryPoints(_ banks: RunBanks?) async -> EntryPoints {
+    func entryPoints(_ banks: RunBanks?, _ stack: RunStack?) async -> EntryPoints {
         var diagnostics = DiagnosticCollector()
         let security = targetSecurity(&diagnostics)
         var points = EntryPoints()
@@ -28,7 +28,7 @@ extension Preflight {
             points.proxy = found.proxy
             points.checks += found.checks
         }
-        for entry in entries(banks) where security != nil || !entry.url.value.isSecure {
+        for entry in entries(banks, stack) where security != nil || !entry.url.value.isSecure {
             let reach = await reach(entry: entry.url, security: entry.url.value.isSecure ? security : nil)
             points.checks.append(reach.check)
             if let origin = reach.peer { points.origins.append((entry.service, origin)) }

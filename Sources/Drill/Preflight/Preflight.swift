@@ -1,7 +1,7 @@
 // Goal: what can be known to go wrong is known before the first payment, all of it at once, with the words that mend it.
-// Method: checks that change nothing but the report folder (which is made) and the limit of descriptors (which is
-// raised) and the plan's mock banks (which are started), and send nothing but probes: a name look-up, a connection, a TLS
-// handshake, a question to a bank. A failed check is exit code 3.
+// Method: checks that change nothing but the report folder (which is made), the limit of descriptors (which is raised),
+// the plan's mock banks and its embedded stack (which are started), and send nothing but probes: a name look-up, a
+// connection, a TLS handshake, a question to a bank or the stack. A failed check is exit code 3.
 // Each check has a deadline. In the simulated world the same checks run; what has no meaning there (names, TLS) says so.
 //
 // Only the address that is pinned must be allowed, not every address of a name: the others are never touched. Which one
@@ -43,6 +43,8 @@ package struct Preflight {
     let loop: EventLoop
     /// Nil where the plan names none, or nobody has read them.
     var banks: BankOrder?
+    /// Nil where the plan drives another stack.
+    var stack: StackLaunch?
     var seed: UInt64
     /// A look-up, a connection with its handshake, a look at a file: how long each may take.
     var patience = TimeSpan.seconds(5)
@@ -61,32 +63,23 @@ package struct Preflight {
     }
 
     package func run() async -> PreflightReport {
-        var checks = partsToCome
         let (key, keyCheck) = shadowKey
-        checks += [keyCheck] + secrets + shadowFields
+        var checks = [keyCheck] + secrets + shadowFields
         checks += await files()
         checks += await folder()
         checks.append(descriptors)
         checks.append(await clock())
         checks += await webhooks()
         let banks = await startBanks(key)
-        let entries = await entryPoints(banks.banks)
+        let stack = await startStack(key, banks.banks)
+        let entries = await entryPoints(banks.banks, stack.stack)
         let observations = await observations()
-        checks += banks.checks + entries.checks + observations.checks + (await canaries(banks.banks, key))
+        checks +=
+            banks.checks + stack.checks + entries.checks + observations.checks
+            + (await canaries(banks.banks, stack.stack, key))
         return PreflightReport(
             checks: checks, origins: entries.origins, proxy: entries.proxy, observed: observations.origins,
-            shadowKey: key, banks: banks.banks)
-    }
-
-    // MARK: What a plan may ask for and this version has not
-
-    private var partsToCome: [PreflightCheck] {
-        guard case .embedded = plan.target.entry else { return [] }
-        return [
-            PreflightCheck(
-                "stack", .failed, "the embedded stack is not built yet",
-                fix: "name a running stack with 'url' or 'services' in 'target'")
-        ]
+            shadowKey: key, banks: banks.banks, stack: stack.stack)
     }
 
     // MARK: Marks and secrets

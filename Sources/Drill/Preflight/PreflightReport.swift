@@ -45,6 +45,14 @@ package struct PreflightReport {
     package let shadowKey: ShadowKey?
     /// The plan's mock banks, running; whoever has the report stops them.
     let banks: RunBanks?
+    /// The embedded stack, running; the same holds for it.
+    let stack: RunStack?
+
+    /// The stack goes before the banks that it calls.
+    func endParts() async {
+        _ = await stack?.host.stop()
+        _ = await banks?.stop()
+    }
 
     /// No traffic may begin otherwise.
     package var isClear: Bool { !checks.contains { $0.outcome == .failed } }

@@ -16,7 +16,7 @@ import Verdicts
 
 /// One run of one plan, from the first look to the last file.
 ///
-///     traffic -> preflight (banks started) -> set-up -> traffic stages -> drain -> teardown -> banks asked, and ended
+///     traffic -> preflight (banks, stack started) -> set-up -> traffic stages -> drain -> teardown -> stack ended -> banks asked, and ended
 ///             -> evidence closed -> judged -> reports
 ///
 /// **Goal.** Whatever happens on the way, nothing is sent before everything was looked at, and nothing that was seen is
@@ -64,10 +64,12 @@ package struct Drill {
                 planFolder: order.planFolder, outFolder: order.outFolder, environment: order.environment,
                 entropy: order.entropy), on: loop)
         look.banks = BankOrder(order, runID: runID, expires: expires)
+        look.stack = StackLaunch(order, runID: runID)
         look.seed = order.seed
         let preflight = await look.run()
         guard preflight.isClear, let key = preflight.shadowKey else {
-            _ = await preflight.banks?.stop()
+            await preflight.endParts()
+            look.stack?.discard()
             look.banks?.discardJournals()
             ReportFolder(order.outFolder).removeIfEmpty()
             return .refused(preflight.diagnostics)
@@ -76,7 +78,7 @@ package struct Drill {
             let outcome = try await run(traffic, preflight, key.tag(runID, expires: expires))
             return outcome
         } catch {
-            _ = await preflight.banks?.stop()
+            await preflight.endParts()
             throw error
         }
     }
@@ -126,7 +128,7 @@ package struct Drill {
         let compiled = JourneyBook.compile(plan, setting)
         guard let book = compiled.book else {
             await receiver?.receiver.drain(until: loop.now + .seconds(2))
-            _ = await preflight.banks?.stop()
+            await preflight.endParts()
             return .refused(compiled.diagnostics)
         }
         let evidence = try makeEvidence(tag.runID)
@@ -142,26 +144,33 @@ package struct Drill {
         if let attendance { driverSetting.onBegin = { begin in attendance.begin(at: begin) } }
         let driver = LoadDriver(on: loop, driverSetting)
         conduct.inlet.open { driver.take($0) }
-        var record = await drive(driver, attendance)
+        let watch = preflight.stack.map { PartWatch($0.host, on: loop) { RunStack.words(ofLoss: $0) } }
+        var record = await drive(driver, attendance, watch)
         conduct.inlet.close()
         driver.close()
+        await preflight.stack?.end(&record)
         await attendance?.end(&record)
         await receiver?.receiver.drain(until: loop.now + .seconds(2))
         var warnings = preflight.diagnostics + compiled.diagnostics
         warnings += attendance?.talk.map { .warning("mock banks: \($0)") } ?? []
+        warnings += preflight.stack?.host.talk.map { .warning("stack: \($0)") } ?? []
         // A segment that could not be cut to size can be read all the same; it costs nobody the report.
         do throws(EvidenceError) { try evidence.close() } catch { warnings.append(.warning("\(error)")) }
         return try write(Report(record, targets: plan.targets), warnings: warnings)
     }
 
     /// A set-up that fails is the end before the beginning: the record says so, and has no arrivals.
-    private func drive(_ driver: LoadDriver, _ attendance: BankAttendance?) async -> RunRecord {
+    private func drive(
+        _ driver: LoadDriver, _ attendance: BankAttendance?, _ stack: PartWatch?
+    ) async -> RunRecord {
         conduct.onPhase(.setup)
         if let fault = await driver.setUp() { driver.refuse("the set-up failed: \(fault)") }
         conduct.onPhase(.traffic)
         attendance?.watch { driver.fail($0) }
+        stack?.begin { driver.fail($0) }
         var record = await driver.run()
         await attendance?.rest()
+        await stack?.rest()
         conduct.onPhase(.teardown)
         if let fault = await driver.tearDown() {
             let end = record.slices.count

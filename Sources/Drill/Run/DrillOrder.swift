@@ -25,7 +25,9 @@ package struct DrillOrder: Sendable {
     package var profile: ChannelProfile?
     /// 32 hexadecimal digits that nobody can guess: the leave to put faults on the run's banks.
     package var bankToken = ""
-    /// Plays mock banks when it is called as `spillway mock` is: this program.
+    /// The same for the operator's side of the embedded stack.
+    package var stackToken = ""
+    /// Plays mock banks, or the embedded stack, when it is called as `spillway mock` or `spillway stack` is: this program.
     package var executable = "/proc/self/exe"
 
     package init(

@@ -18,11 +18,13 @@ package struct RunRecord: Sendable {
     /// In order of time.
     package var events: [RunEvent]
     package var ending: Ending
+    /// Nil where the run had no stack of its own.
+    package var stack: StackRecord?
 
     package init(
         identity: RunIdentity, stages: [StageRecord], steps: [StepRecord], sliceLength: TimeSpan,
         slices: [SliceRecord], generator: GeneratorRecord, observed: [ObservedSeries] = [], events: [RunEvent] = [],
-        ending: Ending
+        ending: Ending, stack: StackRecord? = nil
     ) {
         self.identity = identity
         self.stages = stages
@@ -33,6 +35,7 @@ package struct RunRecord: Sendable {
         self.observed = observed
         self.events = events
         self.ending = ending
+        self.stack = stack
     }
 }
 

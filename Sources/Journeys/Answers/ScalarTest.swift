@@ -1,3 +1,4 @@
+import JSON
 import PlanModel
 
 /// Whether a JSON value is the one that the plan names. Numbers are compared as numbers, and never equal a text.
@@ -35,12 +36,6 @@ extension [ScalarTest] {
 }
 
 extension Span<UInt8> {
-    func equals(_ other: Span<UInt8>) -> Bool {
-        guard count == other.count else { return false }
-        for index in indices where self[index] != other[index] { return false }
-        return true
-    }
-
     func equalsIgnoringCase(_ other: Span<UInt8>) -> Bool {
         guard count == other.count else { return false }
         for index in indices where lowercase(self[index]) != lowercase(other[index]) { return false }

@@ -109,11 +109,11 @@ struct Service: Sendable {
     let basePath: String
 
     static func all(of entry: Entry, hosts: [String: String]) -> [Service] {
-        if case .embedded = entry { return [Service(name: "", host: hosts[""] ?? "localhost", basePath: "")] }
-        return entry.addresses.map { service, address in
+        entry.addresses.map { service, address in
             switch address.value {
             case .url(let url): Service(service ?? "", url, hosts)
-            case .channel: Service(name: service ?? "", host: hosts[service ?? ""] ?? "localhost", basePath: "")
+            case .channel, .embedded:
+                Service(name: service ?? "", host: hosts[service ?? ""] ?? "localhost", basePath: "")
             }
         }
     }

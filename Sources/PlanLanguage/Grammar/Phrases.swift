@@ -75,6 +75,27 @@ enum Phrases {
     static let boundedSpan = withinYear(span)
     static let positiveBoundedSpan = withinYear(positiveSpan)
 
+    static func span(within range: ClosedRange<TimeSpan>) -> Shape<TimeSpan> {
+        span.then { value, node, name, reading in
+            if range.contains(value) { return value }
+            reading.error("'\(name)' is from \(range.lowerBound) to \(range.upperBound), not \(value)", at: node.span)
+            return nil as TimeSpan?
+        }
+    }
+
+    /// What lets nothing through is no limit, but a wall.
+    static let limit = Shape<Rate>.value().then { value, node, name, reading in
+        if value.perSecond > 0 { return value }
+        reading.error("'\(name)' must be more than 0", at: node.span, fix: "leave it out, or write '100/s'")
+        return nil as Rate?
+    }
+
+    static let someRatio = Shape<Ratio>.value().then { value, node, name, reading in
+        if value.value > 0 { return value }
+        reading.error("'\(name)' must be more than 0%", at: node.span)
+        return nil as Ratio?
+    }
+
     static let positiveRate = Shape<Rate>.value().then { value, node, name, reading in
         if value.perSecond > 0 { return value }
         reading.error("'\(name)' must be more than 0", at: node.span, fix: "a stage without arrivals is 'pause'")

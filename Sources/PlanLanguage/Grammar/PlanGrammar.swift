@@ -15,9 +15,9 @@ enum PlanGrammar {
         "include", .oneOrMany(.text), to: [], shown: "none", "files whose `journeys` and `data` are added to the plan's"
     )
     private static let target = Key<Target>.required("target", TargetGrammar.shape, "what the traffic goes to")
-    private static let stack = Key<StackSettings>.defaulted(
-        "stack", TargetGrammar.stackShape, to: TargetGrammar.stackDefault, shown: "one core",
-        "settings of the embedded stack")
+    private static let stack = Key<EmbeddedStack>.defaulted(
+        "stack", StackGrammar.shape, to: StackGrammar.standardStack, shown: "as below",
+        "how large the embedded stack is declared to be, and how it behaves")
     private static let shadow = Key<ShadowMarks>.defaulted(
         "shadow", TargetGrammar.shadowShape, to: TargetGrammar.shadowDefault, shown: "on", "how this traffic is marked")
     private static let channels = Key<Located<String>?>.optional(
@@ -103,7 +103,7 @@ enum PlanGrammar {
     }
 
     private static func checkEmbedded(_ plan: Plan, _ fields: Fields, _ reading: inout PlanReading) {
-        if case .embedded = plan.target.entry { return }
+        if case .embedded(let span) = plan.target.entry { return checkBanks(plan, behind: span, fields, &reading) }
         if fields.has(stack) {
             reading.error(
                 "'stack' sets up the embedded stack, which this plan does not drive", at: fields.span(of: stack),
@@ -114,6 +114,15 @@ enum PlanGrammar {
                 "untagged twins are real payments; 'control' is for the embedded stack", at: fields.span(of: shadow),
                 fix: "leave it out")
         }
+    }
+
+    private static func checkBanks(
+        _ plan: Plan, behind span: SourceSpan, _ fields: Fields, _ reading: inout PlanReading
+    ) {
+        guard !fields.has(channels) else { return }
+        reading.error(
+            "the embedded stack has no banks to send payments to", at: span,
+            fix: "write 'channels:' with the path of a mock profile, or 'url' for a stack that is already there")
     }
 
     private static func checkWebhooks(_ plan: Plan, _ reading: inout PlanReading) {

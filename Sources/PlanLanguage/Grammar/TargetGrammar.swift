@@ -3,10 +3,10 @@ import PlanModel
 import PlanValues
 import Timebase
 
-/// `target`, `stack`, `shadow`, `webhooks`: what is driven, and how the traffic is marked.
+/// `target`, `shadow`, `webhooks`: what is driven, and how the traffic is marked.
 enum TargetGrammar {
-    private static let stack = Key<Entry?>.optional(
-        "stack", Shape<Entry>.choice(["embedded": .embedded]), "the reference stack, started by the drill")
+    private static let stack = Key<Located<Bool>?>.optional(
+        "stack", Shape<Bool>.choice(["embedded": true]).located, "the reference stack, started by the drill")
     private static let url = Key<Located<EntryAddress>?>.optional(
         "url", entryAddress.located, "the one entry point of the stack, or a mock bank of `channels`")
     private static let services = Key<[(name: Located<String>, value: Located<EntryAddress>)]?>.optional(
@@ -54,7 +54,7 @@ enum TargetGrammar {
         [stack, url, services, transport, proxy, connections, inFlight, tls, allow, timeout]
     ) { fields, reading in
         let named: [Entry] = [
-            fields[stack], fields[url].map(Entry.url),
+            fields[stack].map { .embedded(at: $0.span) }, fields[url].map(Entry.url),
             fields[services].map { .services($0.map { (name: $0.name.value, url: $0.value) }) },
         ].compactMap(\.self)
         let written = [fields.has(stack), fields.has(url), fields.has(services)].count { $0 }
@@ -97,17 +97,6 @@ enum TargetGrammar {
         }
         return TLSFiles(authority: fields[authority], certificate: fields[certificate], key: fields[key])
     }
-
-    // MARK: Stack
-
-    private static let cores = Key<Int>.defaulted("cores", .integer(1...256), to: 1, shown: "1", "loops of the stack")
-    private static let defects = Key<[Located<String>]>.defaulted(
-        "defects", .list(Shape<String>.text.located, countMin: 0), to: [], shown: "[]",
-        "planted on purpose, by name, to see a verdict turn red")
-    static let stackDefault = StackSettings(cores: 1, defects: [])
-    static let stackShape = Shape<StackSettings>.record(
-        "stack", "Settings of the embedded stack.", [cores, defects]
-    ) { fields, _ in StackSettings(cores: fields[cores], defects: fields[defects]) }
 
     // MARK: Shadow
 

@@ -1,5 +1,6 @@
 import Evidence
 package import JSON
+import StackVocabulary
 import Timebase
 import Verdicts
 
@@ -13,11 +14,18 @@ extension Report {
             ("format", .text(Self.format)), ("version", .count(Self.version)),
             (
                 "outcome",
-                .object([
+                .present([
                     ("verdict", .text(verdict.name)), ("exit_code", .integer(Int64(verdict.exitCode))),
+                    ("planted", planted),
                 ])
             ), ("verdicts", .array(judgements.map(\.json))), ("run", record.json),
         ])
+    }
+
+    /// Nobody reads an outcome without them.
+    private var planted: JSONValue? {
+        let defects = record.stack?.defects ?? []
+        return defects.isEmpty ? nil : .texts(defects.map(\.name))
     }
 
     /// What a run came to follows from its record and its judgements, so it is not read.

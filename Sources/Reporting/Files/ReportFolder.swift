@@ -58,6 +58,9 @@ package struct ReportFolder: Sendable {
     /// Where the journals and statements of a run's mock banks stand, a folder for each channel in it.
     package func channels(ofRun runID: String) -> String { "\(path)/channels-\(runID)" }
 
+    /// Where the database of a run's embedded stack stands.
+    package func stack(ofRun runID: String) -> String { "\(path)/stack-\(runID)" }
+
     private static let evidencePrefix = "evidence-"
 
     /// Folders with evidence of runs that had this folder before, in the order of their names: that of time.

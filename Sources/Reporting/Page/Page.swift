@@ -46,8 +46,8 @@ struct Page {
         [
             VerdictSection(report: report).table, timelineSection, StageSection(record: report.record).markup,
             SpectrumSection(record: report.record).markup, GeneratorSection(record: report.record).markup,
-            IdentitySection(record: report.record).markup,
-        ]
+        ] + (report.record.stack.map { [StackSection(stack: $0).markup] } ?? [])
+            + [IdentitySection(record: report.record).markup]
     }
 
     private var footer: Markup {

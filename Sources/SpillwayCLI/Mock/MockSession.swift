@@ -82,7 +82,7 @@ struct MockSession {
                         of: banks, isInteractive: Terminal.of(STDERR_FILENO).isInteractive, talk: console.talk)
                     await figures.show(banks)
                 }
-            if let lease { await follow(lease, on: loop) } else { try? await signals?.wait() }
+            if let lease { await lease.followInput(on: loop) } else { try? await signals?.wait() }
             figures?.cancel()
             await figures?.join()
             await banks.close(until: loop.now + Self.drainMax)
@@ -102,15 +102,6 @@ struct MockSession {
             }
         }
         return path
-    }
-
-    /// Returns when the drill is over, or its process is gone.
-    private func follow(_ lease: Lease, on loop: EventLoop) async {
-        do throws(StreamError) {
-            await lease.follow(try loop.adopt(socket: STDIN_FILENO))
-        } catch {
-            lease.end()
-        }
     }
 
     private static func readFaults(_ text: [UInt8], _ channels: [String]) -> AdminDesk.Reading {

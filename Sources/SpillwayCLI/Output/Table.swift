@@ -19,7 +19,9 @@ struct Table {
         return rows.map { row in
             zip(row, widths).enumerated().map { column, cell in
                 let padding = String(repeating: " ", count: cell.1 - cell.0.count)
-                return column == 0 || left.contains(column) ? cell.0 + padding : padding + cell.0
+                let isLeft = column == 0 || left.contains(column)
+                if isLeft, column == widths.count - 1 { return cell.0 }
+                return isLeft ? cell.0 + padding : padding + cell.0
             }.joined(separator: "  ")
         }
     }

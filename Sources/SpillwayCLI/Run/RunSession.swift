@@ -9,6 +9,7 @@ import Peers
 import PlanModel
 import Reporting
 import ShadowTag
+import StackVocabulary
 import Verdicts
 
 /// One command's runs, plan after plan: each is watched, steered, judged and told.
@@ -46,6 +47,7 @@ struct RunSession {
 
     private mutating func perform(_ run: PlannedRun) -> RunVerdict {
         let began = WallTime.now
+        if let warning = Defect.warning(of: run.plan.stack.setting) { console.talk("\(run.plan.name): \(warning)") }
         let folder = folders.folder(of: run.plan.name, at: began) { unsafe access($0, F_OK) == 0 }
         do {
             switch try drive(order(for: run, into: folder)) {
@@ -70,6 +72,7 @@ struct RunSession {
             version: SpillwayCLI.version)
         order.profile = run.profile
         order.bankToken = Hexadecimal.text(SystemEntropy().bytes(16).span)
+        order.stackToken = Hexadecimal.text(SystemEntropy().bytes(16).span)
         return order
     }
 

@@ -3,6 +3,7 @@ import Glibc
 import JSON
 import Numerals
 import Reporting
+import StackVocabulary
 import Timebase
 import Verdicts
 
@@ -43,7 +44,8 @@ struct RunSummary {
         let words =
             "\(report.record.identity.plan): \(verdict.headline.lowercasedFirst) (exit code \(verdict.exitCode))"
         let ending = report.record.ending.words.map { [$0] } ?? []
-        return ([words] + ending).flatMap { Paragraph.wrapped($0, columns: terminal.columns) }
+        let planted = report.record.stack?.warning.map { [$0] } ?? []
+        return (planted + [words] + ending).flatMap { Paragraph.wrapped($0, columns: terminal.columns) }
     }
 
     private var stages: Table {
@@ -88,6 +90,7 @@ struct RunSummary {
             ("verdict", .text(report.verdict.name)), ("exit_code", .integer(Int64(report.verdict.exitCode))),
             ("folder", .text(folder)),
             ("evidence", .optional(evidence)), ("channels", .optional(channels)),
+            ("planted", .texts(report.record.stack?.defects.map(\.name) ?? [])),
             ("judgements", .array(report.judgements.map(Self.json))),
         ])
     }

@@ -3,11 +3,13 @@ import Timebase
 
 /// The "run" part of report.json. docs/formats/run-record.md describes it for others; in short:
 ///
-///     run       = {"version": 1, "identity": identity, "ending": ending, "slice_ms": time, "steps": [step],
+///     run       = {"version": 1, "identity": identity, "stack"?: stack, "ending": ending, "slice_ms": time, "steps": [step],
 ///                  "stages": [stage], "slices": [slice], "generator": generator, "observed": [series],
 ///                  "events": [event]}
 ///     identity  = {"run_id": string, "plan": string, "about"?: string, "plan_digest": string, "seed": digits,
 ///                  "version": string, "targets": [string], "permitted": [string]}
+///     stack     = {"planted": [{"name": string, "wrong": string, "caught_by": string}], "store": string, "front": string,
+///                  "metrics": string, "operator": string, "exports": string, "setting": `StackSetting.json`}
 ///     ending    = {"kind": "completed"} | {"kind": "aborted", "at_ms": time, "guard": string}
 ///               | {"kind": "interrupted", "at_ms": time, "signal": int}
 ///               | {"kind": "failed", "at_ms": time, "reason": string}
@@ -36,8 +38,9 @@ extension RunRecord {
     package static let version: UInt64 = 1
 
     package var json: JSONValue {
-        .object([
-            ("version", .count(Self.version)), ("identity", identity.json), ("ending", ending.json),
+        .present([
+            ("version", .count(Self.version)), ("identity", identity.json), ("stack", stack?.json),
+            ("ending", ending.json),
             ("slice_ms", .time(sliceLength)), ("steps", .array(steps.map(\.json))),
             ("stages", .array(stages.map(\.json))), ("slices", .array(slices.map(\.json))),
             ("generator", generator.json), ("observed", .array(observed.map(\.json))),
@@ -67,7 +70,8 @@ extension RunRecord {
             },
             generator: try GeneratorRecord(place.member("generator"), stages: stages.count),
             observed: try place.member("observed").map(ObservedSeries.init),
-            events: try place.member("events").map(RunEvent.init), ending: try Ending(place.member("ending")))
+            events: try place.member("events").map(RunEvent.init), ending: try Ending(place.member("ending")),
+            stack: try place.optional("stack").map(StackRecord.init))
     }
 }
 

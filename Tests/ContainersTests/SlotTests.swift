@@ -1,8 +1,7 @@
+import Containers
 import SeededRandom
 import Testing
 import Timebase
-
-@testable import ChannelMock
 
 /// Against what is too slow to be wrong.
 @Suite struct SlotTests {

@@ -1,8 +1,8 @@
-import Timebase
+public import Timebase
 
 /// Places in the order in which they are due; those due at the same instant in the order of their numbers. A place is
 /// taken out from anywhere.
-struct DueHeap {
+public struct DueHeap: Sendable {
     private struct Entry {
         let due: Instant
         let number: UInt64
@@ -15,19 +15,21 @@ struct DueHeap {
     /// Where a place stands among the entries; -1 for one that does not.
     private var positions: [Int32] = []
 
-    var count: Int { entries.count }
-    var first: (place: Int32, due: Instant)? { entries.first.map { ($0.place, $0.due) } }
+    public init() {}
 
-    func countDue(by now: Instant) -> Int { entries.count { $0.due <= now } }
+    public var count: Int { entries.count }
+    public var first: (place: Int32, due: Instant)? { entries.first.map { ($0.place, $0.due) } }
 
-    mutating func insert(_ place: Int32, due: Instant, number: UInt64) {
+    public func countDue(by now: Instant) -> Int { entries.count { $0.due <= now } }
+
+    public mutating func insert(_ place: Int32, due: Instant, number: UInt64) {
         while positions.count <= place { positions.append(-1) }
         precondition(positions[Int(place)] < 0, "place \(place) is due twice")
         entries.append(Entry(due: due, number: number, place: place))
         siftUp(entries.count - 1)
     }
 
-    mutating func remove(_ place: Int32) {
+    public mutating func remove(_ place: Int32) {
         let position = Int(positions[Int(place)])
         precondition(position >= 0, "place \(place) is not due")
         positions[Int(place)] = -1

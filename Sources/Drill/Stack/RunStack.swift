@@ -1,0 +1,64 @@
+// Goal: a run whose plan asks for the embedded stack has one: declared as the plan says, in front of the plan's banks, and
+// gone with the run. Whoever reads the report knows what it was, and what was planted in it.
+// Method: a host starts and ends it (a child process, or this loop); it is reached over HTTP, the same in both worlds.
+// Not here: what the stack does (`PaymentStack`), and what its evidence means (the judge).
+
+import EventLoop
+import Evidence
+import HTTPService
+import HTTPWire
+import Peers
+import PlanModel
+import Reporting
+import ShadowTag
+import StackVocabulary
+import Timebase
+
+final class RunStack {
+    let launch: StackLaunch
+    let host: any StackHost
+    private let loop: EventLoop
+
+    private init(_ launch: StackLaunch, _ host: any StackHost, on loop: EventLoop) {
+        self.launch = launch
+        self.host = host
+        self.loop = loop
+    }
+
+    static func start(
+        _ launch: StackLaunch, _ key: ShadowKey, before banks: RunBanks, on loop: EventLoop
+    ) async throws(PartFault) -> RunStack {
+        let banks = launch.banks(banks.host.channels)
+        guard loop.simulation == nil else {
+            return RunStack(launch, try await StackInPlace(launch, key, banks, on: loop), on: loop)
+        }
+        if launch.database != nil {
+            do throws(ReportingError) {
+                try ReportFolder(launch.folder).make()
+            } catch {
+                throw PartFault("\(error)")
+            }
+        }
+        return RunStack(launch, try await StackProcess(launch, key, banks, on: loop), on: loop)
+    }
+
+    static func words(ofLoss loss: String) -> String { "the embedded stack is gone: \(loss)" }
+
+    /// For the report: what it was, and where its figures and exports were to be had.
+    var record: StackRecord {
+        StackRecord(
+            setting: launch.setting, store: loop.simulation == nil ? launch.stack.store : .memory,
+            front: "http://\(host.front)", operatorDesk: "http://\(host.operatorDesk)")
+    }
+
+    /// Behind the traffic: it is ended, and a run that has lost it is no whole one, however its traffic ended.
+    func end(_ record: inout RunRecord) async {
+        let end = record.sliceLength * Int64(record.slices.count)
+        record.stack = self.record
+        if let loss = host.loss {
+            if record.ending == .completed { record.ending = .failed(at: end, reason: Self.words(ofLoss: loss)) }
+        } else if let fault = await host.stop() {
+            record.events.append(RunEvent(at: end, kind: .note, text: fault))
+        }
+    }
+}

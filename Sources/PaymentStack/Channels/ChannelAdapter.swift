@@ -1,0 +1,295 @@
+// Goal: one bank, as one namespace reaches it: what the stack asks for goes out once, and what comes back is a verdict.
+// Method:
+//
+//     authorise -> limit -> breaker -> [ render -> send -> judge ] -> verdict
+//                                        ^ wait, same reference |
+//                                        +---- retry rule <-----+
+//
+// Not here: which bank a payment goes to (`Router`), when an unknown one is asked for (`QueryDesk`).
+
+import EventLoop
+import HTTPService
+import HTTPWire
+import Histogram
+import Money
+import SeededRandom
+import StackVocabulary
+import Timebase
+
+final class ChannelAdapter {
+    let name: String
+    let number: ChannelNumber
+    let namespace: Namespace
+    let loop: EventLoop
+    let client: HTTPClient
+    let limit: ChannelLimit
+    var breakers: [Breaker]
+    var budget = RetryBudget()
+    let letters: BankLetters
+    var figures = ChannelFigures()
+    /// Told of each send's end.
+    let note: (ChannelNumber, Router.Ending, Instant) -> Void
+
+    let timeout: TimeSpan
+    /// A second send of the same is no second payment.
+    let hasKey: Bool
+    private let ignoresBudget: Bool
+    private let retriesWithoutEnd: Bool
+    private let namesRetriesAnew: Bool
+    private let jitter: Seed
+    private var draws: UInt64 = 0
+
+    /// With less time than this left nothing is sent.
+    static let timeMin = TimeSpan.milliseconds(5)
+    /// Who gave a bank less time than this, or than its timeout where that is shorter, has learnt nothing about it.
+    static let fairTime = TimeSpan.milliseconds(250)
+    /// One for each first digit of a card, and one for payments without.
+    static let binGroups = 10
+
+    init(
+        _ channel: StackChannel, _ number: ChannelNumber, _ namespace: Namespace, at origin: HTTPOrigin,
+        _ setting: StackSetting, notify: String?, limit: ChannelLimit, seed: Seed, on loop: EventLoop,
+        note: @escaping (ChannelNumber, Router.Ending, Instant) -> Void
+    ) throws(WireError) {
+        name = channel.name
+        self.number = number
+        self.namespace = namespace
+        self.loop = loop
+        self.limit = limit
+        self.note = note
+        client = HTTPClient(on: loop, to: origin, configuration: Self.configuration(setting))
+        letters = try BankLetters(host: origin.host, keyField: channel.idempotencyField, notify: notify)
+        breakers = Array(
+            repeating: Breaker(setting.breaker, defects: setting.defects), count: Self.binGroups)
+        timeout = setting.bankTimeout
+        hasKey = channel.idempotencyField != nil
+        ignoresBudget = setting.has(.noRetryBudget)
+        retriesWithoutEnd = setting.has(.metastableRetries)
+        namesRetriesAnew = setting.has(.newReferenceOnRetry)
+        jitter = seed
+    }
+
+    private static func configuration(_ setting: StackSetting) -> ClientConfiguration {
+        var configuration = ClientConfiguration()
+        configuration.connectionsMax = setting.bankConnections
+        configuration.pipelineDepth = setting.bankPipeline
+        configuration.wire.bodyBytes = 64 << 10
+        // No call is cancelled before its deadline but by closing the client.
+        configuration.heedsCancellation = false
+        return configuration
+    }
+
+    static func binGroup(_ bin: UInt32) -> Int { Int(bin / 100_000) % binGroups }
+
+    // MARK: Asking
+
+    func authorise(_ order: BankOrder, _ context: RequestContext) async -> BankReply {
+        let judge = BankJudge(
+            reference: order.reference, amount: order.amount, capturesAtOnce: order.capturesAtOnce)
+        return await call(judge, bin: order.bin, context) { [self] in
+            letters.authorisation(order, as: $0, marks: context.marks)
+        }
+    }
+
+    func capture(_ amendment: BankAmendment, _ context: RequestContext) async -> BankReply {
+        await amend(amendment, .capture, context)
+    }
+
+    func reverse(_ amendment: BankAmendment, _ context: RequestContext) async -> BankReply {
+        await amend(amendment, .reverse, context)
+    }
+
+    func refund(_ amendment: BankAmendment, _ context: RequestContext) async -> BankReply {
+        await amend(amendment, .refund, context)
+    }
+
+    private func amend(
+        _ amendment: BankAmendment, _ kind: BankReference.Kind, _ context: RequestContext
+    ) async -> BankReply {
+        precondition(amendment.reference.kind == kind, "\(amendment.reference) for a \(kind)")
+        let judge = BankJudge(reference: amendment.reference, amount: amendment.amount, capturesAtOnce: false)
+        return await call(judge, bin: amendment.bin, context) { [self] in
+            letters.amendment(amendment, as: $0, marks: context.marks)
+        }
+    }
+
+    /// How a payment stands, asked once.
+    func query(_ reference: BankReference, _ context: RequestContext) async -> BankStanding {
+        precondition(context.namespace == namespace, "\(context.namespace) work in the adapter of \(namespace)")
+        figures.queries += 1
+        let until = min(context.deadline, loop.now + timeout)
+        guard until - loop.now >= Self.timeMin else { return .unasked(.deadline) }
+        let request = letters.query(reference, marks: context.marks)
+        let standing: BankStanding
+        do throws(HTTPClientError) {
+            standing = BankStanding(try await client.send(request, until: until), of: reference)
+        } catch {
+            standing = BankStanding(error)
+        }
+        if case .unknown = standing { figures.queriesUnknown += 1 }
+        return standing
+    }
+
+    func close() { client.close() }
+
+    // MARK: One call
+
+    private func call(
+        _ judge: BankJudge, bin: UInt32, _ context: RequestContext, _ render: (BankReference) -> HTTPRequest
+    ) async -> BankReply {
+        precondition(context.namespace == namespace, "\(context.namespace) work in the adapter of \(namespace)")
+        figures.attempts += 1
+        let group = Self.binGroup(bin)
+        var sends = Sends(judge)
+        while true {
+            let began = loop.now
+            let until = min(context.deadline, began + timeout)
+            if let refusal = admit(until - began, group, began, &sends) {
+                return end(sends.verdict(.refused(refusal)), sends)
+            }
+            let verdict: BankVerdict
+            do throws(HTTPClientError) {
+                let response = try await client.send(render(sends.judge.reference), until: until)
+                verdict = sends.take(response)
+            } catch {
+                verdict = sends.take(error)
+            }
+            leave(verdict, sends, group, began: began, until: until)
+            let final = sends.verdict(verdict)
+            guard let wait = waitBeforeRetry(verdict, sends, until: context.deadline) else { return end(final, sends) }
+            await Parking(loop).rest(until: loop.now + wait)
+            figures.retries += 1
+            // Planted (new-reference-on-retry): to the bank it is another payment.
+            if namesRetriesAnew { sends.judge = sends.judge.renamed }
+        }
+    }
+
+    /// Nil: it may be sent, and a place is taken for it.
+    private func admit(
+        _ time: TimeSpan, _ group: Int, _ now: Instant, _ sends: inout Sends
+    ) -> BankRefusal? {
+        guard time >= Self.timeMin else { return .deadline }
+        guard limit.enter() else { return .limit }
+        guard let leave = breakers[group].enter(now: now) else {
+            limit.forget()
+            return .breaker
+        }
+        sends.leave = leave
+        if sends.count < .max { sends.count += 1 }
+        if sends.count == 1 { budget.earn() }
+        figures.sends += 1
+        return nil
+    }
+
+    private func leave(_ verdict: BankVerdict, _ sends: Sends, _ group: Int, began: Instant, until: Instant) {
+        let now = loop.now
+        let took = now - began
+        let isFair = until - began >= min(timeout, Self.fairTime)
+        let health = verdict.health(of: sends.judge.reference.kind, isFair: isFair)
+        if let leave = sends.leave { breakers[group].note(leave, isWell: health, now: now) }
+        limit.leave(took, isWell: health, now: now)
+        if verdict.isAnswer { figures.latency.record(UInt64(max(0, took.nanoseconds))) }
+        switch (health, verdict) {
+        case (true?, _): note(number, .well(took), now)
+        case (false?, .unknown): note(number, .unknown, now)
+        case (false?, _): note(number, .refused, now)
+        case (nil, _): break
+        }
+    }
+
+    /// Nil: it is not tried again.
+    private func waitBeforeRetry(_ verdict: BankVerdict, _ sends: Sends, until deadline: Instant) -> TimeSpan? {
+        guard verdict.mayPass, hasKey || !sends.isDoubtful else { return nil }
+        // Planted (metastable-retries): at once, without end and without budget.
+        if retriesWithoutEnd { return TimeSpan.milliseconds(1) }
+        guard sends.count < RetryRule.sendsMax else { return nil }
+        draws &+= 1
+        let wait = RetryRule.wait(after: sends.count, retryAfter: sends.retryAfter, draw: jitter.child(draws).unit)
+        guard loop.now + wait + Self.timeMin < deadline else { return nil }
+        // Planted (no-retry-budget): all that fails is tried again.
+        guard ignoresBudget || budget.spend() else {
+            figures.retriesRefused += 1
+            return nil
+        }
+        return wait
+    }
+
+    private func end(_ verdict: BankVerdict, _ sends: Sends) -> BankReply {
+        figures.count(verdict)
+        if case .unknown(.mismatched) = verdict { figures.mismatched += 1 }
+        return BankReply(verdict: verdict, sends: sends.count, reference: sends.judge.reference)
+    }
+}
+
+/// What was sent for one call.
+private struct Sends {
+    var judge: BankJudge
+    var count: UInt8 = 0
+    var leave: Breaker.Leave?
+    var retryAfter: Int64?
+    /// An earlier send may have been executed.
+    private var doubt: BankDoubt?
+
+    init(_ judge: BankJudge) {
+        self.judge = judge
+    }
+
+    var isDoubtful: Bool { doubt != nil }
+
+    mutating func take(_ response: HTTPResponse) -> BankVerdict {
+        let finding = judge.finding(response)
+        retryAfter = finding.retryAfter
+        return note(finding.verdict)
+    }
+
+    mutating func take(_ error: HTTPClientError) -> BankVerdict {
+        retryAfter = nil
+        return note(BankJudge.verdict(error))
+    }
+
+    private mutating func note(_ verdict: BankVerdict) -> BankVerdict {
+        if case .unknown(let doubt) = verdict { self.doubt = doubt }
+        return verdict
+    }
+
+    /// Of the call: that the last send did nothing says nothing about those before.
+    func verdict(_ last: BankVerdict) -> BankVerdict {
+        if case .refused = last, let doubt { return .unknown(doubt) }
+        return last
+    }
+}
+
+extension BankVerdict {
+    /// The bank has said how it stands.
+    var isAnswer: Bool {
+        switch self {
+        case .approved, .declined, .pending: true
+        case .refused, .unknown: false
+        }
+    }
+
+    /// Whether trying the same again may go better.
+    fileprivate var mayPass: Bool {
+        switch self {
+        case .unknown(.mismatched), .refused(.rejected), .refused(.deadline), .refused(.noOrigin), .refused(.breaker),
+            .refused(.limit):
+            false
+        case .unknown, .refused: true
+        case .approved, .declined, .pending: false
+        }
+    }
+
+    /// What it says of the bank; nil for nothing.
+    fileprivate func health(of kind: BankReference.Kind, isFair: Bool) -> Bool? {
+        switch self {
+        case .approved, .declined, .pending: true
+        case .unknown(.timeout): isFair ? false : nil
+        case .unknown(.underWay): nil
+        case .unknown: false
+        case .refused(.overloaded), .refused(.unreachable): false
+        // That a payment cannot be captured any more is an answer; that none can be authorised is not.
+        case .refused(.rejected): kind != .payment
+        case .refused: nil
+        }
+    }
+}

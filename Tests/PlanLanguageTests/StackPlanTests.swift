@@ -1,0 +1,127 @@
+import Diagnostics
+import PlanModel
+import StackVocabulary
+import Testing
+import Timebase
+
+@testable import PlanLanguage
+
+@Suite struct StackPlanTests {
+    private func outcome(
+        _ stack: String, target: String = "stack: embedded", channels: String = "channels: m.yaml\n"
+    )
+        -> Plan.Outcome
+    {
+        let text =
+            "plan: p\ntarget: {\(target)}\n\(channels)\(stack)\njourneys: {pay: {steps: [GET /: {}]}}\n"
+            + "traffic: [hold: {for: 1s, rate: 1/s}]\n"
+        return Plan.parse(SourceText(name: "p", text: text))
+    }
+
+    private func mistakes(_ stack: String) -> [String] {
+        outcome(stack).diagnostics.map { $0.message + ($0.fix.map { "; \($0)" } ?? "") }
+    }
+
+    @Test func `a plan that says nothing of its stack gets the standard one`() throws {
+        let stack = try #require(outcome("").plan).stack
+        #expect(stack.setting == StackSetting() && stack.store == .sqlite && stack.defects.isEmpty)
+    }
+
+    @Test func `everything that can be said of a stack arrives in its setting`() throws {
+        let text = """
+            stack:
+              cores: 3
+              service: {pay: 500us, query: 80us, refuse: 0.5ms}
+              store: memory
+              db: {connections: 4}
+              isolation: databases
+              merchants: 50
+              limits: {merchant: 60/min, queue: 200, age: 250ms, amount: 99900}
+              deadline: 3s
+              bank: {timeout: 800ms, connections: 32, pipeline: 8}
+              breaker: {opens at: 30%, of at least: 10, within: 5s, for: 2s, probes: 1}
+              query: {first: 2s, max-per-payment: 5, rate: 40/s}
+              notify: {attempts: 4, first-wait: 100ms, timeout: 1s, under-way: 16}
+              defects: [no-limiter, slow-shed]
+            """
+        let stack = try #require(outcome(text).plan, "\(mistakes(text))").stack
+        var wanted = StackSetting()
+        wanted.cores = 3
+        var costs = ServiceCosts(pay: .microseconds(500))
+        costs.query = .microseconds(80)
+        costs.refuse = .microseconds(500)
+        wanted.service = costs
+        wanted.storeConnections = 4
+        wanted.isolation = .databases
+        wanted.merchants = 50
+        wanted.merchantRate = 1
+        wanted.queueMax = 200
+        wanted.queueAgeMax = .milliseconds(250)
+        wanted.amountMax = 99_900
+        wanted.deadline = .seconds(3)
+        wanted.bankTimeout = .milliseconds(800)
+        wanted.bankConnections = 32
+        wanted.bankPipeline = 8
+        wanted.breaker.failureShare = 0.3
+        wanted.breaker.callsMin = 10
+        wanted.breaker.window = .seconds(5)
+        wanted.breaker.openFor = .seconds(2)
+        wanted.breaker.probes = 1
+        wanted.query.first = .seconds(2)
+        wanted.query.perPaymentMax = 5
+        wanted.query.rate = 40
+        wanted.notify.attemptsMax = 4
+        wanted.notify.firstWait = .milliseconds(100)
+        wanted.notify.timeout = .seconds(1)
+        wanted.notify.underWayMax = 16
+        wanted.defects = [.noLimiter, .slowShed]
+        #expect(stack.setting == wanted)
+        #expect(stack.store == .memory)
+        #expect(stack.defects.map(\.value) == [.noLimiter, .slowShed])
+        #expect(stack.defects.map(\.span.text) == ["no-limiter", "slow-shed"])
+    }
+
+    @Test func `one span says what a payment takes, and the others follow from it`() throws {
+        let stack = try #require(outcome("stack: {cores: 1, service: 2ms}").plan).stack
+        #expect(stack.setting.service == ServiceCosts(pay: .milliseconds(2)))
+    }
+
+    @Test(arguments: [
+        ("stack: {defects: [no-limitter]}", "there is no defect 'no-limitter'; did you mean 'no-limiter'?"),
+        ("stack: {defects: [zebra]}", "there is no defect 'zebra'; 'spillway stack --list-defects' lists them"),
+        (
+            "stack: {defects: [no-limiter, no-limiter]}",
+            "the defect 'no-limiter' is planted twice; leave one of the two out"
+        ),
+        ("stack: {cores: 0}", "'cores' is from 1 to 64, not 0"),
+        ("stack: {service: 500}", "'service' needs a unit; write '500ms' or '500s'"),
+        ("stack: {service: {query: 5us}}", "'service' has no 'pay'; write 'pay: 250ms'"),
+        ("stack: {limits: {merchant: 5}}", "'merchant' needs a unit; write '5/s' or '300/min'"),
+        ("stack: {query: {rate: 0/s}}", "'rate' must be more than 0; leave it out, or write '100/s'"),
+        ("stack: {breaker: {opens at: 0%}}", "'opens at' must be more than 0%"),
+        ("stack: {deadline: 0s}", "'deadline' is from 1ms to 86400s, not 0s"),
+        ("stack: {store: postgres}", "'store' cannot be 'postgres'; write 'sqlite' or 'memory'"),
+        ("stack: {core: 2}", "'stack' has no key 'core'; did you mean 'cores'?"),
+    ])
+    func `a stack that cannot be says why, and what to write`(stack: String, words: String) {
+        #expect(mistakes(stack) == [words])
+    }
+
+    @Test func `an embedded stack without banks is told at the word that asks for it`() throws {
+        let found = try #require(outcome("", channels: "").diagnostics.first)
+        #expect(found.message == "the embedded stack has no banks to send payments to")
+        #expect(
+            found.fix
+                == "write 'channels:' with the path of a mock profile, or 'url' for a stack that is already there")
+        #expect(found.span?.text == "embedded")
+    }
+
+    @Test func `settings of a stack that nobody drives are a mistake`() {
+        let found = outcome("stack: {cores: 2}", target: #"url: "http://a""#, channels: "").diagnostics.map(\.message)
+        #expect(found == ["'stack' sets up the embedded stack, which this plan does not drive"])
+    }
+}
+
+extension SourceSpan {
+    fileprivate var text: String { String(decoding: source.bytes[range], as: UTF8.self) }
+}
