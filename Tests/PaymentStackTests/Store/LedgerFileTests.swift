@@ -154,16 +154,17 @@ import Testing
     @Test func `a full disk refuses whole groups, and loses nothing before them`() throws {
         let folder = try TestFolder()
         try Self.run(folder, pagesMax: 64) { stores, loop async throws in
-            var done: [Int] = []
+            let merchant = Account.merchant(LedgerSample.merchant(1))
+            var (done, credited): (Int, Int64) = (0, 0)
             var failure: StoreFailure?
             for start in stride(from: 1, through: 2_000, by: 20) where failure == nil {
-                let results = await loop.commitTogether(
-                    (start..<start + 20).map { LedgerSample.begin($0) }, to: stores.live)
-                for (place, result) in results.enumerated() {
-                    switch result {
-                    case .success: done.append(start + place)
-                    case .failure(let error): failure = error
-                    }
+                let payments = (start..<start + 20).map { LedgerSample.begin($0) }
+                let credit = LedgerSample.posting(.channel(1), merchant, 5)
+                let results = await loop.commitTogether([credit] + payments, to: stores.live)
+                #expect(Set(results.map { $0 == .success(.done) }).count == 1)
+                switch results[0] {
+                case .success: (done, credited) = (done + 20, credited + 5)
+                case .failure(let error): failure = error
                 }
             }
             guard case .database(13, let words)? = failure?.cause else {
@@ -171,10 +172,11 @@ import Testing
                 return
             }
             #expect(words.contains("database or disk is full"))
-            #expect(try await stores.live.lines(.payments).count == done.count && !done.isEmpty)
-            // A posting was undone with its group, also where balances are kept.
-            let posting = LedgerSample.posting(.channel(1), .merchant(LedgerSample.merchant(1)), 5)
-            _ = try? await stores.live.commit(posting)
+            #expect(try await stores.live.lines(.payments).count == done && done > 0)
+            // The credit was undone with its group, also where balances are kept.
+            #expect(try await stores.live.balance(merchant, LedgerSample.cny) == credited)
+            let debit = LedgerSample.posting(merchant, .refunds, credited + 1)
+            #expect(try await stores.live.commit(debit) == .belowFloor(merchant))
             let sums = try await stores.live.journalSums().accounts
             #expect(try await stores.live.balanceLines() == sums)
         }
