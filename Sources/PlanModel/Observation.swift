@@ -4,15 +4,31 @@ package import Timebase
 
 /// Series that are read from elsewhere while the traffic runs.
 package struct Observation: Sendable {
-    package let prometheus: Located<HTTPAddress>
+    package let prometheus: Located<MetricsSource>
     package let every: TimeSpan
     package let series: [(name: Located<String>, selector: String)]
 
-    package init(prometheus: Located<HTTPAddress>, every: TimeSpan, series: [(name: Located<String>, selector: String)])
-    {
+    package init(
+        prometheus: Located<MetricsSource>, every: TimeSpan, series: [(name: Located<String>, selector: String)]
+    ) {
         self.prometheus = prometheus
         self.every = every
         self.series = series
+    }
+}
+
+/// Where metrics are scraped.
+package enum MetricsSource: Sendable, Equatable {
+    case url(HTTPAddress)
+    /// The embedded stack's own; where it listens is known when it does.
+    case stack
+
+    /// Of a request for them.
+    package var path: String {
+        switch self {
+        case .url(let url): url.path
+        case .stack: "/metrics"
+        }
     }
 }
 

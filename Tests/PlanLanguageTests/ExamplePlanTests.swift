@@ -43,8 +43,8 @@ import Timebase
             ])
         #expect(plan.traffic[3].mix.map(\.weight) == [95, 5])
         #expect(plan.faults[0].effects == [.latency(multiply: .init(8), add: nil)])
-        #expect(plan.guards.map(\.subject) == [.errorRatio, .series("live_p99"), .requests])
-        #expect(plan.guards.map(\.limit) == [0.2, 800, 5_000_000])
+        #expect(plan.guards.map(\.subject) == [.errorRatio, .series("order_queue"), .requests])
+        #expect(plan.guards.map(\.limit) == [0.2, 5_000, 5_000_000])
         #expect(plan.targets.map(\.name).count == 15)
         guard case .request(let request) = plan.journeys[1].steps[0].action else { throw YAMLShapeError() }
         #expect(request.method == "GET")

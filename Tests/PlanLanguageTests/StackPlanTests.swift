@@ -116,6 +116,14 @@ import Timebase
         #expect(found.span?.text == "embedded")
     }
 
+    @Test func `the stack's own metrics are named by a word, where there is a stack`() throws {
+        let observe = "observe: [{prometheus: stack, series: {waiting: queue_depth}}]"
+        let plan = try #require(outcome(observe).plan)
+        #expect(plan.observe.map(\.prometheus.value) == [.stack])
+        let found = outcome(observe, target: #"url: "http://a""#, channels: "").diagnostics.map(\.message)
+        #expect(found == ["this plan drives no embedded stack, so it has no metrics"])
+    }
+
     @Test func `settings of a stack that nobody drives are a mistake`() {
         let found = outcome("stack: {cores: 2}", target: #"url: "http://a""#, channels: "").diagnostics.map(\.message)
         #expect(found == ["'stack' sets up the embedded stack, which this plan does not drive"])

@@ -46,7 +46,7 @@ extension Preflight {
     }
 
     /// A part that did not start has been told of.
-    private func local(_ address: Address?, _ span: SourceSpan) -> Located<HTTPAddress>? {
+    func local(_ address: Address?, _ span: SourceSpan) -> Located<HTTPAddress>? {
         address.flatMap { HTTPAddress("http://\($0)") }.map { Located($0, at: span) }
     }
 

@@ -52,16 +52,28 @@ extension Preflight {
     // MARK: Observations
 
     /// A series that a guard needs must be there; without one of the others the run only shows less.
-    func observations() async -> (origins: [PermittedOrigin?], checks: [PreflightCheck]) {
+    func observations(_ stack: RunStack?) async -> (origins: [PermittedOrigin?], checks: [PreflightCheck]) {
         var checks: [PreflightCheck] = []
         var origins: [PermittedOrigin?] = []
         for observation in plan.observe {
-            let url = observation.prometheus
+            guard let url = metrics(observation, stack) else {
+                // Why there is no stack was told where it was to start.
+                origins.append(nil)
+                continue
+            }
             let reach = await reach(url, security: url.value.isSecure ? TLSClientConfiguration() : nil)
             origins.append(reach.peer)
             checks.append(reach.isSilent && !guardsNeed(observation) ? reach.check.asWarning : reach.check)
         }
         return (origins, checks)
+    }
+
+    private func metrics(_ observation: Observation, _ stack: RunStack?) -> Located<HTTPAddress>? {
+        let source = observation.prometheus
+        switch source.value {
+        case .url(let url): return Located(url, at: source.span)
+        case .stack: return local(stack?.host.front, source.span)
+        }
     }
 
     private func guardsNeed(_ observation: Observation) -> Bool {

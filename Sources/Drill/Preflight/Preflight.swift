@@ -73,7 +73,7 @@ package struct Preflight {
         let banks = await startBanks(key)
         let stack = await startStack(key, banks.banks)
         let entries = await entryPoints(banks.banks, stack.stack)
-        let observations = await observations()
+        let observations = await observations(stack.stack)
         checks +=
             banks.checks + stack.checks + entries.checks + observations.checks
             + (await canaries(banks.banks, stack.stack, key))

@@ -5,8 +5,16 @@ import Timebase
 
 /// `observe` and `guards`.
 enum ObservationGrammar {
-    private static let prometheus = Key<Located<HTTPAddress>>.required(
-        "prometheus", Phrases.address.located, "where metrics are scraped")
+    private static let prometheus = Key<Located<MetricsSource>>.required(
+        "prometheus", source.located, "where metrics are scraped; `stack` is the embedded stack's own")
+    private static let source = Shape<MetricsSource>(
+        form: .phrase(
+            kind: "a URL, or `stack`", pattern: "^(https?://[^@?# ]+|stack)$",
+            examples: ["http://127.0.0.1:8080/metrics", "stack"], takesNumbers: false)
+    ) { node, name, reading in
+        if case .text("stack") = node.content { return .stack }
+        return Phrases.address.read(node, name, &reading).map(MetricsSource.url)
+    }
     private static let every = Key<TimeSpan>.defaulted(
         "every", Phrases.positiveSpan, to: .seconds(1), shown: "1s", "how often")
     private static let series = Key<[(name: Located<String>, value: String)]>.required(

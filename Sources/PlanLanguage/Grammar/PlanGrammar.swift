@@ -104,6 +104,11 @@ enum PlanGrammar {
 
     private static func checkEmbedded(_ plan: Plan, _ fields: Fields, _ reading: inout PlanReading) {
         if case .embedded(let span) = plan.target.entry { return checkBanks(plan, behind: span, fields, &reading) }
+        for observation in plan.observe where observation.prometheus.value == .stack {
+            reading.error(
+                "this plan drives no embedded stack, so it has no metrics", at: observation.prometheus.span,
+                fix: "write a URL, such as 'http://127.0.0.1:8080/metrics'")
+        }
         if fields.has(stack) {
             reading.error(
                 "'stack' sets up the embedded stack, which this plan does not drive", at: fields.span(of: stack),
