@@ -53,10 +53,12 @@ struct BankLetters: Sendable {
     func authorisation(_ order: BankOrder, as reference: BankReference, marks: FieldBlock) -> HTTPRequest {
         var body = begin(reference)
         add(order.amount, to: &body)
-        body.add("merchant", plainBy: {
-            $0.append(contentsOf: Self.merchantPrefix)
-            $0.appendDecimal(UInt64(order.merchant.number))
-        })
+        body.add(
+            "merchant",
+            plainBy: {
+                $0.append(contentsOf: Self.merchantPrefix)
+                $0.appendDecimal(UInt64(order.merchant.number))
+            })
         if let card = order.card { body.add("card", plainBy: { card.append(to: &$0) }) }
         if order.capturesAtOnce { body.add("capture", true) }
         if let notify { body.add("notify", plain: notify) }
@@ -102,7 +104,8 @@ struct BankLetters: Sendable {
         body.add("currency", plainBy: { amount.currency.append(to: &$0) })
     }
 
-    private func whole(_ head: [UInt8], _ reference: BankReference, _ marks: FieldBlock, _ body: [UInt8]) -> HTTPRequest {
+    private func whole(_ head: [UInt8], _ reference: BankReference, _ marks: FieldBlock, _ body: [UInt8]) -> HTTPRequest
+    {
         var wire: [UInt8] = []
         wire.reserveCapacity(head.count + marks.bytes.count + body.count + 64)
         wire.append(contentsOf: head)

@@ -13,7 +13,8 @@ extension LayerTable {
             wrapped("CHiredis", by: "Fleet"),
         ]
             + row(
-                .l0, "Timebase", "Containers", "JSON", "Numerals", "Diagnostics", "SeededRandom", "Money", "Histogram", "Zstandard",
+                .l0, "Timebase", "Containers", "JSON", "Numerals", "Diagnostics", "SeededRandom", "Money", "Histogram",
+                "Zstandard",
                 "Cryptography",
                 "EventLoop",
                 "SQLite")
