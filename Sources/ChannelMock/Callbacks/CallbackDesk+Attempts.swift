@@ -6,6 +6,7 @@ package import EventLoop
 import HTTPService
 import HTTPWire
 import Lease
+import Peers
 import Timebase
 
 extension CallbackDesk {

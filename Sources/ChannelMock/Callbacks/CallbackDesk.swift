@@ -30,7 +30,7 @@ import Timebase
 package final class CallbackDesk: TimerTarget {
     struct Waiting {
         let order: CallbackOrder
-        let destination: CallbackDestination
+        let destination: Destination
         let target: String
         /// In the order in which they were ordered.
         let number: UInt64
@@ -56,7 +56,7 @@ package final class CallbackDesk: TimerTarget {
     var due = DueHeap()
     /// Those that wait to be overtaken.
     var kept: [Int32] = []
-    let destinations: CallbackDestinations
+    let destinations: Destinations
     var orderNumber: UInt64 = 0
     /// Of the latest order whose first attempt is over.
     var latestGone: UInt64 = 0
@@ -87,7 +87,7 @@ package final class CallbackDesk: TimerTarget {
         self.rule = rule
         self.fates = CallbackFates(rule, seed: seed)
         self.key = key
-        destinations = CallbackDestinations(on: loop, under: policy, bounds)
+        destinations = Destinations(on: loop, under: policy, bounds.destinations)
         self.lease = lease
         self.bounds = bounds
         self.onOutcome = onOutcome
@@ -121,8 +121,8 @@ package final class CallbackDesk: TimerTarget {
         guard mayGoOn() else { return leave(order, first, .stopped) }
         let fate = fates.fate(of: order.reference)
         if fate.isLost { return leave(order, first, .lost) }
-        let (destination, target): (CallbackDestination, String)
-        do throws(CallbackDestinations.Refusal) {
+        let (destination, target): (Destination, String)
+        do throws(Destinations.Refusal) {
             (destination, target) = try destinations.find(order.destination)
         } catch {
             return leave(order, first, .refused(error.words))

@@ -28,9 +28,10 @@ struct CallbackLetter {
         let stamp = String(second)
         var fields = order.marks
         try fields.add("content-type", "application/json")
-        try fields.add(CallbackSignature.timestampField, stamp)
+        try fields.add(StampedSignature.timestampField, stamp)
         try fields.add(
-            CallbackSignature.signatureField, CallbackSignature.digits(of: body, second: stamp, key: key))
+            StampedSignature.signatureField,
+            StampedSignature.of(body.span, stamp: stamp.utf8Span.span, key: key).hexadecimal)
         return try HTTPRequest(.post, target, host: host, fields: fields, body: body)
     }
 }

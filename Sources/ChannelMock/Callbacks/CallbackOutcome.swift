@@ -1,4 +1,5 @@
 package import ChannelProfile
+import Peers
 package import Timebase
 
 /// What became of a callback, or of one attempt at it: for a journal.
@@ -76,4 +77,13 @@ package struct CallbackBounds: Sendable {
     package var beforeAnswerMax = TimeSpan.seconds(2)
 
     package init() {}
+
+    var destinations: DestinationBounds {
+        var bounds = DestinationBounds("callbacks")
+        bounds.destinationsMax = destinationsMax
+        bounds.bytesMax = destinationBytesMax
+        bounds.connectionsMax = inFlightMax
+        bounds.resolveWithin = answerWithin
+        return bounds
+    }
 }

@@ -1,6 +1,5 @@
 // Goal: nobody but the bank says what became of a payment.
-// Method: X-Signature is the HMAC-SHA-256, in hexadecimal digits, over the value of X-Timestamp, a dot and the body. It
-// is compared in constant time, and a timestamp that is more than five minutes off is refused, whoever signed it: what
+// Method: the signature (`StampedSignature`) is compared in constant time, and a timestamp that is more than five minutes off is refused, whoever signed it: what
 // was recorded cannot be played again later. The body is read only when it is genuine.
 //
 // Not here: what a genuine callback changes. Within five minutes the same one may come twice; its payment's state says
@@ -12,8 +11,6 @@ import Money
 import StackVocabulary
 
 struct CallbackCheck: Sendable {
-    static let timestampField = "x-timestamp"
-    static let signatureField = "x-signature"
     static let secondsMax: Int64 = 300
     static let bodyBytesMax = 4 << 10
 
@@ -36,11 +33,7 @@ struct CallbackCheck: Sendable {
         guard body.count <= Self.bodyBytesMax else { throw .tooLarge(body.count) }
         guard let stamp = timestamp.decimal, let claimed = Hexadecimal.bytes(of: signature) else { throw .unsigned }
         guard abs(second - stamp) <= Self.secondsMax else { throw .stale }
-        var signing = key.signing()
-        signing.update(timestamp)
-        signing.update(".".utf8Span.span)
-        signing.update(body.span)
-        let own = signing.signature()
+        let own = StampedSignature.of(body.span, stamp: timestamp, key: key)
         guard ConstantTime.areEqual(own.bytes.span, claimed.span) else { throw .forged }
         guard let callback = BankCallback(body.span) else { throw .malformed }
         return callback
@@ -72,15 +65,15 @@ extension CallbackCheck.Refusal {
         case .unsigned:
             Problem(
                 status: 401, kind: "unsigned", detail: "a callback bears a timestamp and a signature",
-                field: CallbackCheck.signatureField)
+                field: StampedSignature.signatureField)
         case .stale:
             Problem(
                 status: 401, kind: "stale", detail: "the timestamp is more than \(CallbackCheck.secondsMax) s off",
-                field: CallbackCheck.timestampField)
+                field: StampedSignature.timestampField)
         case .forged:
             Problem(
                 status: 401, kind: "forged", detail: "the signature is not this channel's",
-                field: CallbackCheck.signatureField)
+                field: StampedSignature.signatureField)
         case .malformed:
             Problem(
                 status: 400, kind: "malformed-body",

@@ -70,7 +70,7 @@ import Timebase
             reference: try #require(PaymentReference("o-17")), event: "payment.captured", status: "captured",
             amount: 1250, currency: "CNY", destination: "")
         let body = CallbackLetter(order: order, channel: "icbc", attempt: 1).body
-        let digits = CallbackSignature.digits(of: body, second: "1767225600", key: CallbackRig.key)
+        let digits = StampedSignature.of(body.span, stamp: "1767225600".utf8Span.span, key: CallbackRig.key).hexadecimal
         let page = Page.text("docs/callbacks.md")
         #expect(page.contains("`\(digits)`"), "\(digits)")
         #expect(page.contains(String(decoding: body, as: UTF8.self)))

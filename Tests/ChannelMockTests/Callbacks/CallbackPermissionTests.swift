@@ -1,4 +1,5 @@
 import ChannelProfile
+import Cryptography
 import Diagnostics
 import EventLoop
 import Lease
@@ -187,10 +188,11 @@ import Timebase
             keyVariable: Located("BANK_KEY", at: SourceSpan(SourceText(name: "p", text: ""), 0..<0)))
         func digits(_ rule: CallbackRule, _ environment: [String: String]) -> String? {
             CallbackSignature.key(of: rule, in: environment).map {
-                CallbackSignature.digits(of: [1], second: "2", key: $0)
+                StampedSignature.of(([1] as [UInt8]).span, stamp: "2".utf8Span.span, key: $0).hexadecimal
             }
         }
-        let documented = CallbackSignature.digits(of: [1], second: "2", key: CallbackRig.key)
+        let documented = StampedSignature.of(([1] as [UInt8]).span, stamp: "2".utf8Span.span, key: CallbackRig.key)
+            .hexadecimal
         #expect(digits(.plain(), [:]) == documented)
         #expect(digits(own, [:]) == nil && digits(own, ["BANK_KEY": ""]) == nil)
         #expect(try #require(digits(own, ["BANK_KEY": "k"])) != documented)
