@@ -17,6 +17,10 @@ final class Channels {
     /// - Parameter publicAddress: how banks reach the stack: `http://10.0.0.7:8080`.
     init(_ order: StackOrder, publicAddress: String?, on loop: EventLoop) throws(StackFault) {
         names = order.channels.map(\.name)
+        for channel in order.channels {
+            guard let live = channel.live, live.address == channel.shadow?.address else { continue }
+            throw StackFault("channel '\(channel.name)' has one address, \(live.address), for live and shadow traffic")
+        }
         live = try Side(.live, order, publicAddress, loop)
         shadow = try Side(.shadow, order, publicAddress, loop)
     }

@@ -87,6 +87,8 @@ final class QueryDesk: TimerTarget {
         let isStorm = setting.has(.queryStorm)
         if isStorm { (query.first, query.perPaymentMax, query.rate) = (.milliseconds(20), 250, 1e6) }
         growthMax = isStorm ? 0 : 16
+        // Payments count their queries in a byte.
+        query.perPaymentMax = min(query.perPaymentMax, Int(UInt8.max))
         self.setting = query
         losesMarks = setting.has(.shadowLeakAsync)
         timeout = setting.bankTimeout

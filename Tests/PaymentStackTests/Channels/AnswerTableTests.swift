@@ -117,6 +117,31 @@ import Timebase
         #expect(reply.verdict == .unknown(.broken) && reply.sends == 2)
     }
 
+    @Test func `no beginning of an answer, and no change of a byte, is read as another payment's`() throws {
+        let id = RecordID(milliseconds: RecordID.epochMilliseconds + 7, .shadow, shard: 0, worker: 0, sequence: 1)
+        let amount = Money(minor: 4_900, try Currency("CNY"))
+        let judge = BankJudge(
+            reference: BankReference(id, .payment, attempt: 1), amount: amount, capturesAtOnce: false)
+        let whole = Array(Row.text("authorised", reference: "\(judge.reference)").utf8)
+        func verdict(_ bytes: [UInt8]) -> BankVerdict {
+            let response = HTTPResponse(
+                status: 201, bytes: bytes, headCount: 0, poolWait: .zero, isFirstOnConnection: false)
+            return judge.finding(response).verdict
+        }
+        #expect(verdict(whole) == .approved(captured: false))
+        for count in whole.indices { #expect(verdict(Array(whole.prefix(count))) == .unknown(.malformed)) }
+        for index in whole.indices {
+            for byte in UInt8.min...UInt8.max where byte != whole[index] {
+                var changed = whole
+                changed[index] = byte
+                guard verdict(changed) == .approved(captured: false) else { continue }
+                let answer = BankAnswer(changed.span)
+                #expect(answer?.reference == judge.reference && answer?.amount == 4_900)
+                #expect(answer?.currency == amount.currency)
+            }
+        }
+    }
+
     /// One authorisation at a bank that answers so.
     func ask(
         keyField: String? = nil, _ answer: @escaping (HTTPExchange, String) async throws -> Void

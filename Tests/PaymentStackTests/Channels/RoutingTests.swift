@@ -1,5 +1,6 @@
 import ChannelProfile
 import EventLoop
+import HTTPService
 import Money
 import PlanValues
 import StackVocabulary
@@ -151,6 +152,17 @@ import Timebase
             #expect(rig.channels.choose(rig.newID(), bin: 0, excluding: tried, now: rig.loop.now) == nil)
             let live = RecordID(milliseconds: rig.milliseconds, .live, shard: 0, worker: 0, sequence: 0)
             #expect(rig.channels.choose(live, bin: 0, now: rig.loop.now) == nil)
+        }
+    }
+
+    @Test func `live and shadow traffic never have one address`() throws {
+        let loop = EventLoop.simulated(seed: 1)
+        loop.run {
+            var channel = ChannelRig.stackChannel("icbc", HTTPOrigin(.loopback(port: 7)), nil)
+            channel.live = channel.shadow
+            #expect(throws: StackFault.self) {
+                _ = try Channels(ChannelRig.order(StackSetting(), [channel], seed: 1), publicAddress: nil, on: loop)
+            }
         }
     }
 }
