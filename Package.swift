@@ -286,7 +286,7 @@ let package = Package(
             "IntegrationTests",
             [
                 "ChannelProfile", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
-                "JSON", "Reporting",
+                "JSON", "Reporting", "StackVocabulary",
                 "TestFolders", "Timebase",
             ]),
 

@@ -1,10 +1,11 @@
 // What the stores of the payment stack take for themselves, without HTTP, banks and rules.
 //
-//     swift run -c release StoreBench FOLDER [rounds] [payments]
+//     swift run -c release StoreBench FOLDER [rounds] [payments] [row]
 //
 // A payment is two changes. `memory` is what a change costs the loop in nanoseconds; the others are changes a second,
 // written by 256 callers who wait for each: `power` synchronises each group with the disk, `process` leaves that to the
-// kernel, `scattered` is `power` with keys of no order. A round is a new file. Prints one line of JSON.
+// kernel, `scattered` is `power` with keys of no order. A round is a new file. `cpu_us` is what the whole process had of
+// processors for a change, so it stands also where others use the machine. Prints a line of JSON for each.
 
 import EventLoop
 import Glibc
@@ -15,22 +16,30 @@ import Timebase
     static func main() throws {
         let arguments = CommandLine.arguments
         guard arguments.count >= 2 else {
-            print("usage: StoreBench FOLDER [rounds] [payments]")
+            print("usage: StoreBench FOLDER [rounds] [payments] [row]")
             exit(2)
         }
         let rounds = arguments.count > 2 ? Int(arguments[2]) ?? 5 : 5
         let payments = arguments.count > 3 ? Int(arguments[3]) ?? 100_000 : 100_000
-        var rows: [(name: String, values: [Double], p50: [Double], p99: [Double], max: [Double], group: [Double])] =
-            ["memory", "power", "process", "scattered"].map { ($0, [], [], [], [], []) }
+        var rows:
+            [(
+                name: String, values: [Double], p50: [Double], p99: [Double], max: [Double], group: [Double],
+                cpu: [Double]
+            )] =
+                ["memory", "power", "process", "scattered"].filter { arguments.count < 5 || arguments[4] == $0 }.map {
+                    ($0, [], [], [], [], [], [])
+                }
         for round in 0..<rounds {
             for place in rows.indices {
                 var trial = LedgerTrial()
                 trial.payments = payments
                 let path = "\(arguments[1])/store-bench-\(round).db"
-                if place > 0 { trial.database = path }
+                if rows[place].name != "memory" { trial.database = path }
                 trial.synchronises = rows[place].name != "process"
                 trial.scatteredKeys = rows[place].name == "scattered"
+                let before = clock()
                 let figures = try run(trial)
+                rows[place].cpu.append(Double(clock() - before) / Double(figures.changes))
                 for end in ["", "-wal", "-shm", ".lock"] { unsafe unlink(path + end) }
                 let seconds = figures.took.seconds
                 let changes = Double(figures.changes)
@@ -46,7 +55,7 @@ import Timebase
             print(
                 """
                 {"\(row.name)": \(row.values), "p50_us": \(row.p50), "p99_us": \(row.p99), "max_us": \(row.max), \
-                "group": \(row.group)}
+                "group": \(row.group), "cpu_us": \(row.cpu)}
                 """)
         }
     }

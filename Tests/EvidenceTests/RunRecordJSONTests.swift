@@ -1,6 +1,7 @@
 import Evidence
 import Glibc
 import JSON
+import StackVocabulary
 import TestFolders
 import Testing
 import Timebase
@@ -40,6 +41,25 @@ import Timebase
         // 1 ms to 2.56 ms, to two digits.
         #expect(abs(median - 1.76) < 0.02 && abs(largest - 2.56) < 0.03)
         #expect(stage["cells"]?.elements?[1]["shed"] == nil)
+    }
+
+    @Test func `what the stack was is read back, and what was planted says what it means`() throws {
+        var record = RunRecord.example
+        #expect(record.json["stack"] == nil)
+        var setting = StackSetting()
+        setting.cores = 3
+        setting.service = ServiceCosts(pay: .microseconds(500))
+        setting.defects = [.slowShed, .noLimiter]
+        record.stack = StackRecord(
+            setting: setting, store: .sqlite, front: "http://127.0.0.1:1", operatorDesk: "http://127.0.0.1:2")
+        let json = try JSONValue(parsing: record.json.bytes(.compact))
+        #expect(try RunRecord(json: json).stack == record.stack)
+        let planted = try #require(json["stack"]?["planted"]?.elements)
+        #expect(planted.map { $0["name"]?.string } == ["no-limiter", "slow-shed"])
+        #expect(planted[0]["caught_by"]?.string == "shed, goodput")
+        #expect(json["stack"]?["metrics"]?.string == "http://127.0.0.1:1/metrics")
+        #expect(json["stack"]?["exports"]?.string == "http://127.0.0.1:2/admin/export")
+        #expect(json["stack"]?["setting"]?["service"]?["pay_ms"]?.double == 0.5)
     }
 
     @Test func `what a later version adds is passed over`() throws {

@@ -48,29 +48,13 @@ import Timebase
         return lines
     }
 
-    /// Processes whose parent is this one.
-    private static func children(of parent: pid_t) -> [pid_t] {
-        (try? TestFolder())?.names(in: "/proc").compactMap { pid_t($0) }.filter { number in
-            let words = String(decoding: TestFolder.bytes(of: "/proc/\(number)/stat"), as: UTF8.self)
-            // The name stands in brackets, and may hold anything.
-            let fields = words.split(separator: ")").last?.split(separator: " ") ?? []
-            return fields.count > 1 && pid_t(fields[1]) == parent
-        } ?? []
-    }
-
     private static func bank(of child: SpillwayProcess, _ stand: Stand) async throws -> pid_t {
         var found: [pid_t] = []
         try await stand.wait {
-            found = children(of: child.pid)
+            found = ProcessTable.children(of: child.pid)
             return found.count == 1
         }
         return found[0]
-    }
-
-    private static func isAlive(_ number: pid_t) -> Bool {
-        let words = String(decoding: TestFolder.bytes(of: "/proc/\(number)/stat"), as: UTF8.self)
-        // Nobody may be there to bury it.
-        return !words.isEmpty && !words.contains(") Z ")
     }
 
     @Test func `a bank goes wrong when the plan says, and its statement is what its callers were told`() throws {
@@ -107,11 +91,11 @@ import Timebase
             let child = try stand.start(try Self.plan(stand, "{hold: {for: 20s, rate: 50/s}}"))
             let bank = try await Self.bank(of: child, stand)
             try await stand.loop.sleep(until: stand.loop.now + .seconds(1))
-            #expect(Self.isAlive(bank))
+            #expect(ProcessTable.isAlive(bank))
             child.signal(SIGKILL)
             let killed = stand.loop.now
             #expect(try await child.end(on: stand.loop).code == 137)
-            try await stand.wait { !Self.isAlive(bank) }
+            try await stand.wait { !ProcessTable.isAlive(bank) }
             #expect(stand.loop.now - killed < .seconds(3))
         }
     }
@@ -142,7 +126,7 @@ import Timebase
             kill(bank, SIGSTOP)
             let end = try await child.end(on: stand.loop, within: .seconds(40))
             #expect(end.code == 3, "\(end.talk)")
-            #expect(!Self.isAlive(bank))
+            #expect(!ProcessTable.isAlive(bank))
             let record = try stand.report().record
             guard case .failed(_, let reason) = record.ending else {
                 Issue.record("\(record.ending)")
@@ -163,7 +147,7 @@ import Timebase
             child.signal(SIGINT)
             let end = try await child.end(on: stand.loop)
             #expect(end.code == 130, "\(end.talk)")
-            #expect(!Self.isAlive(bank))
+            #expect(!ProcessTable.isAlive(bank))
             let told = try Self.statement(stand, of: "north").filter { $0.booking == .captured }
             #expect(try told.reduce(0) { $0 + $1.amount } == 7 * Int64(stand.report().count(.ok)))
         }

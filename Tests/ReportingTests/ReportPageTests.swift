@@ -1,7 +1,9 @@
 import Evidence
+import JSON
 import PlanModel
 import Reporting
 import SampleRuns
+import StackVocabulary
 import Testing
 import Timebase
 import Verdicts
@@ -35,6 +37,25 @@ import Verdicts
         ] {
             #expect(Self.page.contains(words), "\(words)")
         }
+    }
+
+    @Test func `what is planted in the stack stands above the verdict, and in the outcome`() throws {
+        var record = SampleReport.flashSale.record
+        var setting = StackSetting()
+        record.stack = StackRecord(setting: setting, store: .sqlite, front: "http://a", operatorDesk: "http://b")
+        let sound = Report(record, targets: SampleReport.targets)
+        #expect(!sound.html.contains("PLANTED") && sound.html.contains("kept apart by tables"))
+        #expect(sound.json["outcome"]?["planted"] == nil)
+        setting.defects = [.noLimiter]
+        record.stack?.setting = setting
+        let report = Report(record, targets: SampleReport.targets)
+        let words =
+            "PLANTED IN THE STACK ON PURPOSE: no-limiter (nothing is refused at the door; shed, goodput must say so)"
+        let (warning, verdict) = (report.html.firstRange(of: words), report.html.firstRange(of: "<h1>"))
+        #expect(try #require(warning).lowerBound < (try #require(verdict)).lowerBound)
+        #expect(HTMLCheck(report.html).faults.isEmpty)
+        #expect(report.json["outcome"]?["planted"] == .texts(["no-limiter"]))
+        #expect(try Report(json: report.json).record.stack == record.stack)
     }
 
     @Test func `each drawing has a title and a summary in words`() {

@@ -53,6 +53,13 @@ final class RunBanks {
         try await desk.health().first { $0.channel == channel }?.counts.first { $0.name == "verified" }?.count ?? 0
     }
 
+    /// How many requests of all banks bore a mark that was verified, and how many none.
+    func seen() async throws(PartFault) -> (verified: Int64, untagged: Int64) {
+        let counts = try await desk.health().flatMap(\.counts)
+        func sum(_ name: String) -> Int64 { counts.reduce(0) { $0 + ($1.name == name ? $1.count : 0) } }
+        return (sum("verified"), sum("untagged"))
+    }
+
     func noteBegin() async throws(PartFault) {
         for (channel, counts) in try await desk.health() {
             before[channel] = Dictionary(counts.map { ($0.name, $0.count) }) { $1 }

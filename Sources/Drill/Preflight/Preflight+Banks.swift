@@ -54,7 +54,7 @@ extension Preflight {
 
     /// Nothing but a mock bank can say whether a tag came through. What stands between the driver and the banks decides
     /// by itself what it passes on, and no probe is made for all of them.
-    func canaries(_ banks: RunBanks?, _ key: ShadowKey?) async -> [PreflightCheck] {
+    func canaries(_ banks: RunBanks?, _ stack: RunStack?, _ key: ShadowKey?) async -> [PreflightCheck] {
         guard plan.shadow.canary == .required else { return await readiness(banks) }
         guard let banks, let key else {
             let words = "whether the stack passes tags on: only a mock bank can tell, and none is started"
@@ -66,9 +66,10 @@ extension Preflight {
         for (channel, address) in banks.host.channels {
             checks.append(await canary(channel, at: address, banks, key))
         }
+        if let stack { checks += await canaries(through: stack, banks, key) }
         checks += await readiness(banks)
         let isDirect = plan.target.entry.addresses.allSatisfy { entry in
-            if case .channel = entry.address.value { true } else { false }
+            if case .url = entry.address.value { false } else { true }
         }
         if !isDirect {
             let words = "whether the stack passes tags on: the banks count what comes to them without, in the report"
@@ -103,7 +104,7 @@ extension Preflight {
             let probe = Probe(
                 client: client, loop: loop, target: "/v1/payments/canary-\(order.runID)", patience: patience)
             let before = try await banks.verified(at: channel)
-            let tagged = try await probe.status(with: marks(key.tag(order.runID, expires: order.expires), order))
+            let tagged = try await probe.status(with: marks(key.tag(order.runID, expires: order.expires)))
             guard tagged == 200 || tagged == 404 else {
                 return failed(name, "the bank answers a tagged probe with \(tagged)")
             }
@@ -127,7 +128,7 @@ extension Preflight {
             at: plan.channels?.span)
     }
 
-    private func marks(_ tag: ShadowTag, _ order: BankOrder) -> [(name: [UInt8], value: [UInt8])] {
+    func marks(_ tag: ShadowTag) -> [(name: [UInt8], value: [UInt8])] {
         plan.shadow.fields(tag: tag, plan: plan.name, seed: seed, environment: surroundings.environment)
     }
 }

@@ -75,7 +75,8 @@ package struct Preflight {
         let entries = await entryPoints(banks.banks, stack.stack)
         let observations = await observations()
         checks +=
-            banks.checks + stack.checks + entries.checks + observations.checks + (await canaries(banks.banks, key))
+            banks.checks + stack.checks + entries.checks + observations.checks
+            + (await canaries(banks.banks, stack.stack, key))
         return PreflightReport(
             checks: checks, origins: entries.origins, proxy: entries.proxy, observed: observations.origins,
             shadowKey: key, banks: banks.banks, stack: stack.stack)

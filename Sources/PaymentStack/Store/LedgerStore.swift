@@ -95,7 +95,7 @@ struct StoreFigures: Sendable, Equatable {
     var belowFloor: UInt64 = 0
     var refusedBehind: UInt64 = 0
     var waiting = 0
-    /// How long the last change waited to be durable.
+    /// How long the oldest of the last group waited to be durable.
     var lag = TimeSpan.zero
     /// Rows written, by which isolation is audited.
     var rows: UInt64 = 0

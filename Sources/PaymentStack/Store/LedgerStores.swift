@@ -12,6 +12,8 @@ struct LedgerOrder {
     /// Changes under way of one namespace; more are refused, for who waits longer has given up.
     var waitingMax = 8_192
     var groupMax = 1_024
+    /// Pages of a file beyond which it does not grow; nil: as far as the disk goes.
+    var pagesMax: Int64?
     var defects: Set<Defect> = []
     /// Of a store in memory.
     var memory = MemoryLedger.Conditions()
@@ -101,6 +103,7 @@ struct LedgerStores {
         var file = LedgerFileOrder(path: path, namespaces: namespaces, channels: channels)
         file.durability = order.durability
         file.groupMax = order.groupMax
+        file.pagesMax = order.pagesMax
         file.defects = order.defects
         return try await LedgerFile(file, waitingMax: order.waitingMax, on: loop)
     }

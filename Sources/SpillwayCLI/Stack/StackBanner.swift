@@ -45,7 +45,7 @@ struct StackBanner {
         return [
             "curl \(isLive ? "" : mark + " ")-H 'X-Merchant: merchant-1' -H 'Idempotency-Key: k-1' \(front)/v1/payments -d \(payment)",
             "curl \(front)/metrics",
-            "curl \(bearer) '\(desk)/admin/export/payments?shadow=\(isLive ? "false" : "true")'",
+            "curl \(bearer) '\(desk)/admin/export/payments?shadow=\(isLive ? 0 : 1)'",
             "curl -X PUT \(bearer) \(desk)/admin/defects -d '[\"no-limiter\"]'",
         ]
     }

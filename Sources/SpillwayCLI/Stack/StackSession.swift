@@ -64,6 +64,9 @@ struct StackSession {
             let places = try await stack.open()
             tell(places, on: loop)
             if let lease { await lease.followInput(on: loop) } else { try? await signals?.wait() }
+            if !start.isChild {
+                for line in await StackFigures.lines(of: places.front, on: loop) { console.talk(line) }
+            }
             await stack.close(until: loop.now + Self.drainMax)
             return .success
         }

@@ -33,7 +33,7 @@ enum DemoCommand {
         ],
         run: run)
 
-    private static let standardPlan = "plans/quickstart.yaml"
+    private static let standardPlan = "plans/demo.yaml"
 
     private static func run(_ arguments: Arguments, _ console: Console) throws(UsageError) -> ExitCode {
         let settings = try settings(arguments)

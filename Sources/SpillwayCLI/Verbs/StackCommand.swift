@@ -24,7 +24,7 @@ enum StackCommand {
             .init("--idempotency", "NAME=FIELD", "a bank's field for keys (Idempotency-Key), or none", repeats: true),
             .init("--callback-key", "NAME=VARIABLE", "the variable with the key of its callbacks", repeats: true),
             .init("--cores", "N", "places at which payments are worked on at a time (2)"),
-            .init("--pay-cost", "SPAN", "what a payment takes of a core, as 500us; what it takes in truth without it"),
+            .init("--pay-cost", "SPAN", "what a payment takes of a core, as 500us (what it takes in truth)"),
             .init("--merchants", "N", "merchant-1 to merchant-N have an account (10000)"),
             .init("--merchant-rate", "RATE", "of one merchant, as 100/s; no limit without it"),
             .init("--isolation", "tables|databases", "how live and shadow rows are kept apart (tables)"),
@@ -38,11 +38,11 @@ enum StackCommand {
             .init("--policy", "FILE", "permits the networks in it (\(PermissionList.variable))"),
             .init("--seed", "N", "of everything that it draws (1)"),
             .init("--setting", "JSON", "all that can be set, as a report tells it"),
-            .init("--child", nil, "for a drill: ends with standard input, tells its addresses as JSON"),
+            .init("--child", nil, "for a drill: ends with standard input, tells addresses as JSON"),
         ],
         examples: [
             "spillway stack --channels icbc=http://127.0.0.1:9101 --database ledger.db",
-            "spillway stack --channels icbc=http://127.0.0.1:9101 --cores 1 --pay-cost 2ms --defect no-limiter",
+            "spillway stack --channels icbc=http://127.0.0.1:9101 --pay-cost 2ms --defect no-limiter",
             "spillway stack --list-defects",
         ],
         run: run)

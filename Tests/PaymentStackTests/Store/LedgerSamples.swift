@@ -51,9 +51,11 @@ enum LedgerSample {
     }
 
     /// The second: captured.
-    static func capture(_ number: Int, _ minor: Int64 = 4_900, version: Int32 = 1) -> LedgerChange {
+    static func capture(
+        _ number: Int, _ minor: Int64 = 4_900, of amount: Int64 = 4_900, version: Int32 = 1
+    ) -> LedgerChange {
         var change = LedgerChange(at: start + Int64(number) + 5)
-        var payment = payment(number, minor, state: .captured)
+        var payment = payment(number, amount, state: .captured)
         payment.version = version
         payment.captured = minor
         payment.changedAt = start + 7

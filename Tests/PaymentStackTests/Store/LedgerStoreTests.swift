@@ -229,7 +229,7 @@ import Timebase
             let shadow = loop.spawn { _ = try? await stores.shadow.commit(LedgerSample.begin(1, 77)) }
             await live.join()
             await shadow.join()
-            _ = try await stores.shadow.commit(LedgerSample.capture(1, 77))
+            _ = try await stores.shadow.commit(LedgerSample.capture(1, 77, of: 77))
             #expect(try await stores.live.payment(LedgerSample.id(1))?.amount.minor == 4_900)
             #expect(try await stores.shadow.payment(LedgerSample.id(1))?.amount.minor == 77)
             for table in ExportTable.allCases where table != .payments {

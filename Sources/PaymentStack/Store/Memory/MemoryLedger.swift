@@ -30,7 +30,11 @@ final class MemoryLedger: LedgerStore {
     private var book: MemoryBook
     private var line: ChangeLine
     private let desk: CommitDesk
-    private var isCommitting = false
+    /// On its way to be durable.
+    private var group: [QueuedChange] = []
+    private var durableTimer: TimerID?
+    /// Durable, and its callers have not heard of it.
+    private var unanswered: [(answers: [(slot: Int?, outcome: CommitOutcome)], timer: TimerID)] = []
     private var isClosed = false
     private var ending: Parking?
 
@@ -60,7 +64,7 @@ final class MemoryLedger: LedgerStore {
         if conditions.latency == .zero, conditions.answer == .zero { return applyAtOnce(change) }
         let slot = try desk.take()
         line.append(QueuedChange(slot: slot, namespace: namespace, change: change, handedAt: loop.now))
-        if !isCommitting { beginGroup() }
+        if group.isEmpty { beginGroup() }
         return try await desk.answer(slot)
     }
 
@@ -83,38 +87,37 @@ final class MemoryLedger: LedgerStore {
     // MARK: Groups
 
     private func beginGroup() {
-        let group = line.takeGroup()
+        group = line.takeGroup()
         guard !group.isEmpty else {
-            isCommitting = false
             ending?.wake()
             return
         }
-        isCommitting = true
-        loop.spawn { await self.commit(group) }
+        durableTimer = loop.arm(loop.now + conditions.latency, self)
     }
 
-    /// A task that was spawned for it: its callers may be cancelled, the group is not.
-    private func commit(_ group: [QueuedChange]) async {
-        await Parking(loop).rest(until: loop.now + conditions.latency)
-        guard !isCrashed else { return }
-        let answers = group.map { ($0.slot, apply($0.change)) }
+    private func groupBecameDurable() {
+        let answers = group.map { (slot: $0.slot, outcome: apply($0.change)) }
         desk.figures.groups += 1
         if let oldest = group.first { desk.figures.lag = loop.now - oldest.handedAt }
         beginGroup()
-        if conditions.answer > .zero { await Parking(loop).rest(until: loop.now + conditions.answer) }
-        guard !isCrashed else { return }
+        guard conditions.answer > .zero else { return deliver(answers) }
+        // They are due in the order in which they are armed.
+        unanswered.append((answers, loop.arm(loop.now + conditions.answer, self)))
+    }
+
+    private func deliver(_ answers: [(slot: Int?, outcome: CommitOutcome)]) {
         for case (let slot?, let outcome) in answers { desk.deliver(.success(outcome), to: slot) }
     }
 
     // MARK: Its end
 
-    private var isCrashed = false
-
     /// What is left when the process dies now: a store with what was durable. Whoever waits here hears that the store
     /// is closed, as nobody would of a process that is gone.
     func crash() -> MemoryLedger {
         isClosed = true
-        isCrashed = true
+        if let durableTimer { loop.cancel(durableTimer) }
+        for (_, timer) in unanswered { loop.cancel(timer) }
+        (group, unanswered, durableTimer) = ([], [], nil)
         line = ChangeLine(groupMax: conditions.groupMax)
         desk.abandon(StoreFailure(operation: "commit", cause: .closed))
         let survivor = MemoryLedger(namespace, channels: channels, conditions, defects: defects, on: loop)
@@ -124,14 +127,13 @@ final class MemoryLedger: LedgerStore {
 
     func close() async {
         isClosed = true
-        while line.count > 0 || isCommitting {
-            if conditions.latency == .zero {
-                for item in line.takeGroup() { _ = apply(item.change) }
-            } else {
-                let place = Parking(loop)
-                ending = place
-                await place.rest()
-            }
+        if conditions.latency == .zero, conditions.answer == .zero {
+            while line.count > 0 { for item in line.takeGroup() { _ = apply(item.change) } }
+        }
+        while !group.isEmpty || line.count > 0 {
+            let place = Parking(loop)
+            ending = place
+            await place.rest()
         }
     }
 
@@ -162,5 +164,16 @@ final class MemoryLedger: LedgerStore {
 
     func page(_ table: ExportTable, after place: Int64, limit: Int) async throws(StoreFailure) -> ExportPage {
         book.page(table, after: place, limit: limit, channels)
+    }
+}
+
+extension MemoryLedger: TimerTarget {
+    func timerFired(_ timer: TimerID) {
+        if timer == durableTimer {
+            durableTimer = nil
+            groupBecameDurable()
+        } else {
+            deliver(unanswered.removeFirst().answers)
+        }
     }
 }

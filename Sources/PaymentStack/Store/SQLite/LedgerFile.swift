@@ -124,13 +124,13 @@ final class LedgerFile {
     private func deliver(_ answers: [LedgerAnswer]) {
         for namespace in order.namespaces {
             let desk = desk(namespace)
-            var count = 0
+            guard let oldest = answers.first(where: { $0.namespace == namespace }) else { continue }
+            desk.figures.groups += 1
+            desk.figures.lag = loop.now - oldest.handedAt
             for answer in answers where answer.namespace == namespace {
-                count += 1
                 if case .success(let outcome) = answer.result { desk.figures.count(outcome, rows: answer.rows) }
                 if let slot = answer.slot { desk.deliver(answer.result, to: slot) }
             }
-            if count > 0 { desk.figures.groups += 1 }
         }
     }
 

@@ -50,7 +50,8 @@ enum LedgerSchema {
         throw LedgerFault(database.path, "is the database of another program; name another file")
     }
 
-    /// Rows are added at the end of each table: its key is a time-ordered id, or the number of the change.
+    /// Rows are added at the end of each table: its key is a time-ordered id, or the number of the change. Claims are in
+    /// the order of their keys before that of merchants: many senders count their keys, and then new ones are neighbours.
     private static func tables(_ prefix: String) -> String {
         """
         CREATE TABLE IF NOT EXISTS \(prefix)payments (
@@ -68,7 +69,7 @@ enum LedgerSchema {
         CREATE TABLE IF NOT EXISTS \(prefix)claims (
           merchant INTEGER NOT NULL, key TEXT NOT NULL, fingerprint_high INTEGER NOT NULL,
           fingerprint_low INTEGER NOT NULL, record INTEGER NOT NULL, number INTEGER NOT NULL,
-          PRIMARY KEY (merchant, key)) STRICT, WITHOUT ROWID;
+          PRIMARY KEY (key, merchant)) STRICT, WITHOUT ROWID;
         CREATE TABLE IF NOT EXISTS \(prefix)replies (
           claim INTEGER PRIMARY KEY, status INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
         CREATE TABLE IF NOT EXISTS \(prefix)attempts (

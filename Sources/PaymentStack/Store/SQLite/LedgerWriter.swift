@@ -1,6 +1,7 @@
 import EventLoop
 import SQLite
 import StackVocabulary
+import Timebase
 
 /// How far a change that was acknowledged is safe.
 enum Durability: Sendable, CaseIterable {
@@ -15,8 +16,17 @@ enum Durability: Sendable, CaseIterable {
 struct LedgerAnswer: Sendable {
     let slot: Int?
     let namespace: Namespace
+    let handedAt: Instant
     let result: Result<CommitOutcome, StoreFailure>
     let rows: UInt64
+
+    init(_ item: QueuedChange, _ result: Result<CommitOutcome, StoreFailure>) {
+        slot = item.slot
+        namespace = item.namespace
+        handedAt = item.handedAt
+        self.result = result
+        rows = result == .success(.done) ? item.change.rowCount : 0
+    }
 }
 
 /// What a file is opened with.
@@ -121,9 +131,7 @@ final class LedgerWriter {
             database.rollBack()
             for table in tables { table.rolledBack() }
             let failure = StoreFailure(operation: "commit", cause: .database(code: error.code, error.description))
-            return group.map {
-                LedgerAnswer(slot: $0.slot, namespace: $0.namespace, result: .failure(failure), rows: 0)
-            }
+            return group.map { LedgerAnswer($0, .failure(failure)) }
         }
     }
 
@@ -132,10 +140,7 @@ final class LedgerWriter {
         answers.reserveCapacity(group.count)
         try begin.run()
         for item in group {
-            let outcome = try table(item.namespace).apply(item.change)
-            let rows = outcome == .done ? item.change.rowCount : 0
-            answers.append(
-                LedgerAnswer(slot: item.slot, namespace: item.namespace, result: .success(outcome), rows: rows))
+            answers.append(LedgerAnswer(item, .success(try table(item.namespace).apply(item.change))))
         }
         for table in tables { try table.endGroup(group.count) }
         try end.run()

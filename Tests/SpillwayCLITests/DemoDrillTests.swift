@@ -14,8 +14,8 @@ import Verdicts
 
 @testable import SpillwayCLI
 
-/// The drill that newcomers see, whole, in a simulated world.
-@Suite struct QuickstartTests {
+/// The drill against a service of its own, whole, in a simulated world.
+@Suite struct DemoDrillTests {
     private static func order(_ run: PlannedRun, into folder: String) -> DrillOrder {
         DrillOrder(
             plan: run.plan, planDigest: run.digest, seed: run.seed, planFolder: run.folder, outFolder: folder,
@@ -35,7 +35,7 @@ import Verdicts
             let console = Console(result: { _ in }, talk: { talk.add($0) })
             let run = try #require(
                 PlannedRun(
-                    "\(Saying.root)/plans/quickstart.yaml", overrides: ["target.url=http://\(address)"], seed: nil,
+                    "\(Saying.root)/plans/demo.yaml", overrides: ["target.url=http://\(address)"], seed: nil,
                     console), "\(talk.all)")
             let outcome = try await Drill(order(run, into: folder), DrillConduct(), on: loop).run()
             await server.drain(until: loop.now + .seconds(5))
@@ -48,7 +48,7 @@ import Verdicts
         let outcome: String
     }
 
-    @Test func `the quickstart meets its targets, and shows the stall, the shedding and the recovery`() throws {
+    @Test func `the demo meets its targets, and shows the stall, the shedding and the recovery`() throws {
         let folder = try TestFolder()
         let report = try Self.report(into: folder.path)
         #expect(report.verdict == .met, "\(report.judgements)")
