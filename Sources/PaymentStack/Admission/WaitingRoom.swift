@@ -11,7 +11,15 @@ import Timebase
 ///     rank 17  | oldest ... youngest         who makes room: the youngest of the last line
 ///
 /// Oldest first, also under overload: how long a newcomer will wait is known when it comes, so nobody gets in line to
-/// grow old there (`Door`), and youngest first has nothing to win but only the old to lose.
+/// grow old there (`Door`). In simulation, payments alone, oldest first / youngest first:
+///
+///     offered      p99 until a refusal     median until an answer, 20 ms of it with the bank
+///     1.2 knees       0 / 100 ms               48 / 25 ms
+///     2 knees         0 /  40 ms               49 / 25 ms
+///     10 knees        0 /  40 ms               49 / 25 ms
+///
+/// Goodput is the same to a thousandth. Youngest first makes those wait for a refusal whom it overtakes, and near the
+/// knee for longer than 50 ms.
 struct WaitingRoom {
     private var lines: [AgedSlots<Turn>]
     /// What the waiting of each rank take of a core, together.
