@@ -149,6 +149,37 @@ import Testing
         }
     }
 
+    // MARK: The log
+
+    /// The number in a log's header that is raised when it begins anew.
+    private static func beginnings(_ folder: TestFolder) -> UInt8? {
+        let header = folder.bytes(of: "ledger.db-wal").prefix(16)
+        return header.count == 16 ? header.last : nil
+    }
+
+    @Test func `a long log is moved while changes are made, and begins anew`() throws {
+        let folder = try TestFolder()
+        var order = LedgerFileOrder(
+            path: "\(folder.path)/ledger.db", namespaces: [.live], channels: StoreKind.channels)
+        (order.checkpointPages, order.durability) = (40, .process)
+        let loop = try EventLoop.live()
+        try loop.run { [order] () async throws in
+            let store = SQLiteLedger(.live, in: try await LedgerFile(order, waitingMax: 100, on: loop))
+            var number = 0
+            let first = Self.beginnings(folder)
+            // How long that takes is the mover's thread's to say.
+            while number < 200_000, Self.beginnings(folder) == first || number < 500 {
+                let changes = (1...50).map { LedgerSample.begin(number + $0) }
+                number += changes.count
+                #expect(await loop.commitTogether(changes, to: store).allSatisfy { $0 == .success(.done) })
+            }
+            #expect(Self.beginnings(folder) != first && number < 200_000)
+            #expect(try await store.lines(.payments).count == number)
+            await store.close()
+        }
+        #expect(folder.names() == ["ledger.db", "ledger.db.lock"])
+    }
+
     // MARK: Disks
 
     @Test func `a full disk refuses whole groups, and loses nothing before them`() throws {
