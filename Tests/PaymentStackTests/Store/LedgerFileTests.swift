@@ -135,7 +135,7 @@ import Testing
     @Test func `two files that number channels differently do not belong together`() throws {
         let folder = try TestFolder()
         try Self.run(folder, .databases, channels: ["a", "b"]) { _, _ async throws in }
-        for end in ["", ".lock"] { try FileMove.remove("\(folder.path)/ledger.db\(end)") }
+        for end in ["", ".lock"] { try PlainFile.remove("\(folder.path)/ledger.db\(end)") }
         try Self.run(folder, .tables, channels: ["b", "a"]) { _, _ async throws in }
         #expect(try Self.fault(folder, .databases).contains("they do not belong together, remove one"))
     }
@@ -153,8 +153,7 @@ import Testing
 
     /// The number in a log's header that is raised when it begins anew.
     private static func beginnings(_ folder: TestFolder) -> UInt8? {
-        let header = folder.bytes(of: "ledger.db-wal").prefix(16)
-        return header.count == 16 ? header.last : nil
+        PlainFile.byte(15, of: "\(folder.path)/ledger.db-wal")
     }
 
     @Test func `a long log is moved while changes are made, and begins anew`() throws {
@@ -214,7 +213,15 @@ import Testing
     }
 }
 
-private enum FileMove {
+private enum PlainFile {
+    /// A log may be long.
+    static func byte(_ offset: Int, of path: String) -> UInt8? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        defer { close(descriptor) }
+        var byte: UInt8 = 0
+        return unsafe pread(descriptor, &byte, 1, offset) == 1 ? byte : nil
+    }
+
     static func remove(_ path: String) throws {
         try #require(unsafe unlink(path) == 0)
     }
