@@ -135,7 +135,7 @@ import Testing
     @Test func `two files that number channels differently do not belong together`() throws {
         let folder = try TestFolder()
         try Self.run(folder, .databases, channels: ["a", "b"]) { _, _ async throws in }
-        for end in ["", ".lock"] { try FileMove.remove("\(folder.path)/ledger.db\(end)") }
+        for end in ["", ".lock"] { try PlainFile.remove("\(folder.path)/ledger.db\(end)") }
         try Self.run(folder, .tables, channels: ["b", "a"]) { _, _ async throws in }
         #expect(try Self.fault(folder, .databases).contains("they do not belong together, remove one"))
     }
@@ -147,6 +147,36 @@ import Testing
         #expect(throws: StackFault("a simulated stack keeps its ledger in memory; name no database")) {
             try loop.run { () async throws(StackFault) in _ = try await LedgerStores.open(order, on: loop) }
         }
+    }
+
+    // MARK: The log
+
+    /// The number in a log's header that is raised when it begins anew.
+    private static func beginnings(_ folder: TestFolder) -> UInt8? {
+        PlainFile.byte(15, of: "\(folder.path)/ledger.db-wal")
+    }
+
+    @Test func `a long log is moved while changes are made, and begins anew`() throws {
+        let folder = try TestFolder()
+        var order = LedgerFileOrder(
+            path: "\(folder.path)/ledger.db", namespaces: [.live], channels: StoreKind.channels)
+        (order.checkpointPages, order.durability) = (40, .process)
+        let loop = try EventLoop.live()
+        try loop.run { [order] () async throws in
+            let store = SQLiteLedger(.live, in: try await LedgerFile(order, waitingMax: 100, on: loop))
+            var number = 0
+            let first = Self.beginnings(folder)
+            // How long that takes is the mover's thread's to say.
+            while number < 200_000, Self.beginnings(folder) == first || number < 500 {
+                let changes = (1...50).map { LedgerSample.begin(number + $0) }
+                number += changes.count
+                #expect(await loop.commitTogether(changes, to: store).allSatisfy { $0 == .success(.done) })
+            }
+            #expect(Self.beginnings(folder) != first && number < 200_000)
+            #expect(try await store.lines(.payments).count == number)
+            await store.close()
+        }
+        #expect(folder.names() == ["ledger.db", "ledger.db.lock"])
     }
 
     // MARK: Disks
@@ -183,7 +213,15 @@ import Testing
     }
 }
 
-private enum FileMove {
+private enum PlainFile {
+    /// A log may be long.
+    static func byte(_ offset: Int, of path: String) -> UInt8? {
+        let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
+        defer { close(descriptor) }
+        var byte: UInt8 = 0
+        return unsafe pread(descriptor, &byte, 1, offset) == 1 ? byte : nil
+    }
+
     static func remove(_ path: String) throws {
         try #require(unsafe unlink(path) == 0)
     }

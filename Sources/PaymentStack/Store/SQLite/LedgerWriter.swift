@@ -45,7 +45,7 @@ struct LedgerFileOrder: Sendable {
 
 /// The one writer of a ledger's file, on a thread of its own.
 ///
-///     take what waits -> BEGIN -> apply each -> COMMIT -> one letter to the loop -> move the log when it is long
+///     take what waits -> BEGIN -> apply each -> COMMIT -> one letter to the loop -> have a long log moved (`LogMover`)
 ///
 /// While a group is on its way to the disk the next one gathers, so groups grow with the load and a change waits for two
 /// of them at most.
@@ -57,6 +57,8 @@ final class LedgerWriter {
     private let begin, end: Statement
     let channels: ChannelNames
     private var line: ChangeLine
+    /// Of the mover, over one log.
+    private var passes = 0
 
     init(_ order: LedgerFileOrder) throws(LedgerFault) {
         self.order = order
@@ -109,6 +111,7 @@ final class LedgerWriter {
 
     /// Until the queue is closed and empty.
     func serve(_ queue: ThreadQueue<QueuedChange>, _ deliver: ([LedgerAnswer]) -> Void) {
+        let mover = startMover()
         while true {
             if line.count == 0 {
                 guard let changes = queue.next() else { break }
@@ -117,8 +120,10 @@ final class LedgerWriter {
                 line.append(contentsOf: queue.takeAll())
             }
             deliver(commit(line.takeGroup()))
-            moveLog()
+            moveLog(mover?.0)
         }
+        mover?.0.close()
+        mover?.1.join()
         finish()
     }
 
@@ -156,11 +161,33 @@ final class LedgerWriter {
 
     // MARK: The log
 
-    /// A reader may hold the end of it; then the next group's turn comes.
-    private func moveLog() {
-        guard database.pagesInLog >= order.checkpointPages else { return }
-        _ = try? database.checkpoint(.passive)
+    private func startMover() -> (LogMover, ForeignThread)? {
+        guard let mover = try? LogMover(order.path) else { return nil }
+        guard let thread = try? ForeignThread("ledger-log", { mover.serve() }) else { return nil }
+        return (mover, thread)
     }
+
+    /// A reader may hold the end of the log; then it is begun anew later.
+    private func moveLog(_ mover: LogMover?) {
+        let pages = database.pagesInLog
+        guard pages >= order.checkpointPages else { return }
+        switch mover?.stage {
+        case .idle:
+            passes = 1
+            mover?.start()
+        case .moving: break
+        case .moved(let moved) where pages - moved > Self.lastPieceMax && passes < Self.passesMax:
+            passes += 1
+            mover?.start()
+        case .moved, nil:
+            _ = try? database.checkpoint(.passive)
+            mover?.rest()
+        }
+    }
+
+    /// Pages that the writer moves itself, unless the mover was too slow so many times.
+    private static let lastPieceMax = 1_000
+    private static let passesMax = 8
 
     /// Everything is durable already; this is for who opens it next.
     private func finish() {
