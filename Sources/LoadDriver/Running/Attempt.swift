@@ -17,7 +17,7 @@ struct Attempt {
 }
 
 extension Runner {
-    @inline(__always)
+    @inline(never)
     func judge(_ response: HTTPResponse, _ step: CompiledStep) -> Attempt {
         let bytes = response.bytes.span
         let verdict = context.check(
@@ -32,6 +32,7 @@ extension Runner {
         return attempt
     }
 
+    @inline(never)
     func judge(_ error: HTTPClientError) -> Attempt {
         switch error.cause {
         case .timedOut, .cancelled, .closed:

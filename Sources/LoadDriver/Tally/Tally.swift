@@ -38,6 +38,7 @@ package final class Tally {
 
     /// An arrival was due at `due`, nanoseconds from the run's beginning. What is given back stays open until it has
     /// ended.
+    @inline(never)
     func arrivalBegan(due: Int64, lag: Int64, stage: Int) -> OpenSlice {
         let slice = slice(at: due)
         slice.arrivals.scheduled += 1
@@ -67,6 +68,7 @@ package final class Tally {
     // MARK: Steps
 
     /// What is given back is for `stepEnded`, so that the second is looked up once.
+    @inline(never)
     func stepBegan(due: Int64) -> OpenSlice {
         let slice = slice(at: due)
         slice.outstanding += 1
@@ -74,6 +76,7 @@ package final class Tally {
     }
 
     /// A retry is admitted or not since the step was due, and shed since its own attempt was.
+    @inline(never)
     func stepEnded(
         _ step: Int, _ outcome: Outcome, in slice: OpenSlice, stage: Int, due: Int64, attemptDue: Int64, sent: Int64,
         at now: Int64
