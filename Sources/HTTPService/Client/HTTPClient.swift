@@ -198,25 +198,35 @@ public final class HTTPClient {
                 } else {
                     try await loop.connect(to: origin.address, until: until)
                 }
-            if isClosed {
-                stream.close()
-                throw StreamError(.connect, origin.address.description, .closed)
-            }
-            let connection = ClientConnection(stream, loop: loop, configuration: configuration)
-            connection.slot = open.count
-            connection.load = 1
-            open.append(connection)
-            counters.connectionsOpened += 1
-            offer(connection)
-            return connection
+            return try keep(stream)
         } catch {
-            counters.connectsFailed += 1
-            grantLeave()
-            switch error.cause {
-            case .cancelled: throw failure(.cancelled, mayHaveBeenSent: false)
-            case .closed where isClosed: throw failure(.closed, mayHaveBeenSent: false)
-            default: throw failure(.unreachable(error), mayHaveBeenSent: false)
-            }
+            throw unreachable(error)
+        }
+    }
+
+    @inline(never)
+    private func keep(_ stream: any ByteStream) throws(StreamError) -> ClientConnection {
+        if isClosed {
+            stream.close()
+            throw StreamError(.connect, origin.address.description, .closed)
+        }
+        let connection = ClientConnection(stream, loop: loop, configuration: configuration)
+        connection.slot = open.count
+        connection.load = 1
+        open.append(connection)
+        counters.connectionsOpened += 1
+        offer(connection)
+        return connection
+    }
+
+    @inline(never)
+    private func unreachable(_ error: StreamError) -> HTTPClientError {
+        counters.connectsFailed += 1
+        grantLeave()
+        return switch error.cause {
+        case .cancelled: failure(.cancelled, mayHaveBeenSent: false)
+        case .closed where isClosed: failure(.closed, mayHaveBeenSent: false)
+        default: failure(.unreachable(error), mayHaveBeenSent: false)
         }
     }
 
