@@ -82,7 +82,6 @@ final class ClientConnection: DeferredWork {
         }
     }
 
-    @inline(never)
     private func finishTurn() {
         answered += 1
         interimResponses = 0
@@ -103,7 +102,6 @@ final class ClientConnection: DeferredWork {
 
     /// True when all of it is with the kernel. When the kernel refuses the first byte, nothing was sent, and whatever
     /// there is to read answers something else.
-    @inline(never)
     private func writeNow(_ bytes: [UInt8]) throws(ExchangeFailure) -> Bool {
         do throws(StreamError) {
             written = try stream.writeNow(bytes, from: 0)
@@ -270,7 +268,6 @@ final class ClientConnection: DeferredWork {
     }
 
     /// Takes the head, and the body as well when all of it is there already: one array, of the right size.
-    @inline(never)
     private func takeWhole(into bytes: inout [UInt8]) -> Bool {
         let buffer = heldBuffer()
         var count = head.byteCount

@@ -105,7 +105,6 @@ public final class HTTPClient {
     }
 
     /// Counts a request. Nothing is sent for a caller who no longer waits: a payment would be unknown for no reason.
-    @inline(never)
     func admit(until deadline: Instant) throws(HTTPClientError) {
         counters.requests += 1
         try check(until: deadline)
@@ -168,7 +167,6 @@ public final class HTTPClient {
         return try await connect(until: deadline)
     }
 
-    @inline(never)
     private func takeFree() -> ClientConnection? {
         while let connection = free.popLast() {
             connection.isFree = false
@@ -254,7 +252,6 @@ public final class HTTPClient {
         }
     }
 
-    @inline(never)
     func release(_ connection: ClientConnection) {
         connection.load -= 1
         if connection.isBroken { return discard(connection) }

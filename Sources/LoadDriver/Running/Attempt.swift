@@ -17,7 +17,7 @@ struct Attempt {
 }
 
 extension Runner {
-    @inline(never)
+    @inline(__always)
     func judge(_ response: HTTPResponse, _ step: CompiledStep) -> Attempt {
         let bytes = response.bytes.span
         let verdict = context.check(

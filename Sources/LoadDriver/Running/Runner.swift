@@ -164,7 +164,7 @@ final class Runner {
     }
 
     /// False when a value is missing: the journey is skipped, and counted so.
-    @inline(never)
+    @inline(__always)
     func render(_ step: CompiledStep, attempt: Int, of work: ArrivalWork) -> Bool {
         wire.removeAll(keepingCapacity: true)
         if case .whole = context.render(step, attempt: attempt, into: &wire) { return true }
@@ -178,7 +178,7 @@ final class Runner {
         case unrecorded
     }
 
-    @inline(never)
+    @inline(__always)
     func begin(
         _ step: CompiledStep, _ work: ArrivalWork, attempt: Int, due: TimeSpan, flags: EvidenceFlags = .none
     ) -> Beginning {
@@ -189,7 +189,7 @@ final class Runner {
                 amount: context.amount ?? 0))
     }
 
-    @inline(never)
+    @inline(__always)
     func record(_ intent: Intent) -> Beginning {
         do throws(EvidenceError) {
             return .recorded(try driver.evidence.begin(intent), at: intent.sentAt)
@@ -199,7 +199,7 @@ final class Runner {
         }
     }
 
-    @inline(never)
+    @inline(__always)
     func end(_ place: EvidencePlace, _ ended: Attempt, at instant: TimeSpan) {
         driver.evidence.end(
             place, EvidenceRecord.Ending(outcome: ended.outcome, status: ended.status, completedAt: instant),

@@ -38,7 +38,6 @@ package final class Tally {
 
     /// An arrival was due at `due`, nanoseconds from the run's beginning. What is given back stays open until it has
     /// ended.
-    @inline(never)
     func arrivalBegan(due: Int64, lag: Int64, stage: Int) -> OpenSlice {
         let slice = slice(at: due)
         slice.arrivals.scheduled += 1
@@ -68,7 +67,6 @@ package final class Tally {
     // MARK: Steps
 
     /// What is given back is for `stepEnded`, so that the second is looked up once.
-    @inline(never)
     func stepBegan(due: Int64) -> OpenSlice {
         let slice = slice(at: due)
         slice.outstanding += 1
