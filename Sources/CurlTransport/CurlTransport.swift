@@ -82,7 +82,7 @@ package final class CurlTransport: HTTPTransport {
         // Their handles go before the one that holds their connections.
         idle = []
         multi.close()
-        while let waiting = line.next() { waiting.parking.wake(.closed) }
+        while let waiting = line.next() { waiting.wake(.closed) }
     }
 
     // MARK: Sending
@@ -202,7 +202,7 @@ package final class CurlTransport: HTTPTransport {
         let waiting = WaitingRequest(loop)
         line.append(waiting)
         let began = loop.now
-        let wake = await waiting.parking.wait(until: deadline)
+        let wake = await waiting.wait(until: deadline)
         wait = loop.now - began
         counters.waits += 1
         counters.waited = counters.waited + wait
@@ -231,7 +231,7 @@ package final class CurlTransport: HTTPTransport {
     private func grantLeave() {
         guard let waiting = line.next() else { return }
         leaves += 1
-        waiting.parking.wake()
+        waiting.wake()
     }
 
     private func makeTransfer() throws(CurlTransportError) -> Transfer {

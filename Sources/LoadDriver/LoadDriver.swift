@@ -36,6 +36,7 @@ package final class LoadDriver {
     let shards: Int
     let tally: Tally
     let data: LoopData
+    let entrances: Entrances
     var timeline: Timeline
     var scale = RateScale()
     /// On the plan's clock: the schedule's next arrival is not before it.
@@ -67,7 +68,7 @@ package final class LoadDriver {
     /// On the plan's clock, when it was ended before its time.
     private(set) var stoppedAt: TimeSpan?
     var events: [RunEvent] = []
-    private(set) var runners = RunnerStand()
+    var runners = RunnerStand()
     /// Of the evidence's next segment; there is one at a time.
     var preparation: SpawnedTask?
     /// Of closed stages; they run their journeys themselves.
@@ -91,6 +92,7 @@ package final class LoadDriver {
             steps: setting.book.stepCount + setting.traffic.replayStages.count, stages: setting.traffic.stages.count,
             length: setting.traffic.length)
         data = LoopData(setting.book)
+        entrances = Entrances(setting)
         timeline = Timeline(start: loop.now)
         canary = Canary(on: loop)
         watch = SecondWatch(setting.plan.guards)
@@ -101,20 +103,12 @@ package final class LoadDriver {
 
     // MARK: Arrivals
 
-    /// An arrival is due: an idle runner takes it, or a new one as long as the cap allows.
+    /// An arrival is due.
     @inline(__always)
     func begin(_ work: ArrivalWork) {
         guard inFlight < plan.target.inFlight else { return tally.arrivalDropped(due: work.due.nanoseconds) }
         inFlight += 1
-        if let runner = runners.next() {
-            runner.take(work)
-        } else {
-            let runner = Runner(self)
-            runner.take(work)
-            runners.add(runner)
-            let task = loop.spawn { await runner.live() }
-            runners.keep(task, of: runner)
-        }
+        admit(work)
     }
 
     func rest(_ runner: Runner) { runners.rest(runner) }

@@ -57,7 +57,7 @@ import Timebase
 
     /// 400 arrivals wait for the stall's end; afterwards a few runners do all the work.
     @Test func `what a stall took is given back`() throws {
-        let rig = try Rig(Rig.plan("  - hold: {for: 30s, rate: 200/s}"))
+        let rig = try Rig(Rig.plan("  - hold: {for: 30s, rate: 200/s}", target: ", connections: 500"))
         var counts: [Int64: Int] = [:]
         _ = try rig.run { exchange, _, rig in
             let driver = try #require(rig.driver)
@@ -71,6 +71,83 @@ import Timebase
         #expect(counts[6, default: 0] >= 390)
         #expect(counts[29, default: .max] <= 66, "\(counts)")
         #expect(rig.total(.ok) == 6_000)
+    }
+
+    /// 400 arrivals are open at the end of the stall, over three connections. Each waits in line for as long as with a
+    /// runner of its own.
+    @Test func `an arrival that waits for a connection has no runner`() throws {
+        let rig = try Rig(Rig.plan("  - hold: {for: 8s, rate: 200/s}", target: ", connections: 3"))
+        var most = 0
+        let record = try rig.run { exchange, _, rig in
+            let driver = try #require(rig.driver)
+            let start = driver.timeline.start
+            most = max(most, driver.runners.count)
+            if (.seconds(2) ... .seconds(4)).contains(rig.loop.now - start) {
+                try await rig.loop.sleep(until: start + .seconds(4))
+            }
+            exchange.respond(200)
+        }
+        #expect((3...6).contains(most))
+        #expect(rig.total(.ok) == 1_600)
+        #expect(record.slices.prefix(8).map(\.arrivals.started) == Array(repeating: 200, count: 8))
+        #expect(record.slices[3].inFlightMax >= 390)
+        #expect((390...400).contains(record.generator.poolWaits))
+        let worst = try record.slices.prefix(8).map { try $0.cells[0].cell.corrected.opened()?.maximum ?? 0 }
+        #expect((1_950_000_000...2_020_000_000).contains(worst[2]) && (950_000_000...1_020_000_000).contains(worst[3]))
+        // They were sent when their turn came; what they waited for it is no lateness of ours.
+        let raw = try record.slices.prefix(8).map { try $0.cells[0].cell.raw.opened()?.maximum ?? 0 }
+        #expect(raw[3] < 10_000_000)
+        #expect(record.slices.allSatisfy { $0.lagMax == .zero })
+        let last = try #require(rig.evidence.recordsInMemory.first { $0.intent.arrival == 790 })
+        #expect((.milliseconds(3_999) ... .milliseconds(4_500)).contains(last.intent.sentAt))
+    }
+
+    @Test func `who waits in vain for a connection is refused at the deadline, and takes no runner with it`() throws {
+        let rig = try Rig(
+            """
+            plan: sample
+            target: {url: "http://127.0.0.1:1", connections: 2}
+            journeys:
+              patient: {steps: [GET /pay: {timeout: 9s}]}
+              hasty: {steps: [GET /pay: {timeout: 500ms}]}
+            arrivals: uniform
+            traffic: [{hold: {for: 8s, rate: 200/s, mix: {patient: 1, hasty: 9}}}]
+            """)
+        var most = 0
+        rig.onProgress = { _, driver in most = max(most, driver.runners.count) }
+        let record = try rig.run { exchange, _, rig in
+            let start = try #require(rig.driver).timeline.start
+            if (.seconds(2) ... .seconds(4)).contains(rig.loop.now - start) {
+                try await rig.loop.sleep(until: start + .seconds(4))
+            }
+            exchange.respond(200)
+        }
+        let total = [Outcome.ok, .unknown, .refused].map { rig.total($0) }
+        #expect(total.reduce(0, +) == 1_600 && total[2] > 250 && total[1] >= 2, "\(total)")
+        #expect(record.generator.poolStarved == total[2])
+        #expect(rig.evidence.recordsInMemory.count == 1_600)
+        let refused = rig.evidence.recordsInMemory.filter { $0.ending?.outcome == .refused }
+        #expect(
+            refused.allSatisfy {
+                $0.ending?.completedAt == $0.intent.intendedAt + .milliseconds(500)
+                    && !$0.intent.flags.contains(.mayHaveBeenSent)
+            })
+        #expect(most <= 5)
+    }
+
+    @Test func `who abandons a run lets nobody stand in line`() throws {
+        let rig = try Rig(Rig.plan("  - hold: {for: 8s, rate: 200/s}", target: ", connections: 2"))
+        rig.onProgress = { progress, driver in
+            if progress.elapsed >= .seconds(3), driver.ending == nil { driver.take(.abandon(signal: 2)) }
+        }
+        let record = try rig.run { exchange, index, rig in
+            if index > 100 { try await rig.loop.sleep(until: rig.loop.now + .seconds(30)) }
+            exchange.respond(200)
+        }
+        #expect((490...510).contains(record.generator.arrivalsCut))
+        #expect(rig.total(.unknown) == 2)
+        #expect(rig.evidence.open == 0)
+        #expect(record.slices.reduce(0) { $0 + $1.arrivals.started } == UInt64(rig.evidence.records))
     }
 
     @Test func `arrivals beyond the cap are dropped and counted`() throws {

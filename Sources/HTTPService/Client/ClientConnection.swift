@@ -221,12 +221,18 @@ final class ClientConnection: DeferredWork {
                     } else {
                         await unsafe withUnsafeContinuation { unsafe place.take($0, until: deadline) }
                     }
-                if !wake.isReady { throw ExchangeFailure(StreamError(.read, stream.peer.description, wake: wake)) }
+                if !wake.isReady { throw unread(wake) }
             }
         }
     }
 
+    @inline(never)
+    private func unread(_ wake: Wake) -> ExchangeFailure {
+        ExchangeFailure(StreamError(.read, stream.peer.description, wake: wake))
+    }
+
     /// Parses up to the final head, and leaves its bytes in the buffer.
+    @inline(never)
     private func parseHead(answering method: Method) throws(ExchangeFailure) -> Bool {
         guard let buffer else { return false }
         do throws(WireError) {
@@ -249,6 +255,7 @@ final class ClientConnection: DeferredWork {
     }
 
     /// A kept connection that is reset before any byte of the answer has ended, like one that was closed.
+    @inline(never)
     private func readHeadNow() throws(ExchangeFailure) -> Bool {
         do throws(ExchangeFailure) {
             return try readNow()
@@ -314,12 +321,13 @@ final class ClientConnection: DeferredWork {
     private var bodyFailure: ExchangeFailure?
 
     /// False at the end of the stream.
+    @inline(never)
     private func readBodyBytes(until deadline: Instant) async throws(WireError) -> Bool {
         do throws(ExchangeFailure) {
             while !(try readNow()) {
                 guard let place = try placeOfBytes() else { continue }
                 let wake = await place.wait(until: deadline)
-                if !wake.isReady { throw ExchangeFailure(StreamError(.read, stream.peer.description, wake: wake)) }
+                if !wake.isReady { throw unread(wake) }
             }
             return true
         } catch {
@@ -351,6 +359,7 @@ final class ClientConnection: DeferredWork {
     }
 
     /// Gives an empty buffer back for the wait.
+    @inline(never)
     private func placeOfBytes() throws(ExchangeFailure) -> Parking? {
         do throws(StreamError) {
             let place = try stream.placeOfBytes()

@@ -8,6 +8,9 @@ public import EventLoop
 /// **Method.** A pool with a cap. A request takes the connection that was used last, or opens one, or waits in a
 /// bounded queue; the wait is measured and handed back with the answer. The caller's own task writes and reads.
 ///
+/// What does not wait is not inlined into `send`: its frame lives through the wait, once for each request under way,
+/// and grew to 7.5 KB.
+///
 /// Bodies that must not stand in memory whole go through `call`.
 ///
 /// **Not here.** Redirects, cookies, content coding, proxies: a driver must see what was sent and what came back.
@@ -17,13 +20,13 @@ public final class HTTPClient {
     public let configuration: ClientConfiguration
     public internal(set) var counters = ClientCounters()
     /// Connections with room for another request, the one used last at the end.
-    private var free: [ClientConnection] = []
+    private(set) var free: [ClientConnection] = []
     private var open: [ClientConnection] = []
     private var connecting = 0
     /// Places in the pool that were given to requests in line, which have not begun to connect yet.
-    private var leaves = 0
-    private var line = WaitingLine()
-    private var isClosed = false
+    var leaves = 0
+    var line = WaitingLine()
+    private(set) var isClosed = false
 
     public init(on loop: EventLoop, to origin: HTTPOrigin, configuration: ClientConfiguration = .init()) {
         precondition(configuration.connectionsMax > 0 && configuration.pipelineDepth > 0, "a client needs a connection")
@@ -45,24 +48,44 @@ public final class HTTPClient {
         }
         open.removeAll()
         free.removeAll()
-        while let waiting = line.next() { waiting.parking.wake(.closed) }
+        while let waiting = line.next() { waiting.wake(.closed) }
     }
 
     // MARK: Sending
 
     public func send(_ request: HTTPRequest, until deadline: Instant) async throws(HTTPClientError) -> HTTPResponse {
-        try admit(until: deadline)
+        try await attempt(request, in: nil, until: deadline)
+    }
+
+    /// `turn`: what a request has that stood in line before it was made.
+    public func send(
+        _ request: HTTPRequest, in turn: ConnectionTurn?, until deadline: Instant
+    ) async throws(HTTPClientError) -> HTTPResponse {
+        try await attempt(request, in: turn, until: deadline)
+    }
+
+    @inline(__always)
+    private func attempt(
+        _ request: HTTPRequest, in turn: ConnectionTurn?, until deadline: Instant
+    ) async throws(HTTPClientError) -> HTTPResponse {
+        if turn == nil { try admit(until: deadline) }
+        var turn = turn
         /// Above one, an earlier attempt may have been sent, whatever becomes of this one.
         var attempts = 1
         var wait = TimeSpan.zero
         while true {
             let connection: ClientConnection
             // What `take` does, without its `async` call.
-            if !isClosed, let kept = takeFree() {
+            if turn == nil, !isClosed, let kept = takeFree() {
                 connection = kept
             } else {
                 do throws(HTTPClientError) {
-                    connection = try await acquire(&wait, until: deadline)
+                    connection =
+                        if let turn = turn.take() {
+                            try await redeem(turn, until: deadline)
+                        } else {
+                            try await acquire(&wait, until: deadline)
+                        }
                 } catch {
                     throw failure(error.cause, mayHaveBeenSent: attempts > 1)
                 }
@@ -84,6 +107,10 @@ public final class HTTPClient {
     /// Counts a request. Nothing is sent for a caller who no longer waits: a payment would be unknown for no reason.
     func admit(until deadline: Instant) throws(HTTPClientError) {
         counters.requests += 1
+        try check(until: deadline)
+    }
+
+    func check(until deadline: Instant) throws(HTTPClientError) {
         if hasPassed(deadline) { throw failure(.timedOut, mayHaveBeenSent: false) }
         if configuration.heedsCancellation, Task.isCancelled { throw failure(.cancelled, mayHaveBeenSent: false) }
     }
@@ -99,6 +126,7 @@ public final class HTTPClient {
 
     /// What never left may take another connection. What may have been sent is repeated once, if it means the same
     /// twice and met the end of a kept connection.
+    @inline(never)
     private func mayTryAgain(_ request: HTTPRequest, _ failure: ExchangeFailure, _ attempts: inout Int) -> Bool {
         switch failure.cause {
         case .endedBeforeResponse(isKept: true), .brokenByAnother:
@@ -113,7 +141,8 @@ public final class HTTPClient {
         }
     }
 
-    private func failure(_ cause: HTTPClientError.Cause, mayHaveBeenSent: Bool) -> HTTPClientError {
+    @inline(never)
+    func failure(_ cause: HTTPClientError.Cause, mayHaveBeenSent: Bool) -> HTTPClientError {
         HTTPClientError(origin: origin.description, cause: cause, mayHaveBeenSent: mayHaveBeenSent)
     }
 
@@ -125,6 +154,7 @@ public final class HTTPClient {
     }
 
     /// Opens a connection, or waits for one and adds how long.
+    @inline(never)
     private func acquire(
         _ wait: inout TimeSpan, until deadline: Instant
     ) async throws(HTTPClientError) -> ClientConnection {
@@ -152,7 +182,8 @@ public final class HTTPClient {
         return nil
     }
 
-    private func connect(until deadline: Instant) async throws(HTTPClientError) -> ClientConnection {
+    @inline(never)
+    func connect(until deadline: Instant) async throws(HTTPClientError) -> ClientConnection {
         if isClosed { throw failure(.closed, mayHaveBeenSent: false) }
         connecting += 1
         defer { connecting -= 1 }
@@ -165,25 +196,35 @@ public final class HTTPClient {
                 } else {
                     try await loop.connect(to: origin.address, until: until)
                 }
-            if isClosed {
-                stream.close()
-                throw StreamError(.connect, origin.address.description, .closed)
-            }
-            let connection = ClientConnection(stream, loop: loop, configuration: configuration)
-            connection.slot = open.count
-            connection.load = 1
-            open.append(connection)
-            counters.connectionsOpened += 1
-            offer(connection)
-            return connection
+            return try keep(stream)
         } catch {
-            counters.connectsFailed += 1
-            grantLeave()
-            switch error.cause {
-            case .cancelled: throw failure(.cancelled, mayHaveBeenSent: false)
-            case .closed where isClosed: throw failure(.closed, mayHaveBeenSent: false)
-            default: throw failure(.unreachable(error), mayHaveBeenSent: false)
-            }
+            throw unreachable(error)
+        }
+    }
+
+    @inline(never)
+    private func keep(_ stream: any ByteStream) throws(StreamError) -> ClientConnection {
+        if isClosed {
+            stream.close()
+            throw StreamError(.connect, origin.address.description, .closed)
+        }
+        let connection = ClientConnection(stream, loop: loop, configuration: configuration)
+        connection.slot = open.count
+        connection.load = 1
+        open.append(connection)
+        counters.connectionsOpened += 1
+        offer(connection)
+        return connection
+    }
+
+    @inline(never)
+    private func unreachable(_ error: StreamError) -> HTTPClientError {
+        counters.connectsFailed += 1
+        grantLeave()
+        return switch error.cause {
+        case .cancelled: failure(.cancelled, mayHaveBeenSent: false)
+        case .closed where isClosed: failure(.closed, mayHaveBeenSent: false)
+        default: failure(.unreachable(error), mayHaveBeenSent: false)
         }
     }
 
@@ -198,10 +239,8 @@ public final class HTTPClient {
         let waiting = WaitingRequest(loop)
         line.append(waiting)
         let began = loop.now
-        let wake = await waiting.parking.wait(until: deadline)
-        counters.waits += 1
-        counters.waited = counters.waited + (loop.now - began)
-        wait = wait + (loop.now - began)
+        let wake = await waiting.wait(until: deadline)
+        wait = wait + countWait(since: began)
         switch wake {
         case .ready:
             if waiting.connection == nil { leaves -= 1 }
@@ -223,6 +262,7 @@ public final class HTTPClient {
         offer(connection)
     }
 
+    @inline(never)
     func discard(_ connection: ClientConnection) {
         connection.end()
         guard let slot = connection.slot else { return }
@@ -248,14 +288,14 @@ public final class HTTPClient {
             }
             connection.load += 1
             waiting.connection = connection
-            waiting.parking.wake()
+            waiting.wake()
         }
     }
 
     /// A place in the pool has become free: it belongs to whoever has waited longest.
-    private func grantLeave() {
+    func grantLeave() {
         guard let waiting = line.next() else { return }
         leaves += 1
-        waiting.parking.wake()
+        waiting.wake()
     }
 }

@@ -35,7 +35,8 @@ struct ReplaySource {
                 ArrivalWork(
                     index: Self.index(request.index, stage: stage), stage: stage, journey: 0,
                     due: driver.timeline.runTime(ofPlan: planned),
-                    seed: driver.seed.split("replay").child(stage).child(request.index), recorded: request.recorded))
+                    seed: driver.seed.split("replay").child(stage).child(request.index),
+                    recorded: RecordedWork(request.recorded)))
         }
     }
 

@@ -3,8 +3,8 @@ import EventLoop
 /// The runners of a driver: those at rest, and the tasks of all.
 ///
 /// Who came to rest last goes first, so in a calm time those at the bottom are never asked. After a stall there may be as
-/// many as arrivals were open, some 15 KB each: of those that nobody has asked in a second a half goes home, until a few
-/// are left.
+/// many as there are connections, and more where journeys wait for other things, some 10 KB each: of those that nobody
+/// has asked in a second a half goes home, until a few are left.
 struct RunnerStand {
     private var idle: [Runner] = []
     private var tasks: [SpawnedTask?] = []
@@ -25,16 +25,29 @@ struct RunnerStand {
         return runner
     }
 
-    mutating func rest(_ runner: Runner) { idle.append(runner) }
+    /// Or it goes home, where it was dismissed while it worked.
+    mutating func rest(_ runner: Runner) {
+        guard let slot = runner.slot, runner.isDismissed else { return idle.append(runner) }
+        free(slot)
+        runner.slot = nil
+    }
+
+    private mutating func free(_ slot: Int) {
+        tasks[slot] = nil
+        freeSlots.append(slot)
+    }
 
     mutating func add(_ runner: Runner) {
-        runner.slot = freeSlots.popLast() ?? tasks.count
-        if runner.slot == tasks.count { tasks.append(nil) }
+        let slot = freeSlots.popLast() ?? tasks.count
+        runner.slot = slot
+        if slot == tasks.count { tasks.append(nil) }
         leastIdle = 0
     }
 
-    /// A task begins at once, and its runner may be at rest here before anyone holds the task.
-    mutating func keep(_ task: SpawnedTask, of runner: Runner) { tasks[runner.slot] = task }
+    /// A task begins at once, and its runner may be at rest here, or at home, before anyone holds the task.
+    mutating func keep(_ task: SpawnedTask, of runner: Runner) {
+        if let slot = runner.slot { tasks[slot] = task }
+    }
 
     /// Once a second.
     mutating func sendHome() {
@@ -44,8 +57,7 @@ struct RunnerStand {
         let leaving = min((unused + 1) / 2, idle.count - Self.keptMin)
         for runner in idle.prefix(leaving) {
             runner.dismiss()
-            tasks[runner.slot] = nil
-            freeSlots.append(runner.slot)
+            if let slot = runner.slot { free(slot) }
         }
         idle.removeFirst(leaving)
         leastIdle = idle.count

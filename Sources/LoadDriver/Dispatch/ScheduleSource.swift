@@ -65,6 +65,15 @@ struct ArrivalWork {
     let due: TimeSpan
     /// Of its ids, amounts and cards.
     let seed: Seed
-    /// A request of a recording, in place of a journey.
-    var recorded: RecordedRequest?
+    /// In place of a journey.
+    var recorded: RecordedWork?
+}
+
+/// A request of a recording. It is apart, since the work of every arrival is copied, and few have one.
+final class RecordedWork {
+    let request: RecordedRequest
+
+    init(_ request: RecordedRequest) {
+        self.request = request
+    }
 }

@@ -32,6 +32,7 @@ extension Runner {
         return attempt
     }
 
+    @inline(never)
     func judge(_ error: HTTPClientError) -> Attempt {
         switch error.cause {
         case .timedOut, .cancelled, .closed:

@@ -12,8 +12,10 @@ extension Runner {
     /// A recorded request as it was, but for what belongs to its old connection; marked as this run's traffic.
     func replay(_ recorded: RecordedRequest, of work: ArrivalWork) async {
         let began = now
-        let second = driver.tally.arrivalBegan(
-            due: work.due.nanoseconds, lag: (began - work.due).nanoseconds, stage: work.stage)
+        let second =
+            admission?.wait.second
+            ?? driver.tally.arrivalBegan(
+                due: work.due.nanoseconds, lag: (began - work.due).nanoseconds, stage: work.stage)
         defer { second.arrivalEnded(after: (now - work.due).nanoseconds) }
         let step = driver.replayStep(ofStage: work.stage)
         let method = Method.allCases.first { $0.name == recorded.method } ?? .other
@@ -23,10 +25,12 @@ extension Runner {
             step: UInt16(step), arrival: UInt64(bitPattern: Int64(work.index)), intendedAt: work.due, sentAt: began)
         guard case .recorded(let place, _) = record(intent) else { return }
         _ = driver.tally.stepBegan(due: work.due.nanoseconds)
+        let admission = takeAdmission()
         let ended: Attempt
         do throws(HTTPClientError) {
             let response = try await driver.targets[0].send(
-                HTTPRequest(method, wire: wire), until: loop.now + driver.plan.target.timeout)
+                HTTPRequest(method, wire: wire), in: admission?.turn,
+                until: admission?.wait.deadline ?? loop.now + driver.plan.target.timeout)
             ended = judge(recorded: response)
         } catch {
             ended = judge(error)

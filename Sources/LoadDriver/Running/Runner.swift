@@ -9,6 +9,9 @@ import Timebase
 /// Runs one journey at a time: renders, records, sends, looks at the answer, counts. Its buffers are its own and stay,
 /// so a request costs the kernel's work, the client's one allocation for the answer, and little else.
 ///
+/// What does not wait is not inlined here: in a function that waits, every inlined value has a place of its own in a
+/// frame that lives as long as the runner. That alone was 8 of 18 KB.
+///
 /// The first step of a journey is due when its arrival was; each other one when the step before it had ended.
 final class Runner {
     let driver: LoadDriver
@@ -16,9 +19,11 @@ final class Runner {
     let loop: EventLoop
     private let parking: Parking
     private var next: ArrivalWork?
-    private var isDismissed = false
+    /// Of an arrival that has waited for its connection, until its first request is sent.
+    var admission: Admission?
+    private(set) var isDismissed = false
     /// Its task's place among those of all runners.
-    var slot = 0
+    var slot: Int?
     var wire: [UInt8] = []
     /// When the last step ended: the next is due then. Reading the clock again would cost each request some 40 ns.
     private(set) var endedAt = TimeSpan.zero
@@ -34,8 +39,9 @@ final class Runner {
 
     // MARK: Its life
 
-    func take(_ work: ArrivalWork) {
+    func take(_ work: ArrivalWork, _ admission: Admission? = nil) {
         next = work
+        self.admission = admission
         parking.wake()
     }
 
@@ -44,18 +50,21 @@ final class Runner {
         parking.wake()
     }
 
-    /// One arrival after another, until it is dismissed; whoever ends the run dismisses those that rest.
+    /// One arrival after another, until it has none and is dismissed; whoever ends the run dismisses those that rest.
     func live() async {
-        while !isDismissed {
+        while true {
             if let work = next {
                 next = nil
                 if let recorded = work.recorded {
-                    await replay(recorded, of: work)
+                    await replay(recorded.request, of: work)
                 } else {
-                    await run(work, from: now)
+                    await run(work, from: admission?.wait.began ?? now)
                 }
+                takeAdmission()?.giveBack()
                 driver.ended()
                 driver.rest(self)
+            } else if isDismissed {
+                return
             } else {
                 await parking.rest()
             }
@@ -69,12 +78,21 @@ final class Runner {
         driver.ended()
     }
 
+    @inline(never)
+    func takeAdmission() -> Admission? {
+        guard let admission else { return nil }
+        self.admission = nil
+        return admission
+    }
+
     // MARK: A journey
 
     @inline(__always)
     private func run(_ work: ArrivalWork, from began: TimeSpan) async {
-        let second = driver.tally.arrivalBegan(
-            due: work.due.nanoseconds, lag: (began - work.due).nanoseconds, stage: work.stage)
+        let second =
+            admission?.wait.second
+            ?? driver.tally.arrivalBegan(
+                due: work.due.nanoseconds, lag: (began - work.due).nanoseconds, stage: work.stage)
         let journey = driver.book.journeys[work.journey]
         context.begin(journey, arrival: work.index, seed: work.seed, intendedAt: work.due)
         var due = work.due
@@ -96,6 +114,7 @@ final class Runner {
     }
 
     /// What waits for longer than it works.
+    @inline(never)
     private func takeSlowly(_ step: CompiledStep, of work: ArrivalWork, due: TimeSpan) async -> Bool {
         defer { endedAt = now }
         switch step.kind {
@@ -119,10 +138,12 @@ final class Runner {
             guard case .recorded(let place, let sentAt) = began else { return false }
             let twin = step.sendsTwin && context.isDuplicated ? beginTwin(of: step, work, attempt, due: due) : nil
             let second = driver.tally.stepBegan(due: due.nanoseconds)
+            let admission = takeAdmission()
             let ended: Attempt
             do throws(HTTPClientError) {
                 let response = try await driver.targets[step.service].send(
-                    HTTPRequest(step.method, wire: wire), until: driver.timeline.start + sentAt + step.timeout)
+                    HTTPRequest(step.method, wire: wire), in: admission?.turn,
+                    until: admission?.wait.deadline ?? driver.timeline.start + sentAt + step.timeout)
                 ended = judge(response, step)
             } catch {
                 ended = judge(error)
@@ -185,6 +206,7 @@ final class Runner {
             adding: ended.mayHaveBeenSent ? .mayHaveBeenSent : .none)
     }
 
+    @inline(never)
     private func retryWait(_ step: CompiledStep, _ ended: Attempt, _ attempt: Int) -> TimeSpan? {
         guard driver.ending == nil, let cause = ended.cause else { return nil }
         return context.retryWait(

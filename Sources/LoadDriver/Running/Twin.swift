@@ -23,6 +23,7 @@ struct Twin {
     }
 
     /// One after the other: the twin follows the answer. Either way the journey goes on when both have ended.
+    @inline(never)
     func end(after runner: Runner, _ step: CompiledStep, _ work: ArrivalWork, _ attempt: Int, due: TimeSpan) async {
         if let task {
             return await withTaskCancellationHandler {
@@ -52,6 +53,7 @@ struct Twin {
 }
 
 extension Runner {
+    @inline(never)
     func beginTwin(of step: CompiledStep, _ work: ArrivalWork, _ attempt: Int, due: TimeSpan) -> Twin {
         Twin(self, step, work, attempt, due: due, isConcurrent: context.journey.duplicate?.isConcurrent ?? false)
     }

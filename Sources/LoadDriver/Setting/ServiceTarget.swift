@@ -55,13 +55,27 @@ package struct ServiceTarget {
         return configuration
     }
 
+    /// `turn` is of this target's own client.
     @inline(__always)
-    func send(_ request: HTTPRequest, until deadline: Instant) async throws(HTTPClientError) -> HTTPResponse {
+    func send(
+        _ request: HTTPRequest, in turn: ConnectionTurn? = nil, until deadline: Instant
+    ) async throws(HTTPClientError) -> HTTPResponse {
         switch carrier {
-        case .native(let client): try await client.send(request, until: deadline)
-        case .other(let transport): try await transport.send(request, until: deadline)
+        case .native(let client): try await client.send(request, in: turn, until: deadline)
+        case .other(let transport): try await send(request, over: transport, until: deadline)
         }
     }
+
+    /// Apart, so that its frame does not weigh on the others.
+    @inline(never)
+    private func send(
+        _ request: HTTPRequest, over transport: any HTTPTransport, until deadline: Instant
+    ) async throws(HTTPClientError) -> HTTPResponse {
+        try await transport.send(request, until: deadline)
+    }
+
+    /// Nil where it is not HTTP/1.1 on this loop.
+    var client: HTTPClient? { if case .native(let client) = carrier { client } else { nil } }
 
     var counters: ClientCounters {
         switch carrier {

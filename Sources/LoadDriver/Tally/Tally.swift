@@ -74,6 +74,7 @@ package final class Tally {
     }
 
     /// A retry is admitted or not since the step was due, and shed since its own attempt was.
+    @inline(never)
     func stepEnded(
         _ step: Int, _ outcome: Outcome, in slice: OpenSlice, stage: Int, due: Int64, attemptDue: Int64, sent: Int64,
         at now: Int64

@@ -95,6 +95,86 @@ import Testing
         }
     }
 
+    /// Those without a task stand in the same line as those with one.
+    @Test func `who stands in line without a task has its turn in order, and once`() throws {
+        try World.simulated.run { loop in
+            try await serving(on: loop, handler: PoolTests.slow(loop)) { server, address in
+                try await calling(address, on: loop, { $0.connectionsMax = 1 }) { client in
+                    #expect(!client.isFull)
+                    var order: [String] = []
+                    let busy = loop.start { order.append(await outcome(client, Requests.get("/busy")).body ?? "") }
+                    #expect(client.isFull)
+                    var tasks: [SpawnedTask] = []
+                    let standInLine = { (path: String, wait: TimeSpan, isWanted: Bool) in
+                        client.standInLine(until: loop.now + wait) { turn in
+                            guard isWanted else { return client.giveBack(turn) }
+                            tasks.append(
+                                loop.spawn {
+                                    do throws(HTTPClientError) {
+                                        let answer = try await client.send(
+                                            Requests.get(path), in: turn, until: loop.now + .seconds(1))
+                                        order.append(answer.bodyText)
+                                    } catch {
+                                        order.append("\(path) \(turn.isRefused) \(error.cause == .poolTimedOut)")
+                                    }
+                                })
+                        }
+                    }
+                    standInLine("/1", .seconds(1), true)
+                    let second = loop.start { order.append(await outcome(client, Requests.get("/2")).body ?? "") }
+                    standInLine("/unwanted", .seconds(1), false)
+                    standInLine("/hasty", .milliseconds(30), true)
+                    standInLine("/3", .seconds(1), true)
+                    #expect(client.waitingRequests == 5)
+                    await busy.join()
+                    await second.join()
+                    while order.count < 5 { try await loop.sleep(for: .milliseconds(10)) }
+                    #expect(order == ["/hasty true true", "/busy", "/1", "/2", "/3"])
+                    for task in tasks { await task.join() }
+                    #expect(client.waitingRequests == 0 && client.openConnections == 1)
+                    #expect(client.counters.waits == 5 && client.counters.requests == 5)
+                    #expect(server.counters.connections == 1)
+                }
+            }
+        }
+    }
+
+    /// The connection that all wait for breaks, so those in line have leave to open one; the last finds the client closed.
+    @Test func `leave to open a connection is a turn too, and so is the client's end`() throws {
+        try World.simulated.run { loop in
+            let script = { (peer: RawPeer, number: Int) async throws in
+                _ = await peer.receive(through: "\r\n\r\n")
+                try await loop.sleep(for: .milliseconds(1))
+                peer.reset()
+            }
+            try await scripting(on: loop, script) { address in
+                try await calling(address, on: loop, { $0.connectionsMax = 1 }) { client in
+                    var causes: [HTTPClientError.Cause] = []
+                    var tasks = [loop.start { _ = await outcome(client, Requests.post("/", "x")) }]
+                    for index in 0..<3 {
+                        client.standInLine(until: loop.now + .seconds(9)) { turn in
+                            if index == 0 { return client.giveBack(turn) }
+                            tasks.append(
+                                loop.spawn {
+                                    do throws(HTTPClientError) {
+                                        _ = try await client.send(
+                                            Requests.post("/", "x"), in: turn, until: loop.now + .seconds(1))
+                                    } catch {
+                                        causes.append(error.cause)
+                                    }
+                                })
+                            if index == 1 { client.close() }
+                        }
+                    }
+                    while causes.count < 2 { try await loop.sleep(for: .milliseconds(1)) }
+                    #expect(causes == [.closed, .closed])
+                    for task in tasks { await task.join() }
+                    #expect(client.openConnections == 0 && client.waitingRequests == 0)
+                }
+            }
+        }
+    }
+
     /// The place of a broken connection is given to who waits, and to nobody else.
     @Test(arguments: seeds) func `the cap holds when connections break while others wait`(seed: UInt64) throws {
         try World.simulated.run(seed: seed) { loop in
