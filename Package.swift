@@ -156,7 +156,7 @@ let package = Package(
         module(
             "PaymentStack",
             [
-                "ChannelProfile", "Containers", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Money", "Peers", "SQLite", "SeededRandom", "StackVocabulary", "Timebase",
+                "ChannelProfile", "Diagnostics", "ShadowTag", "Containers", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Money", "Peers", "SQLite", "SeededRandom", "StackVocabulary", "Timebase",
             ]),
         tests(
             "PaymentStackTests",

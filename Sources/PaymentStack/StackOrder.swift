@@ -26,6 +26,8 @@ package struct StackOrder {
     package var worker = 0
     /// How banks reach it, if not at its own address: `http://10.0.0.7:8080`.
     package var publicAddress: String?
+    /// Where the lines of the log go as well, such as a file for each namespace.
+    package var log: ((Namespace, String) -> Void)?
     /// Of everything that is drawn: jitter, shares, samples.
     package var seed: UInt64
 

@@ -13,9 +13,9 @@ package enum PaymentState: UInt8, Sendable, CaseIterable {
     case routing = 2
     /// With a bank. Can transition to: routing (surely not executed), unknown, authorized, captured, failed
     case processing = 3
-    /// Can transition to: authorized, captured, failed
+    /// Can transition to: authorized, captured, failed, cancelled (a cancellation that timed out)
     case unknown = 4
-    /// Can transition to: captured, cancelled, expired, unknown (a capture that timed out)
+    /// Can transition to: captured, cancelled, expired, unknown (a capture or cancellation that timed out)
     case authorized = 5
     /// Can transition to: partiallyRefunded, refunded
     case captured = 6
@@ -54,7 +54,7 @@ package enum PaymentState: UInt8, Sendable, CaseIterable {
         case .riskReview: [.routing, .failed, .cancelled, .expired]
         case .routing: [.processing, .failed, .cancelled, .expired]
         case .processing: [.routing, .unknown, .authorized, .captured, .failed]
-        case .unknown: [.authorized, .captured, .failed]
+        case .unknown: [.authorized, .captured, .failed, .cancelled]
         case .authorized: [.captured, .cancelled, .expired, .unknown]
         case .captured, .partiallyRefunded: [.partiallyRefunded, .refunded]
         case .refunded, .failed, .cancelled, .expired: []

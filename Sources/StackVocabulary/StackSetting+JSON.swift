@@ -48,7 +48,7 @@ extension StackSetting {
             .part("notify", \.notify, NotifySetting.fields),
             .amount("amount_max", \.amountMax),
             .word("isolation", \.isolation),
-            .words("defects", \.defects),
+            .defects("defects", \.defects),
         ]
     }
 }
@@ -155,22 +155,18 @@ private struct Field<Whole> {
         }
     }
 
-    /// In the order of their declaration, whatever that of the set is.
-    static func words<Word: RawRepresentable<String> & CaseIterable & Hashable>(
-        _ name: String, _ path: WritableKeyPath<Whole, Set<Word>>
-    ) -> Field {
-        Field(
-            name: name,
-            write: { whole in .texts(Word.allCases.filter(whole[keyPath: path].contains).map(\.rawValue)) }
-        ) { whole, place, isStrict throws(JSONPlace.Fault) in
-            whole[keyPath: path] = []
+    static func defects(_ name: String, _ path: WritableKeyPath<Whole, DefectSwitches>) -> Field {
+        Field(name: name, write: { whole in .texts(whole[keyPath: path].inOrder.map(\.name)) }) {
+            whole, place, isStrict throws(JSONPlace.Fault) in
+            var planted: [Defect] = []
             for element in try place.elements() {
-                if let word = Word(rawValue: try element.string()) {
-                    whole[keyPath: path].insert(word)
+                if let defect = Defect(name: try element.string()) {
+                    planted.append(defect)
                 } else if isStrict {
                     throw element.fault("there is no '\(try element.string())'")
                 }
             }
+            whole[keyPath: path] = DefectSwitches(planted)
         }
     }
 

@@ -31,7 +31,8 @@ package struct StackSetting: Sendable, Equatable {
     /// Amounts above it are refused by risk; minor units.
     package var amountMax: Int64 = 100_000_000
     package var isolation = StoreIsolation.tables
-    package var defects: Set<Defect> = []
+    /// Shared by all copies of this setting.
+    package var defects = DefectSwitches()
 
     package init() {}
 

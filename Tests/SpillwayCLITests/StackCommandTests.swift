@@ -47,8 +47,8 @@ import Timebase
         let saying = Saying("stack --list-defects")
         #expect(saying.code == .success && saying.results.count == Defect.allCases.count + 1)
         for (line, defect) in zip(saying.results.dropFirst(), Defect.allCases) {
-            #expect(line.hasPrefix(defect.name + " ") && line.contains(defect.about.wrong))
-            #expect(line.hasSuffix(defect.about.caughtBy))
+            #expect(line.hasPrefix(defect.name + " ") && line.contains(defect.wrong))
+            #expect(line.hasSuffix(defect.caughtBy))
         }
     }
 

@@ -89,6 +89,6 @@ struct StackSettingTests {
     }
 
     @Test func `every defect says what is wrong and who must see it`() {
-        for defect in Defect.allCases { #expect(!defect.about.wrong.isEmpty && !defect.about.caughtBy.isEmpty) }
+        for defect in Defect.allCases { #expect(!defect.wrong.isEmpty && !defect.caughtBy.isEmpty) }
     }
 }

@@ -13,7 +13,6 @@
 // Not here: changing what a bank is like on a good day.
 
 package import ChannelProfile
-import Cryptography
 import Diagnostics
 package import EventLoop
 import Evidence
@@ -33,7 +32,7 @@ package final class AdminDesk {
     package static let bodyBytesMax = 1 << 20
 
     private let banks: MockBanks
-    private let token: [UInt8]
+    private let gate: OperatorGate
     private let readFaults: (_ text: [UInt8], _ channels: [String]) -> Reading
     private var server: HTTPServer?
 
@@ -41,9 +40,8 @@ package final class AdminDesk {
     package init(
         over banks: MockBanks, token: String, readFaults: @escaping (_ text: [UInt8], _ channels: [String]) -> Reading
     ) {
-        precondition(token.utf8.count >= 16, "an operator's token has at least 16 bytes")
         self.banks = banks
-        self.token = Array(token.utf8)
+        gate = OperatorGate(token: token)
         self.readFaults = readFaults
     }
 
@@ -66,9 +64,9 @@ package final class AdminDesk {
 
     private func handle(_ exchange: HTTPExchange) async throws {
         do {
-            let target = AdminTarget(exchange.target)
+            let target = OperatorTarget(exchange.target)
             if target.path == "/_mock/healthz", exchange.method == .get { return tellHealth(exchange) }
-            try requireToken(exchange)
+            try gate.check(exchange)
             switch (exchange.method, target.path) {
             case (.get, "/_mock/faults"): try listFaults(exchange, target)
             case (.put, "/_mock/faults"), (.post, "/_mock/faults"): try await postFaults(exchange)
@@ -91,20 +89,9 @@ package final class AdminDesk {
         }
     }
 
-    private func requireToken(_ exchange: HTTPExchange) throws(Problem) {
-        let given = Array((exchange.field("authorization") ?? "").utf8)
-        let wanted = Array("Bearer ".utf8) + token
-        guard given.count == wanted.count, ConstantTime.areEqual(given.span, wanted.span) else {
-            throw Problem(
-                status: 401, kind: "no-token",
-                detail: "the operator's token is missing or wrong: Authorization: Bearer …",
-                field: "authorization")
-        }
-    }
-
     // MARK: Faults
 
-    private func listFaults(_ exchange: HTTPExchange, _ target: AdminTarget) throws(Problem) {
+    private func listFaults(_ exchange: HTTPExchange, _ target: OperatorTarget) throws(Problem) {
         let now = banks.loop.now
         let asked = try target["channel"].map { (name) throws(Problem) in [try bank(name)] } ?? banks.banks
         let faults = asked.flatMap { bank in
@@ -140,7 +127,7 @@ package final class AdminDesk {
 
     // MARK: What the banks say
 
-    private func tellStatement(_ exchange: HTTPExchange, _ target: AdminTarget) async throws {
+    private func tellStatement(_ exchange: HTTPExchange, _ target: OperatorTarget) async throws {
         guard let name = target["channel"] else { throw Problem.missing("channel", "whose statement it is") }
         let form = try target["form"].map { (text) throws(Problem) in try MockBank.form("?form=\(text)") }
         try await bank(name).sendStatement(exchange, form: form ?? nil)
@@ -178,22 +165,6 @@ package final class AdminDesk {
     }
 
     private static let metricsFields = BankAnswer.fields("text/plain; version=0.0.4; charset=utf-8")
-}
-
-/// Path and query of a request to the desk.
-private struct AdminTarget {
-    let path: String
-    private let query: [Substring]
-
-    init(_ target: String) {
-        let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        path = String(parts[0])
-        query = parts.count > 1 ? parts[1].split(separator: "&") : []
-    }
-
-    subscript(name: String) -> String? {
-        query.first { $0.hasPrefix(name + "=") }.map { String($0.dropFirst(name.count + 1)) }
-    }
 }
 
 extension TimeSpan {

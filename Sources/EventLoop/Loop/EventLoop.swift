@@ -88,6 +88,9 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
     /// Seconds since 1970, for the dates that protocols print and nothing else. A simulated world begins with 2026.
     public var secondsSince1970: Int64 { (epoch.nanoseconds + turnBegan.nanoseconds) / 1_000_000_000 }
 
+    /// The same in milliseconds, for what is kept with its time. It follows the monotonic clock from the loop's start on.
+    public var millisecondsSince1970: Int64 { (epoch.nanoseconds + turnBegan.nanoseconds) / 1_000_000 }
+
     /// What this loop's thread has had of a processor: the clock's rest was sleep, or was taken by the machine. In
     /// simulation it is zero, for turns take no time.
     public var processorTime: TimeSpan { simulation == nil ? Poller.processorTime : .zero }

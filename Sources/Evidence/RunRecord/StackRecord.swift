@@ -28,8 +28,8 @@ extension StackRecord {
     var json: JSONValue {
         let planted = defects.map { defect in
             JSONValue.object([
-                ("name", .text(defect.name)), ("wrong", .text(defect.about.wrong)),
-                ("caught_by", .text(defect.about.caughtBy)),
+                ("name", .text(defect.name)), ("wrong", .text(defect.wrong)),
+                ("caught_by", .text(defect.caughtBy)),
             ])
         }
         return .object([

@@ -30,20 +30,16 @@ struct Breaker: Sendable {
     private(set) var opened: UInt64 = 0
     private(set) var refused: UInt64 = 0
     private let setting: BreakerSetting
-    /// Planted (breaker-never-opens).
-    private let neverOpens: Bool
-    /// Planted (breaker-never-closes).
-    private let neverCloses: Bool
+    private let defects: DefectSwitches
     private var window: CountWindow
     private var generation: UInt32 = 0
     private var openedAt = Instant.zero
     private var probesOut = 0
     private var probesWell = 0
 
-    init(_ setting: BreakerSetting, defects: Set<Defect> = []) {
+    init(_ setting: BreakerSetting, defects: DefectSwitches = []) {
         self.setting = setting
-        neverOpens = defects.contains(.breakerNeverOpens)
-        neverCloses = defects.contains(.breakerNeverCloses)
+        self.defects = defects
         window = CountWindow(bucket: TimeSpan(nanoseconds: max(1, setting.window.nanoseconds / 5)))
     }
 
@@ -51,7 +47,8 @@ struct Breaker: Sendable {
     func lets(now: Instant) -> Bool {
         switch state {
         case .closed: true
-        case .open: !neverCloses && now - openedAt >= setting.openFor
+        // Planted (breaker-never-closes).
+        case .open: !defects.contains(.breakerNeverCloses) && now - openedAt >= setting.openFor
         case .halfOpen: probesOut + probesWell < setting.probes
         }
     }
@@ -90,7 +87,8 @@ struct Breaker: Sendable {
 
     private mutating func openIfIll(_ now: Instant) {
         let (well, ill) = window.counts(now: now)
-        guard !neverOpens, well + ill >= UInt64(setting.callsMin) else { return }
+        // Planted (breaker-never-opens).
+        guard !defects.contains(.breakerNeverOpens), well + ill >= UInt64(setting.callsMin) else { return }
         if Double(ill) >= setting.failureShare * Double(well + ill) { open(now) }
     }
 

@@ -33,9 +33,7 @@ final class ChannelAdapter {
     let timeout: TimeSpan
     /// A second send of the same is no second payment.
     let hasKey: Bool
-    private let ignoresBudget: Bool
-    private let retriesWithoutEnd: Bool
-    private let namesRetriesAnew: Bool
+    private let defects: DefectSwitches
     private let jitter: Seed
     private var draws: UInt64 = 0
 
@@ -63,9 +61,7 @@ final class ChannelAdapter {
             repeating: Breaker(setting.breaker, defects: setting.defects), count: Self.binGroups)
         timeout = setting.bankTimeout
         hasKey = channel.idempotencyField != nil
-        ignoresBudget = setting.has(.noRetryBudget)
-        retriesWithoutEnd = setting.has(.metastableRetries)
-        namesRetriesAnew = setting.has(.newReferenceOnRetry)
+        defects = setting.defects
         jitter = seed
     }
 
@@ -163,7 +159,7 @@ final class ChannelAdapter {
             await Parking(loop).rest(until: loop.now + wait)
             figures.retries += 1
             // Planted (new-reference-on-retry): to the bank it is another payment.
-            if namesRetriesAnew { sends.judge = sends.judge.renamed }
+            if defects.contains(.newReferenceOnRetry) { sends.judge = sends.judge.renamed }
         }
     }
 
@@ -204,13 +200,13 @@ final class ChannelAdapter {
     private func waitBeforeRetry(_ verdict: BankVerdict, _ sends: Sends, until deadline: Instant) -> TimeSpan? {
         guard verdict.mayPass, hasKey || !sends.isDoubtful else { return nil }
         // Planted (metastable-retries): at once, without end and without budget.
-        if retriesWithoutEnd { return TimeSpan.milliseconds(1) }
+        if defects.contains(.metastableRetries) { return TimeSpan.milliseconds(1) }
         guard sends.count < RetryRule.sendsMax else { return nil }
         draws &+= 1
         let wait = RetryRule.wait(after: sends.count, retryAfter: sends.retryAfter, draw: jitter.child(draws).unit)
         guard loop.now + wait + Self.timeMin < deadline else { return nil }
         // Planted (no-retry-budget): all that fails is tried again.
-        guard ignoresBudget || budget.spend() else {
+        guard defects.contains(.noRetryBudget) || budget.spend() else {
             figures.retriesRefused += 1
             return nil
         }

@@ -57,10 +57,8 @@ final class QueryDesk: TimerTarget {
 
     private let channels: Channels
     private let loop: EventLoop
-    private let setting: QuerySetting
-    /// How often the wait doubles.
-    private let growthMax: UInt8
-    private let losesMarks: Bool
+    private let rules: QuerySetting
+    private let defects: DefectSwitches
     private let timeout: TimeSpan
     private let draws: Seed
     private let tell: (QueryAnswer) -> Void
@@ -82,20 +80,24 @@ final class QueryDesk: TimerTarget {
         self.channels = channels
         self.loop = loop
         self.tell = tell
-        var query = setting.query
-        // Planted (query-storm): at once, all the time, and of everyone.
-        let isStorm = setting.has(.queryStorm)
-        if isStorm { (query.first, query.perPaymentMax, query.rate) = (.milliseconds(20), 250, 1e6) }
-        growthMax = isStorm ? 0 : 16
-        // Payments count their queries in a byte.
-        query.perPaymentMax = min(query.perPaymentMax, Int(UInt8.max))
-        self.setting = query
-        losesMarks = setting.has(.shadowLeakAsync)
+        rules = setting.query
+        defects = setting.defects
         timeout = setting.bankTimeout
         draws = seed
-        quotas = Array(repeating: Quota(perSecond: query.rate), count: channels.names.count)
+        quotas = Array(repeating: Quota(perSecond: rules.rate), count: channels.names.count)
         slots = AgedSlots(room: 0)
     }
+
+    private var isStorm: Bool { defects.contains(.queryStorm) }
+    private static let stormAsks = 250
+    /// Payments count their queries in a byte.
+    private static let asksMax = Int(UInt8.max)
+
+    /// Planted (query-storm): at once, all the time, and of everyone.
+    private var perPaymentMax: Int { isStorm ? Self.stormAsks : min(rules.perPaymentMax, Self.asksMax) }
+    private var first: TimeSpan { isStorm ? .milliseconds(20) : rules.first }
+    /// How often the wait doubles.
+    private var growthMax: UInt8 { isStorm ? 0 : 16 }
 
     var figures: QueryFigures {
         var figures = counted
@@ -106,7 +108,7 @@ final class QueryDesk: TimerTarget {
     /// Asked for after the first wait, or a later one if it was asked already.
     func add(_ question: OpenQuestion) {
         guard !isClosed, places[question.about] == nil else { return }
-        guard places.count < Self.waitingMax, Int(question.asked) < setting.perPaymentMax else {
+        guard places.count < Self.waitingMax, Int(question.asked) < perPaymentMax else {
             counted.turnedAway += 1
             return
         }
@@ -131,7 +133,7 @@ final class QueryDesk: TimerTarget {
     }
 
     private func wait(before question: OpenQuestion) -> TimeSpan {
-        let grown = setting.first.nanoseconds << Int64(min(question.asked, growthMax))
+        let grown = first.nanoseconds << Int64(min(question.asked, growthMax))
         let more = draws.child(question.about.record.bits).child(Int(question.asked)).unit / 10
         return TimeSpan(nanoseconds: grown + Int64(Double(grown) * more))
     }
@@ -162,7 +164,7 @@ final class QueryDesk: TimerTarget {
     }
 
     private func come(_ place: Int32, _ now: Instant) {
-        if let wait = quotas[Int(slots[place].channel)].take(at: now) {
+        if !isStorm, let wait = quotas[Int(slots[place].channel)].take(at: now) {
             counted.putOff += 1
             return putDue(place, at: now + wait)
         }
@@ -183,7 +185,7 @@ final class QueryDesk: TimerTarget {
         var context = question.marks
         context.deadline = loop.now + timeout
         // Planted (shadow-leak-async): what a timer starts has lost the mark.
-        if losesMarks { context = context.leaked }
+        if defects.contains(.shadowLeakAsync) { context = context.leaked }
         return await adapter.query(question.payment, context)
     }
 
@@ -195,7 +197,7 @@ final class QueryDesk: TimerTarget {
         }
         slots[place].asked += 1
         let question = slots[place]
-        let isLast = !standing.isOpen || Int(question.asked) >= setting.perPaymentMax
+        let isLast = !standing.isOpen || Int(question.asked) >= perPaymentMax
         if isLast {
             if standing.isOpen { counted.givenUp += 1 }
             forget(question.about)

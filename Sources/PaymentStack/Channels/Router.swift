@@ -26,13 +26,11 @@ struct Router: Sendable {
     static let scoreOfWell = 0.65
 
     private var channels: [RoutedChannel]
-    private let ignoresFeedback: Bool
-    private let flaps: Bool
+    private let defects: DefectSwitches
 
-    init(channels: Int, defects: Set<Defect> = []) {
+    init(channels: Int, defects: DefectSwitches = []) {
         self.channels = Array(repeating: RoutedChannel(), count: channels)
-        ignoresFeedback = defects.contains(.routerIgnoresFeedback)
-        flaps = defects.contains(.routerFlaps)
+        self.defects = defects
     }
 
     enum Ending: Sendable {
@@ -57,7 +55,7 @@ struct Router: Sendable {
             weights[place] = weight(of: place, now)
             sum += weights[place]
         }
-        if flaps { return best(weights) }
+        if defects.contains(.routerFlaps) { return best(weights) }
         var rest = draw * sum
         var last: ChannelNumber?
         for place in channels.indices where weights[place] > 0 {
@@ -70,9 +68,9 @@ struct Router: Sendable {
 
     private func weight(of place: Int, _ now: Instant) -> Double {
         // Planted (router-ignores-feedback): all are well.
-        if ignoresFeedback { return 1 }
+        if defects.contains(.routerIgnoresFeedback) { return 1 }
         // Planted (router-flaps): what the last bucket said is all that counts, and who was not asked in it was well.
-        if flaps { return max(Self.floor, channels[place].lastScore(now: now)) }
+        if defects.contains(.routerFlaps) { return max(Self.floor, channels[place].lastScore(now: now)) }
         return channels[place].weight
     }
 

@@ -14,7 +14,7 @@ struct LedgerOrder {
     var groupMax = 1_024
     /// Pages of a file beyond which it does not grow; nil: as far as the disk goes.
     var pagesMax: Int64?
-    var defects: Set<Defect> = []
+    var defects: DefectSwitches = []
     /// Of a store in memory.
     var memory = MemoryLedger.Conditions()
 

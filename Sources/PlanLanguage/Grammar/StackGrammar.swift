@@ -75,15 +75,15 @@ enum StackGrammar {
         setting.breaker = fields[breaker]
         setting.query = fields[query]
         setting.notify = fields[notify]
-        setting.defects = Set(fields[defects].map(\.value))
+        setting.defects = DefectSwitches(fields[defects].map { $0.value })
         return setting
     }
 
     // MARK: Defects
 
     /// They are too many to be listed where one is mistyped.
-    private static let defect = Shape<Defect>(form: Shape<Defect>.word.form) { node, name, reading in
-        if let defect = Defect(rawValue: node.written) { return defect }
+    private static let defect = Shape<Defect>(form: .choice(Defect.allCases.map(\.name))) { node, name, reading in
+        if let defect = Defect(name: node.written) { return defect }
         guard node.isScalar, !node.isNull else {
             reading.wrongKind(node, name, "a defect's name", fix: "'spillway stack --list-defects' lists them")
             return nil

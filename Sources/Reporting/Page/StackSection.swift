@@ -23,7 +23,7 @@ struct StackSection {
 
     private var planted: String {
         stack.defects.isEmpty
-            ? "nothing" : stack.defects.map { "\($0.name): \($0.about.wrong)" }.joined(separator: "; ")
+            ? "nothing" : stack.defects.map { "\($0.name): \($0.wrong)" }.joined(separator: "; ")
     }
 
     private var behaviour: [(String, Markup)] {

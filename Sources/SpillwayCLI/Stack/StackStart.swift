@@ -59,7 +59,7 @@ struct StackStart {
         let isolation = try arguments.choice(
             "--isolation", of: StoreIsolation.allCases.map(\.rawValue), default: setting.isolation.rawValue)
         setting.isolation = StoreIsolation(rawValue: isolation) ?? setting.isolation
-        for name in arguments.all("--defect") { setting.defects.insert(try defect(name)) }
+        setting.defects = DefectSwitches(setting.defects.inOrder + (try arguments.all("--defect").map(defect)))
         return setting
     }
 
@@ -83,7 +83,7 @@ struct StackStart {
     }
 
     private static func defect(_ name: String) throws(UsageError) -> Defect {
-        if let defect = Defect(rawValue: name) { return defect }
+        if let defect = Defect(name: name) { return defect }
         let closest = Spelling.closest(to: name, among: Defect.allCases.map(\.name))
         throw UsageError(
             "there is no defect '\(name)'; "

@@ -66,7 +66,7 @@ enum StackCommand {
 
     private static var defects: Table {
         var table = Table(["defect", "what is wrong then", "who must say so"], left: 0...2)
-        for defect in Defect.allCases { table.add([defect.name, defect.about.wrong, defect.about.caughtBy]) }
+        for defect in Defect.allCases { table.add([defect.name, defect.wrong, defect.caughtBy]) }
         return table
     }
 }

@@ -85,7 +85,7 @@ final class DoorRig {
     var tally = Tally()
     private var began = Instant.zero
 
-    init(_ number: UInt64, defects: Set<Defect> = [], change: (inout StackSetting) -> Void = { _ in }) {
+    init(_ number: UInt64, defects: DefectSwitches = [], change: (inout StackSetting) -> Void = { _ in }) {
         loop = EventLoop.simulated(seed: number)
         seed = Seed(number)
         var setting = StackSetting()

@@ -12,7 +12,7 @@ import Timebase
 
     /// Half the knee, half a minute of overload, half the knee.
     static func run(
-        _ factor: Double, seed: UInt64, defects: Set<Defect> = [], mix: [(Tier, Double)] = [(.pay, 1)],
+        _ factor: Double, seed: UInt64, defects: DefectSwitches = [], mix: [(Tier, Double)] = [(.pay, 1)],
         seconds: Double = 30, after: Double = 15, change: (inout StackSetting) -> Void = { _ in }
     ) -> DoorRig.Tally {
         let rig = DoorRig(seed, defects: defects, change: change)
@@ -89,7 +89,7 @@ import Timebase
 
     // MARK: Planted
 
-    private static func planted(_ defects: Set<Defect>, factor: Double = 2) -> DoorRig.Tally {
+    private static func planted(_ defects: DefectSwitches, factor: Double = 2) -> DoorRig.Tally {
         run(factor, seed: 5, defects: defects, mix: DoorRig.everything, seconds: 10, after: 1)
     }
 
@@ -132,7 +132,7 @@ import Timebase
 
     /// Twice the knee, from senders that wait 20 ms.
     @Test func `without a look at the deadline work is done for those who have gone`() {
-        func wasted(_ defects: Set<Defect>) -> (share: Double, DoorRig.Tally) {
+        func wasted(_ defects: DefectSwitches) -> (share: Double, DoorRig.Tally) {
             let rig = DoorRig(9, defects: defects)
             (rig.patience, rig.bank) = (.milliseconds(20), .zero)
             let tally = rig.run([.init(perSecond: 2 * Self.knee, seconds: 10)])
@@ -147,7 +147,7 @@ import Timebase
 
     /// A stack of 200 a second, three times its knee for five seconds.
     @Test func `callers that retry without end keep the overload alive when its cause has gone`() {
-        func after(_ defects: Set<Defect>) -> (good: Int, offered: Int) {
+        func after(_ defects: DefectSwitches) -> (good: Int, offered: Int) {
             let rig = DoorRig(1, defects: defects) { setting in
                 setting.service = ServiceCosts(pay: .milliseconds(10))
             }

@@ -10,7 +10,7 @@ import Timebase
         var breaker: Breaker
         var now = Instant.zero
 
-        init(_ setting: BreakerSetting = BreakerSetting(), _ defects: Set<Defect> = []) {
+        init(_ setting: BreakerSetting = BreakerSetting(), _ defects: DefectSwitches = []) {
             breaker = Breaker(setting, defects: defects)
         }
 

@@ -17,7 +17,7 @@ import Timebase
     }
 
     static func setting(
-        _ defects: Set<Defect> = [], first: TimeSpan = .seconds(2), rate: Double = 100
+        _ defects: DefectSwitches = [], first: TimeSpan = .seconds(2), rate: Double = 100
     ) -> StackSetting {
         var setting = StackSetting()
         setting.query.first = first
@@ -98,7 +98,7 @@ import Timebase
 
     @Test func `planted: a storm of queries comes at once`() throws {
         var counts: [UInt64] = []
-        for defects in [Set<Defect>(), [.queryStorm]] {
+        for defects in [DefectSwitches(), [.queryStorm]] {
             try Self.run(Self.slow, setting: Self.setting(defects)) { rig, desk, _ in
                 for _ in 0..<50 { _ = try await Self.ask(rig, desk) }
                 try await rig.loop.sleep(until: rig.loop.now + .seconds(5))
@@ -141,7 +141,7 @@ import Timebase
     }
 
     @Test func `a question of a shadow payment is marked, also after a restart`() throws {
-        for (defects, isLost) in [(Set<Defect>(), false), ([.shadowLeakAsync], true)] {
+        for (defects, isLost) in [(DefectSwitches(), false), ([.shadowLeakAsync], true)] {
             try Self.run(setting: Self.setting(defects)) { rig, desk, told in
                 _ = try await Self.ask(rig, desk)
                 let found = try rig.order()

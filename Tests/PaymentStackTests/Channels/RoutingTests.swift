@@ -51,7 +51,7 @@ import Timebase
     }
 
     static func run(
-        seed: UInt64, _ effects: [Effect], rate: Double = 1, perSecond: Int = 40, _ defects: Set<Defect> = [],
+        seed: UInt64, _ effects: [Effect], rate: Double = 1, perSecond: Int = 40, _ defects: DefectSwitches = [],
         channels: Int = 2
     ) throws -> Tally {
         let tally = Tally(channels: channels)
@@ -106,7 +106,7 @@ import Timebase
     func `a sick channel loses its share, is not forgotten, and gets it back`(_ illness: Illness, _ seed: UInt64) throws
     {
         // With its breakers, and by itself.
-        for defects in [Set<Defect>(), [.breakerNeverOpens]] where seed == 1 || !defects.isEmpty {
+        for defects in [DefectSwitches(), [.breakerNeverOpens]] where seed == 1 || !defects.isEmpty {
             let tally = try Self.run(seed: seed, illness.effects, rate: illness.rate, defects)
             let before = tally.share(5..<Self.fellIll)
             let note: Comment = "seed \(seed), \(defects): \(tally.shares.map { Int($0 * 100) })"

@@ -39,15 +39,15 @@ import Timebase
         }
     }
 
-    static func setting(_ defects: Set<Defect>) -> StackSetting {
+    static func setting(_ defects: DefectSwitches) -> StackSetting {
         var setting = StackSetting()
-        setting.defects = defects.union([.breakerNeverOpens])
+        setting.defects = DefectSwitches(defects.inOrder + [.breakerNeverOpens])
         return setting
     }
 
     /// Sends for each call, while a bank answers nothing but errors.
     static func amplification(
-        _ defects: Set<Defect>, seed: UInt64 = 1, seconds: Int = 10, perSecond: Int = 100
+        _ defects: DefectSwitches, seed: UInt64 = 1, seconds: Int = 10, perSecond: Int = 100
     ) throws -> Double {
         var sends = 0.0
         try ChannelRig.run(
@@ -73,7 +73,7 @@ import Timebase
     }
 
     /// Of the payments to the bank that is well, how many came through while the other answered nothing.
-    static func wellShare(_ defects: Set<Defect>) throws -> Double {
+    static func wellShare(_ defects: DefectSwitches) throws -> Double {
         var share = 0.0
         let faults = [ChannelRig.fault(channel: "b", .timeout(rate: Ratio(1), charged: Ratio(0)))]
         try ChannelRig.run(

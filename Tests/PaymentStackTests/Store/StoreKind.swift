@@ -22,7 +22,7 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
 
     static let channels = ["icbc", "ccb", "abc"]
 
-    func order(in folder: TestFolder, defects: Set<Defect> = []) -> LedgerOrder {
+    func order(in folder: TestFolder, defects: DefectSwitches = []) -> LedgerOrder {
         var order = LedgerOrder(channels: Self.channels)
         order.defects = defects
         // Synchronising is SQLite's; what is tested here does not depend on it.
@@ -37,7 +37,7 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
 
     /// Opens both stores in a new folder, and closes them.
     func run(
-        defects: Set<Defect> = [], waitingMax: Int = 8_192,
+        defects: DefectSwitches = [], waitingMax: Int = 8_192,
         _ body: @escaping (LedgerStores, EventLoop) async throws -> Void
     ) throws {
         let folder = try TestFolder()

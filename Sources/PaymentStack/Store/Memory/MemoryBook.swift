@@ -36,7 +36,7 @@ struct MemoryBook: Sendable {
     private(set) var changes: Int64 = 0
     private(set) var rows: UInt64 = 0
 
-    init(_ defects: Set<Defect>) {
+    init(_ defects: DefectSwitches) {
         balances = Balances(defects)
     }
 

@@ -26,7 +26,7 @@ final class MemoryLedger: LedgerStore {
     let channels: ChannelNames
     private let loop: EventLoop
     private let conditions: Conditions
-    private let defects: Set<Defect>
+    private let defects: DefectSwitches
     private var book: MemoryBook
     private var line: ChangeLine
     private let desk: CommitDesk
@@ -40,7 +40,7 @@ final class MemoryLedger: LedgerStore {
 
     init(
         _ namespace: Namespace, channels: ChannelNames, _ conditions: Conditions = Conditions(),
-        defects: Set<Defect> = [], on loop: EventLoop
+        defects: DefectSwitches = [], on loop: EventLoop
     ) {
         self.namespace = namespace
         self.channels = channels

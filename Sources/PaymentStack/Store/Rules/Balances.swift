@@ -45,10 +45,10 @@ struct Balances: Sendable {
     /// What the changes of the group under way found, the latest last.
     private var undo: [(place: Int, before: Int64)] = []
     private var countBefore = 0
-    private let looksAtFlushed: Bool
+    private let defects: DefectSwitches
 
-    init(_ defects: Set<Defect> = []) {
-        looksAtFlushed = defects.contains(.bufferedDebitOverdraft)
+    init(_ defects: DefectSwitches = []) {
+        self.defects = defects
     }
 
     /// Accounts are numbered from 0 in the order in which they were first posted to.
@@ -76,7 +76,7 @@ struct Balances: Sendable {
     private func held(_ key: Key) -> Int64 {
         guard let place = places[key] else { return 0 }
         // Planted (buffered-debit-overdraft): debits are buffered like credits, so the floor is held against the row.
-        if looksAtFlushed { return entries[place].flushed }
+        if defects.contains(.bufferedDebitOverdraft) { return entries[place].flushed }
         return entries[place].current
     }
 

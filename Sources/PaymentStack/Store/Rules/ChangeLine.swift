@@ -16,15 +16,14 @@ struct QueuedChange: Sendable {
 ///     hand over -> wait -> group -> durable -> answered
 struct ChangeLine: Sendable {
     let groupMax: Int
-    private let isConvoy: Bool
-    let halves: Bool
+    private let defects: DefectSwitches
+    var halves: Bool { defects.contains(.nonAtomicPosting) }
     private var waiting: [QueuedChange] = []
     private var head = 0
 
-    init(groupMax: Int, _ defects: Set<Defect> = []) {
+    init(groupMax: Int, _ defects: DefectSwitches = []) {
         self.groupMax = groupMax
-        isConvoy = defects.contains(.hotAccountConvoy)
-        halves = defects.contains(.nonAtomicPosting)
+        self.defects = defects
     }
 
     var count: Int { waiting.count - head }
@@ -37,7 +36,7 @@ struct ChangeLine: Sendable {
 
     mutating func takeGroup() -> [QueuedChange] {
         // Planted (hot-account-convoy): postings to one account wait for each other's commit.
-        var group = isConvoy ? takeApart() : takeFirst()
+        var group = defects.contains(.hotAccountConvoy) ? takeApart() : takeFirst()
         if halves { split(&group) }
         return group
     }

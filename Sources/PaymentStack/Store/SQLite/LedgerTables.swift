@@ -19,7 +19,7 @@ final class LedgerTables {
     private(set) var repaired = 0
     private var scratch: [UInt8] = []
 
-    init(_ namespace: Namespace, in database: Database, _ defects: Set<Defect>) throws(DatabaseError) {
+    init(_ namespace: Namespace, in database: Database, _ defects: DefectSwitches) throws(DatabaseError) {
         self.namespace = namespace
         statements = try LedgerStatements(LedgerSchema.prefix(namespace), database)
         readings = LedgerReadings(namespace, in: database)

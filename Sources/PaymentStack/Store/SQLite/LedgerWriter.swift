@@ -36,7 +36,7 @@ struct LedgerFileOrder: Sendable {
     let channels: [String]
     var durability = Durability.power
     var groupMax = 1_024
-    var defects: Set<Defect> = []
+    var defects: DefectSwitches = []
     /// Pages in the log at which they are moved into the file; 80 MB.
     var checkpointPages = 20_000
     /// No file grows beyond it; nil: as far as the disk goes.

@@ -1,0 +1,146 @@
+// Goal: what nobody knows comes to be known, as far as banks tell: payments and refunds of which the answer was lost, and
+// payments that a bank left pending.
+// Method: the query desk asks when it is time; what it hears is a finding like any other. A refund is not known to banks
+// by a name of its own, so it is sent again under the same reference, which its key makes safe. After a restart the
+// store says what is open.
+// Not here: when to ask, and how often (`QueryDesk`).
+
+import EventLoop
+import HTTPWire
+import Money
+import SeededRandom
+import StackVocabulary
+import Timebase
+
+final class Chase {
+    private let desk: PaymentDesk
+    private let queries: QueryDesk
+    private var refunds: [RecordID: Refund] = [:]
+    private static let pageRows = 1_000
+
+    init(_ desk: PaymentDesk, _ channels: Channels, seed: Seed, on loop: EventLoop) {
+        self.desk = desk
+        let inbox = Inbox()
+        queries = QueryDesk(channels, desk.setting, seed: seed, on: loop) { answer in inbox.chase?.hear(answer) }
+        inbox.chase = self
+        desk.chase = { [weak self] payment, context in self?.follow(payment, context) }
+        desk.chaseRefund = { [weak self] refund, context in self?.follow(refund, context) }
+        desk.known = { [weak self] payment in self?.forget(payment) }
+    }
+
+    /// The desk for queries is made before who hears its answers.
+    private final class Inbox {
+        weak var chase: Chase?
+    }
+
+    var figures: QueryFigures { queries.figures }
+
+    func close() { queries.close() }
+
+    // MARK: What is open
+
+    private func follow(_ payment: Payment, _ context: RequestContext) {
+        guard let channel = payment.channel else { return }
+        let reference = BankReference(payment.id, .payment, attempt: payment.attempt)
+        queries.add(OpenQuestion(about: reference, payment: reference, channel: channel, marks: context))
+    }
+
+    private func forget(_ payment: Payment) {
+        queries.forget(BankReference(payment.id, .payment, attempt: payment.attempt))
+    }
+
+    private func follow(_ refund: Refund, _ context: RequestContext) {
+        guard let payment = desk.shelf[refund.payment], let channel = payment.channel else { return }
+        follow(refund, of: payment, at: channel, context)
+    }
+
+    private func follow(_ refund: Refund, of payment: Payment, at channel: ChannelNumber, _ context: RequestContext) {
+        refunds[refund.id] = refund
+        queries.add(
+            OpenQuestion(
+                about: BankReference(refund.id, .refund, attempt: 1),
+                payment: BankReference(payment.id, .payment, attempt: payment.attempt), channel: channel,
+                marks: context))
+    }
+
+    /// What the store holds that is not at its end. What was with a bank when the process ended is unknown.
+    func takeUp() async throws(StoreFailure) {
+        let context = RequestContext.recovered(desk.namespace, until: .never)
+        var last: RecordID?
+        while true {
+            let page = try await desk.store.openPayments(after: last, limit: Self.pageRows)
+            for payment in page {
+                desk.shelf.put(payment)
+                if payment.state == .processing {
+                    _ = try await desk.record(.unknown, of: payment.id, seen: payment, context: context)
+                } else if payment.state == .unknown {
+                    follow(payment, context)
+                }
+            }
+            guard let end = page.last?.id else { break }
+            last = end
+        }
+        try await takeUpRefunds(context)
+    }
+
+    private func takeUpRefunds(_ context: RequestContext) async throws(StoreFailure) {
+        var last: RecordID?
+        while true {
+            let page = try await desk.store.openRefunds(after: last, limit: Self.pageRows)
+            for refund in page {
+                guard let payment = try await desk.load(refund.payment), let channel = payment.channel else { continue }
+                follow(refund, of: payment, at: channel, context)
+            }
+            guard let end = page.last?.id else { return }
+            last = end
+        }
+    }
+
+    // MARK: What is heard
+
+    private func hear(_ answer: QueryAnswer) {
+        let question = answer.question
+        desk.loop.spawn { [self] in
+            do throws(StoreFailure) {
+                if question.about.kind == .refund {
+                    try await settleRefund(question, answer.isLast)
+                } else if let finding = Self.finding(answer.standing) {
+                    _ = try await desk.record(finding, of: question.about.record, context: question.marks)
+                }
+            } catch {
+                desk.log("\(question.about): what its bank told could not be written down: \(error)")
+            }
+        }
+    }
+
+    /// Nil for what says nothing.
+    private static func finding(_ standing: BankStanding) -> Finding? {
+        switch standing {
+        case .declined(let word): .declined(word)
+        case .authorised(_, captured: let captured, refunded: _): captured > 0 ? .captured(captured) : .authorized
+        case .reversed: .reversed
+        case .pending, .absent, .untold, .unknown, .unasked: nil
+        }
+    }
+
+    private func settleRefund(_ question: OpenQuestion, _ isLast: Bool) async throws(StoreFailure) {
+        let known: Refund?
+        if let held = refunds[question.about.record] {
+            known = held
+        } else {
+            known = try await desk.store.refund(question.about.record)
+        }
+        guard let refund = known, refund.state == .pending || refund.state == .unknown,
+            let channel = desk.channels[question.channel, desk.namespace], channel.hasKey
+        else { return }
+        var context = question.marks
+        context.deadline = desk.loop.now + desk.setting.bankTimeout
+        let after = try await desk.askForRefund(refund, number: question.asked + 1, context)
+        if after.state == .done || after.state == .failed {
+            refunds[refund.id] = nil
+            queries.forget(question.about)
+        } else {
+            refunds[refund.id] = isLast ? nil : after
+        }
+    }
+}

@@ -1,0 +1,119 @@
+// Goal: what the bank says that happened is held against what the stack has written down, line by line, and payments of
+// which nobody knew are settled by it.
+// Method: the statement is read piece by piece; each line about a payment or refund of this stack is looked up by its
+// reference. Of many lines under one reference each is a booking at the bank.
+// Not here: what the stack has and the bank has not; an auditor with both ledgers sees it.
+
+import EventLoop
+import Evidence
+import HTTPService
+import JSON
+import Money
+import StackVocabulary
+import Timebase
+
+final class Reconciliation {
+    private let channels: Channels
+    private static let differencesMax = 100
+
+    init(_ channels: Channels) {
+        self.channels = channels
+    }
+
+    struct Result {
+        var lines: UInt64 = 0
+        var matched: UInt64 = 0
+        var resolved: UInt64 = 0
+        var differences: [String] = []
+        var differencesLeftOut: UInt64 = 0
+        var cutOff: [String] = []
+
+        mutating func differs(_ words: String) {
+            if differences.count < Reconciliation.differencesMax {
+                differences.append(words)
+            } else {
+                differencesLeftOut += 1
+            }
+        }
+    }
+
+    /// `POST /v1/reconcile`
+    func answer(_ desk: PaymentDesk, _ exchange: HTTPExchange, _ caller: Caller) async throws -> StackAnswer {
+        let pass: Pass
+        switch await desk.door.enter(.report, caller.urgency, merchant: nil, until: caller.context.deadline) {
+        case .admitted(let admitted): pass = admitted
+        case .refused(let refusal): return StackAnswer(refusal)
+        }
+        defer { desk.door.leave(pass) }
+        let result = await reconcile(desk, caller.context)
+        return StackAnswer(
+            200,
+            JSONValue.object([
+                ("lines", .count(Int(result.lines))), ("matched", .count(Int(result.matched))),
+                ("resolved", .count(Int(result.resolved))),
+                ("differences", .array(result.differences.map(JSONValue.text))),
+                ("differences_left_out", .count(Int(result.differencesLeftOut))),
+                ("cut_off", .array(result.cutOff.map(JSONValue.text))),
+            ]).bytes(.compact))
+    }
+
+    func reconcile(_ desk: PaymentDesk, _ context: RequestContext) async -> Result {
+        var result = Result()
+        for number in channels.names.indices {
+            guard let adapter = channels[ChannelNumber(number), desk.namespace] else { continue }
+            let end = await adapter.statement(context) { lines in
+                for line in lines { await self.compare(line, desk, context, &result) }
+            }
+            if case .cutOff(let words) = end { result.cutOff.append("\(adapter.name): \(words)") }
+        }
+        return result
+    }
+
+    private func compare(
+        _ line: StatementLine, _ desk: PaymentDesk, _ context: RequestContext, _ result: inout Result
+    ) async {
+        result.lines += 1
+        guard let reference = BankReference(line.reference), reference.namespace == desk.namespace else {
+            return result.differs("\(line.reference): the bank has what this stack never asked for")
+        }
+        do throws(StoreFailure) {
+            switch reference.kind {
+            case .payment: try await comparePayment(line, reference, desk, context, &result)
+            case .refund, .capture, .reverse: result.matched += 1
+            }
+        } catch {
+            result.differs("\(reference): \(error)")
+        }
+    }
+
+    private func comparePayment(
+        _ line: StatementLine, _ reference: BankReference, _ desk: PaymentDesk, _ context: RequestContext,
+        _ result: inout Result
+    ) async throws(StoreFailure) {
+        guard let payment = try await desk.load(reference.record), payment.attempt == reference.attempt else {
+            return result.differs("\(reference): the bank has what this stack does not know")
+        }
+        guard let finding = Self.finding(line, payment) else {
+            return result.differs(
+                "\(reference): the bank has booked \(line.amount), the payment is of \(payment.amount)")
+        }
+        switch payment.consequence(of: finding) {
+        case .none: result.matched += 1
+        case .contradicts: result.differs("\(reference): \(line.booking) at the bank, \(payment.state.name) here")
+        case .moves:
+            _ = try await desk.record(finding, of: payment.id, seen: payment, context: context)
+            result.resolved += 1
+        }
+    }
+
+    private static func finding(_ line: StatementLine, _ payment: Payment) -> Finding? {
+        guard line.amount == payment.amount.minor else { return nil }
+        switch line.booking {
+        case .captured: return .captured(line.amount)
+        case .authorised: return .authorized
+        case .declined: return .declined("declined")
+        case .reversed: return .reversed
+        case .pending, .none, .refunded, .transferred: return .pending
+        }
+    }
+}
