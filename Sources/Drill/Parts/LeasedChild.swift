@@ -17,7 +17,7 @@ final class LeasedChild {
 
     private static let niceness: Int32 = 5
     static let startMax = TimeSpan.seconds(10)
-    /// The child drains for two seconds when its lease has ended.
+    /// The child drains for a second and a half when its lease has ended.
     static let stopMax = TimeSpan.seconds(5)
     static let killMax = TimeSpan.seconds(1)
     static let linesMax = 20

@@ -29,7 +29,7 @@ struct MockSession {
 
     static let tokenVariable = "SPILLWAY_MOCK_TOKEN"
     /// How long requests under way may take when the banks close.
-    private static let drainMax = TimeSpan.seconds(2)
+    private static let drainMax = TimeSpan.milliseconds(1_500)
 
     init(
         _ profile: ChannelProfile, seed: UInt64?, admin: Address, permitted: [NetworkBlock], isChild: Bool,
@@ -85,8 +85,9 @@ struct MockSession {
             if let lease { await lease.followInput(on: loop) } else { try? await signals?.wait() }
             figures?.cancel()
             await figures?.join()
-            await banks.close(until: loop.now + Self.drainMax)
-            await desk.close(until: loop.now + Self.drainMax)
+            let deadline = loop.now + Self.drainMax
+            await banks.close(until: deadline)
+            await desk.close(until: deadline)
             if !isChild { tellEnd(banks) }
             return .success
         }

@@ -25,13 +25,19 @@ struct RunSummary {
         return unsafe access(place, F_OK) == 0 ? place : nil
     }
 
+    /// The database of the run's embedded stack; nil where it had none.
+    private var ledger: String? {
+        guard report.record.stack?.store == .sqlite else { return nil }
+        return ReportFolder(folder).stack(ofRun: report.record.identity.runID)
+    }
+
     // MARK: For people
 
     func lines(for terminal: Terminal) -> [String] {
         let judged = report.judgements.flatMap { Self.lines(of: $0, for: terminal) }
         let files =
             ["report: \(folder)/\(Report.pageName)"] + (evidence.map { ["evidence: \($0)"] } ?? [])
-            + (channels.map { ["banks: \($0)"] } ?? [])
+            + (channels.map { ["banks: \($0)"] } ?? []) + (ledger.map { ["stack: \($0)"] } ?? [])
         let glossary = Glossary.lines(for: report.judgements).flatMap {
             Paragraph.wrapped($0, columns: terminal.columns)
         }
@@ -89,7 +95,7 @@ struct RunSummary {
             ("plan", .text(identity.plan)), ("run_id", .text(identity.runID)), ("seed", .count(identity.seed)),
             ("verdict", .text(report.verdict.name)), ("exit_code", .integer(Int64(report.verdict.exitCode))),
             ("folder", .text(folder)),
-            ("evidence", .optional(evidence)), ("channels", .optional(channels)),
+            ("evidence", .optional(evidence)), ("channels", .optional(channels)), ("stack", .optional(ledger)),
             ("planted", .texts(report.record.stack?.defects.map(\.name) ?? [])),
             ("judgements", .array(report.judgements.map(Self.json))),
         ])

@@ -26,8 +26,9 @@ struct StackSession {
     private let environment: [String: String]
     private let console: Console
 
-    /// How long requests under way may take when the stack closes.
-    private static let drainMax = TimeSpan.seconds(2)
+    /// How long requests under way may take when the stack closes; a run that was killed leaves nobody behind for longer
+    /// than two seconds.
+    private static let drainMax = TimeSpan.milliseconds(1_500)
     private static let lookUpMax = TimeSpan.seconds(5)
 
     init(_ start: StackStart, permitted: [NetworkBlock], _ console: Console) throws {
