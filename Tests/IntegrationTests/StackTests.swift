@@ -1,0 +1,124 @@
+import EventLoop
+import Evidence
+import Glibc
+import Reporting
+import StackVocabulary
+import TestFolders
+import Testing
+import Timebase
+
+/// Runs of the embedded stack, its banks and its driver, in three processes.
+@Suite struct StackTests {
+    private static let profile = """
+        profile: pair
+        channels:
+          direct: {latency: 5ms, outcome: {decline: {do_not_honour: 5%}}}
+          patient:
+            latency: 5ms
+            outcome: {pending: 50%}
+            settlement: 50ms
+            callback: {delay: 20ms}
+
+        """
+
+    private static func plan(_ stand: Stand, _ traffic: String, stack: String = "") throws -> String {
+        try stand.folder.write(profile, as: "banks.yaml")
+        let text = """
+            plan: stacked
+            target: {stack: embedded, timeout: 5s}
+            stack: {cores: 2, service: 1ms\(stack)}
+            channels: banks.yaml
+            webhooks: {listen: "127.0.0.1:0", public-url: "http://127.0.0.1"}
+            data: {merchant: {pool: 100}}
+            journeys:
+              pay:
+                steps:
+                  - POST /v1/payments:
+                      headers: {Idempotency-Key: "${id}", X-Merchant: "${merchant}"}
+                      json: {amount: 700, currency: EUR, notify: "${webhook}"}
+                      expect: {status: [201, 202]}
+                  - await webhook payment.captured: {within: 5s}
+            arrivals: uniform
+            traffic: [\(traffic)]
+
+            """
+        return try stand.folder.write(text, as: "stacked.yaml")
+    }
+
+    private static func parts(of child: SpillwayProcess, _ stand: Stand) async throws -> [pid_t] {
+        var found: [pid_t] = []
+        try await stand.wait {
+            found = ProcessTable.children(of: child.pid)
+            return found.count == 2
+        }
+        return found
+    }
+
+    @Test func `payments go through stack and banks, and merchants are told of each`() throws {
+        try Stand.open { stand in
+            let plan = try Self.plan(stand, "{hold: {for: 3s, rate: 60/s, name: calm}}")
+            let end = try await stand.start(plan).end(on: stand.loop, within: .seconds(40))
+            let report = try stand.report()
+            #expect([0, 3].contains(end.code), "\(end.talk)")
+            #expect(report.record.ending == .completed, "\(end.talk)")
+            #expect(report.count(.declined) > 0)
+            #expect(report.count(.ok) + report.count(.declined) == report.total, "\(report.stageSummaries)")
+            let stack = try #require(report.record.stack)
+            #expect(stack.setting.cores == 2 && stack.store == .sqlite && stack.defects.isEmpty)
+            #expect(!end.talk.contains("PLANTED"))
+            #expect(stand.folder.below("out").contains { $0.hasSuffix("/ledger.db") }, "\(stand.folder.below("out"))")
+            let notes = report.record.events.filter { $0.kind == .note }.map(\.text)
+            #expect(
+                notes.contains { $0.hasPrefix("the bank 'patient' counted") && $0.contains(" 0 untagged") }, "\(notes)")
+        }
+    }
+
+    @Test func `what is planted cannot be overlooked`() throws {
+        try Stand.open { stand in
+            let plan = try Self.plan(
+                stand, "{hold: {for: 1s, rate: 20/s}}", stack: ", store: memory, defects: [slow-shed]")
+            let end = try await stand.start(plan).end(on: stand.loop, within: .seconds(40))
+            #expect([0, 3].contains(end.code), "\(end.talk)")
+            let words = "PLANTED IN THE STACK ON PURPOSE: slow-shed"
+            #expect(end.talk.contains(words), "\(end.talk)")
+            #expect(end.results.first?.contains(#""planted":["slow-shed"]"#) == true, "\(end.results)")
+            #expect(try stand.report().record.stack?.defects == [.slowShed])
+            #expect(stand.folder.text(of: "out/report.html").contains(words))
+            #expect(!stand.folder.below("out").contains { $0.hasSuffix("/ledger.db") })
+        }
+    }
+
+    @Test func `stack and banks go with the run that started them, also when that is killed`() throws {
+        try Stand.open { stand in
+            let child = try stand.start(try Self.plan(stand, "{hold: {for: 20s, rate: 50/s}}"))
+            let parts = try await Self.parts(of: child, stand)
+            try await stand.wait { stand.folder.below("out").contains { $0.contains("evidence-") } }
+            try await stand.loop.sleep(until: stand.loop.now + .seconds(1))
+            #expect(parts.allSatisfy(ProcessTable.isAlive))
+            child.signal(SIGKILL)
+            let killed = stand.loop.now
+            #expect(try await child.end(on: stand.loop).code == 137)
+            try await stand.wait { !parts.contains(where: ProcessTable.isAlive) }
+            // The lease ends at once; what is under way may take its two seconds.
+            #expect(stand.loop.now - killed < .seconds(3))
+        }
+    }
+
+    @Test func `a run that loses a part says so, and is no whole run`() throws {
+        try Stand.open { stand in
+            let child = try stand.start(try Self.plan(stand, "{hold: {for: 20s, rate: 50/s}}"))
+            let parts = try await Self.parts(of: child, stand)
+            try await stand.wait { stand.folder.below("out").contains { $0.contains("evidence-") } }
+            try await stand.loop.sleep(until: stand.loop.now + .seconds(1))
+            // Banks are started first.
+            kill(try #require(parts.max()), SIGKILL)
+            let end = try await child.end(on: stand.loop, within: .seconds(40))
+            #expect(end.code == 3, "\(end.talk)")
+            guard case .failed(_, let reason) = try stand.report().record.ending else {
+                Issue.record("\(try stand.report().record.ending)")
+                return
+            }
+            #expect(reason == "the embedded stack is gone: it was ended by signal 9")
+        }
+    }
+}
