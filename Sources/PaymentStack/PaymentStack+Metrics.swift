@@ -70,12 +70,7 @@ extension PaymentStack {
                     )
                 }
             })
-        text.family(
-            "unknown", .gauge,
-            each {
-                let entered = $0.entered[Int(PaymentState.unknown.rawValue)]
-                return entered > $0.resolved ? entered - $0.resolved : 0
-            })
+        text.family("unknown", .gauge, desks.map { (label($0.namespace), Double($0.figures.unknown)) })
     }
 
     private func tellChannels(_ channels: Channels, _ text: inout MetricsText) {

@@ -85,7 +85,7 @@ extension PaymentDesk {
         _ callback: BankCallback, from channel: ChannelNumber, _ context: RequestContext
     ) async throws(StoreFailure) -> StackAnswer {
         let reference = callback.reference
-        guard reference.kind != .refund else { return try await settleRefund(callback, context) }
+        guard reference.kind != .refund else { return try await settleRefund(callback, from: channel, context) }
         guard let payment = try await load(reference.record) else { return StackAnswer(.noSuchPayment) }
         guard payment.channel == channel, reference.kind != .payment || reference.attempt == payment.attempt else {
             figures.contradictions += 1
@@ -106,7 +106,9 @@ extension PaymentDesk {
         guard callback.amount.currency == payment.amount.currency else { return nil }
         switch (callback.status, callback.reference.kind) {
         case (.pending, _): return .pending
-        case (.declined, _): return .declined("declined")
+        case (.declined, .payment): return .declined("declined")
+        // A capture or a cancellation is declined: what was authorised stays so.
+        case (.declined, _): return .authorized
         case (.authorised, _): return callback.amount == payment.amount ? .authorized : nil
         case (.captured, .payment): return callback.amount == payment.amount ? .captured(payment.amount.minor) : nil
         case (.captured, _):
@@ -117,12 +119,16 @@ extension PaymentDesk {
     }
 
     private func settleRefund(
-        _ callback: BankCallback, _ context: RequestContext
+        _ callback: BankCallback, from channel: ChannelNumber, _ context: RequestContext
     ) async throws(StoreFailure) -> StackAnswer {
-        guard let refund = try await store.refund(callback.reference.record) else { return StackAnswer(.noSuchRefund) }
-        guard refund.amount == callback.amount else {
+        guard let refund = try await store.refund(callback.reference.record),
+            let payment = try await load(refund.payment)
+        else { return StackAnswer(.noSuchRefund) }
+        guard payment.channel == channel, refund.amount == callback.amount else {
             figures.contradictions += 1
-            log("refund \(refund.id) of \(refund.amount): a callback says \(callback.amount)")
+            log(
+                "refund \(refund.id) of \(refund.amount): a callback of channel \(name(channel) ?? "") says "
+                    + "\(callback.amount)")
             return StackAnswer(204, [])
         }
         try await conclude(refund, callback.status, context)
