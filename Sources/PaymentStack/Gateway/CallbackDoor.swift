@@ -11,22 +11,26 @@ import Timebase
 ///
 /// The namespace is the reference's, which the bank's signature covers; a mark that says otherwise is refused.
 final class CallbackDoor {
-    private let checks: [CallbackCheck]
+    /// None for channels that the ledger knows and this start was not given: nobody can sign for them.
+    private let checks: [CallbackCheck?]
     private let channels: [String]
     private let desks: [PaymentDesk]
 
-    init(_ order: StackOrder, _ desks: [PaymentDesk]) {
-        checks = order.channels.map { CallbackCheck(key: $0.callbackKey) }
+    /// - Parameter order: its channels in the order of the ledger's numbers.
+    init(_ order: StackOrder, given: [StackChannel], _ desks: [PaymentDesk]) {
+        checks = order.channels.map { channel in
+            given.contains { $0.name == channel.name } ? CallbackCheck(key: channel.callbackKey) : nil
+        }
         channels = order.channels.map(\.name)
         self.desks = desks
     }
 
     func take(_ exchange: HTTPExchange, channel: String) async throws -> StackAnswer {
-        guard let number = channels.firstIndex(of: channel) else {
+        guard let number = channels.firstIndex(of: channel), let check = checks[number] else {
             throw Problem(status: 404, kind: "no-such-channel", detail: "there is no channel of this name")
         }
         let body = try await exchange.collectBody()
-        let callback = try check(exchange, body, checks[number])
+        let callback = try verified(exchange, body, check)
         let desk = desks[Int(callback.reference.namespace.rawValue)]
         if desk.namespace == .live, exchange.field("x-shadow") != nil {
             desk.figures.callbacksRefused += 1
@@ -45,7 +49,7 @@ final class CallbackDoor {
         return try await desk.hear(callback, from: ChannelNumber(number), context)
     }
 
-    private func check(
+    private func verified(
         _ exchange: HTTPExchange, _ body: [UInt8], _ check: CallbackCheck
     ) throws(Problem) -> BankCallback {
         let head = exchange.headBytes

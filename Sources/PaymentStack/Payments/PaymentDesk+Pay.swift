@@ -13,6 +13,9 @@ extension PaymentDesk {
         guard let key = caller.key else {
             throw Problem.missing("Idempotency-Key", "the payment's own name, which makes asking twice safe")
         }
+        // Before it comes in: who sends slowly is to hold no place.
+        let body: [UInt8]
+        if let whole = exchange.takeBody() { body = whole } else { body = try await exchange.collectBody() }
         var pass: Pass
         switch door.begin(.pay, caller.urgency, merchant: merchant.number, until: caller.context.deadline) {
         case .admitted(let admitted): pass = admitted
@@ -24,8 +27,6 @@ extension PaymentDesk {
             }
         }
         defer { door.leave(pass) }
-        let body: [UInt8]
-        if let whole = exchange.takeBody() { body = whole } else { body = try await exchange.collectBody() }
         let instruction = try PaymentInstruction(of: body)
         try judge(instruction)
         let own = ClientKey(merchant: merchant, key: key)

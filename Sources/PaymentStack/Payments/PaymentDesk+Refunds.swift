@@ -11,6 +11,7 @@ extension PaymentDesk {
         guard let key = caller.key else {
             throw Problem.missing("Idempotency-Key", "the refund's own name, which makes asking twice safe")
         }
+        let body = try await exchange.collectBody()
         var pass: Pass
         switch await door.enter(
             .refund, caller.urgency, merchant: caller.merchant?.number, until: caller.context.deadline)
@@ -19,7 +20,6 @@ extension PaymentDesk {
         case .refused(let refusal): return StackAnswer(refusal)
         }
         defer { door.leave(pass) }
-        let body = try await exchange.collectBody()
         let instruction = try RefundInstruction(of: body)
         guard instruction.payment.namespace == namespace else { throw Problem.noSuchPayment }
         do throws(StoreFailure) {

@@ -6,6 +6,7 @@ import HTTPService
 import HTTPWire
 import JSON
 import Money
+import Peers
 import PlanValues
 import StackVocabulary
 import Testing
@@ -197,6 +198,63 @@ struct GatewayTests {
             #expect(answer.response.field("content-type") == "application/problem+json")
             #expect(rig.banks.allSatisfy { $0.counters.requests == 0 })
         }
+    }
+
+    @Test func `who sends slowly holds no place inside`() throws {
+        try StackRig.run { rig in
+            let mark = rig.token()
+            var streams: [any ByteStream] = []
+            for number in 0..<100 {
+                let stream = try await rig.loop.connect(to: rig.places.front, until: rig.loop.now + .seconds(1))
+                let head =
+                    "POST /v1/payments HTTP/1.1\r\nhost: stack\r\nx-shadow: \(mark)\r\nx-merchant: merchant-1\r\n"
+                    + "idempotency-key: slow-\(number)\r\ncontent-length: 40\r\n\r\n{"
+                try await stream.write(Array(head.utf8), until: rig.loop.now + .seconds(1))
+                streams.append(stream)
+            }
+            try await rig.sleep(.milliseconds(100))
+            let inside = try rig.shadowDesk().door.figures.inside
+            let paid = try await rig.pay()
+            #expect(inside == 0 && paid.status == 201)
+            for stream in streams { stream.close() }
+        }
+    }
+
+    /// The ledger knows the channels of former starts; what merchants verify notifications with verifies no callback.
+    @Test func `nobody signs for a bank that this start was not given`() throws {
+        let loop = EventLoop.simulated(seed: 1)
+        try loop.run {
+            let key = HMACKey(Array("notify".utf8))
+            let order = StackOrder(
+                StackSetting(), channels: [StackChannel("icbc", callbackKey: HMACKey(Array("icbc".utf8)))],
+                operatorToken: StackRig.operatorToken, notifyPolicy: PeerPolicy(planAllow: [], permitted: []),
+                notifyKey: key, seed: 1)
+            let stores = try await LedgerStores.open(LedgerOrder(channels: ["gone", "icbc"]), on: loop)
+            let parts = try StackParts(order, stores, at: "http://stack", on: loop) { [] }
+            parts.gateway.phase = .ready
+            let server = HTTPServer(on: loop) { try await parts.gateway.handle($0) }
+            let client = HTTPClient(on: loop, to: HTTPOrigin(try server.listen(on: .loopback())))
+            var statuses: [UInt16] = []
+            for channel in ["gone", "icbc"] {
+                let request = try Self.callback(channel, key, loop.secondsSince1970)
+                statuses.append(try await client.send(request, until: loop.now + .seconds(1)).status)
+            }
+            #expect(statuses == [404, 401])
+            client.close()
+            await server.drain(until: loop.now + .seconds(1))
+            await parts.close(until: loop.now + .seconds(1))
+        }
+    }
+
+    private static func callback(_ channel: String, _ key: HMACKey, _ second: Int64) throws -> HTTPRequest {
+        let body = Array(
+            #"{"reference":"0sa25sqye0000-p1","status":"captured","amount":1,"currency":"CNY"}"#.utf8)
+        var fields = FieldBlock()
+        try fields.add(StampedSignature.timestampField, String(second))
+        try fields.add(
+            StampedSignature.signatureField,
+            StampedSignature.of(body.span, stamp: String(second).utf8Span.span, key: key).hexadecimal)
+        return try HTTPRequest(.post, "/channel/\(channel)/callback", host: "stack", fields: fields, body: body)
     }
 
     @Test func `unknown payments are counted as they come and go`() throws {
