@@ -237,7 +237,9 @@ struct GatewayTests {
             var statuses: [UInt16] = []
             for channel in ["gone", "icbc"] {
                 let request = try Self.callback(channel, key, loop.secondsSince1970)
-                statuses.append(try await client.send(request, until: loop.now + .seconds(1)).status)
+                let response = try await client.send(request, until: loop.now + .seconds(1))
+                statuses.append(response.status)
+                if channel == "gone" { #expect(response.bodyText.contains("no-such-channel")) }
             }
             #expect(statuses == [404, 401])
             client.close()
