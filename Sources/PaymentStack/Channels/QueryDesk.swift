@@ -197,9 +197,11 @@ final class QueryDesk: TimerTarget {
         }
         slots[place].asked += 1
         let question = slots[place]
-        let isLast = !standing.isOpen || Int(question.asked) >= perPaymentMax
+        // How a payment stands does not say how its refund does: who asked forgets that when it is known.
+        let isOpen = standing.isOpen || question.about.kind == .refund
+        let isLast = !isOpen || Int(question.asked) >= perPaymentMax
         if isLast {
-            if standing.isOpen { counted.givenUp += 1 }
+            if isOpen { counted.givenUp += 1 }
             forget(question.about)
         } else {
             slots.leaveLine(place)
