@@ -62,11 +62,11 @@ extension PaymentDesk {
         _ instruction: PaymentInstruction, _ own: ClientKey, _ fingerprint: UInt128, _ caller: Caller,
         _ pass: inout Pass
     ) async throws(StoreFailure) -> StackAnswer {
-        let id = ids.next(at: now)
+        let id = newID()
         let bin = instruction.card?.bin ?? 0
         guard let channel = channels.choose(id, bin: bin, now: loop.now) else {
             // What was answered before is answered again, also while no channel can be asked.
-            if let claim = try await store.claim(own.merchant, own.key) { return replay(claim, fingerprint) }
+            if let claim = try await store.claim(own.merchant, own.key) { return try await replay(claim, fingerprint) }
             return StackAnswer(Refusal(limit: .channel, retryAfter: .seconds(1)))
         }
         var payment = Payment(
@@ -78,30 +78,39 @@ extension PaymentDesk {
         let claim = Claim(merchant: own.merchant, key: own.key, fingerprint: fingerprint, record: id)
         // Planted (claim-after-effect): the bank is asked first.
         if !setting.has(.claimAfterEffect) {
-            if case .keyTaken(let earlier) = try await begin(&payment, claim) { return replay(earlier, fingerprint) }
+            if let earlier = try await begin(&payment, claim) { return try await replay(earlier, fingerprint) }
         }
         let call = await callBanks(&payment, instruction.card, caller, &pass)
         if setting.has(.claimAfterEffect) {
-            if case .keyTaken(let earlier) = try await begin(&payment, claim) { return replay(earlier, fingerprint) }
+            if let earlier = try await begin(&payment, claim) { return try await replay(earlier, fingerprint) }
         }
         return await conclude(payment, call, caller)
     }
 
-    /// The key is claimed and the payment is known to be with a bank, before the bank hears of it.
-    private func begin(_ payment: inout Payment, _ claim: Claim) async throws(StoreFailure) -> CommitOutcome {
+    /// The key is claimed and the payment is known to be with a bank, before the bank hears of it. Returns who had the
+    /// key before, if anyone.
+    private func begin(_ payment: inout Payment, _ claim: Claim) async throws(StoreFailure) -> Claim? {
         var change = LedgerChange(at: now)
         change.payment = payment
         change.claim = claim
-        let outcome = try await store.commit(change)
-        if outcome == .done {
+        switch try await place(payment).commit(change) {
+        case .done:
             payment.version = 1
             shelf.put(payment)
             figures.entered[Int(payment.state.rawValue)] += 1
+        case .keyTaken(let earlier): return earlier
+        case .stale, .belowFloor:
+            // The id is another's, of a process whose clock was ahead; nothing was done, and the next has another id.
+            guard setting.has(.clockRollbackIDs) else {
+                throw StoreFailure(operation: "begin \(payment.id)", cause: .database(code: 0, "the id is taken"))
+            }
         }
-        return outcome
+        return nil
     }
 
-    func replay(_ claim: Claim, _ fingerprint: UInt128) -> StackAnswer {
+    /// Nobody is at work on the key here. A claim without its reply is then of a request whose process ended, or whose
+    /// end could not be written down: it is answered with how the payment or refund stands.
+    func replay(_ claim: Claim, _ fingerprint: UInt128) async throws(StoreFailure) -> StackAnswer {
         guard claim.fingerprint == fingerprint else {
             figures.mismatches += 1
             return StackAnswer(
@@ -109,9 +118,15 @@ extension PaymentDesk {
                     status: 422, kind: "key-reused", detail: "this key came with another request before",
                     field: "Idempotency-Key"))
         }
-        guard let reply = claim.reply else { return StackAnswer(conflict()) }
-        figures.replays += 1
-        return StackAnswer(replaying: reply)
+        if let reply = claim.reply {
+            figures.replays += 1
+            return StackAnswer(replaying: reply)
+        }
+        if let payment = try await load(claim.record) {
+            return StackAnswer(status(payment), payment.body(channel: name(payment.channel)))
+        }
+        if let refund = try await store.refund(claim.record) { return StackAnswer(refund.status, refund.body) }
+        return StackAnswer(conflict())
     }
 
     // MARK: Banks
@@ -164,7 +179,7 @@ extension PaymentDesk {
         moved.changedAt = change.at
         change.payment = moved
         change.attempt = attempt
-        guard let outcome = try? await store.commit(change), outcome == .done else { return false }
+        guard let outcome = try? await home(of: moved.id).commit(change), outcome == .done else { return false }
         moved.version += 1
         payment = moved
         shelf.put(moved)

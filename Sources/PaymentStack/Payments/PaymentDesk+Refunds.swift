@@ -62,18 +62,19 @@ extension PaymentDesk {
                 minor: instruction.amount ?? payment.refundable, instruction.currency ?? payment.amount.currency)
             if let fault = payment.fault(in: amount) {
                 let claim = try await store.claim(own.merchant, own.key)
-                return .answered(claim.map { replay($0, fingerprint) } ?? StackAnswer(Problem(fault)))
+                guard let claim else { return .answered(StackAnswer(Problem(fault))) }
+                return .answered(try await replay(claim, fingerprint))
             }
             let refund = Refund(
-                id: ids.next(at: now), payment: id, merchant: own.merchant, key: own.key, amount: amount,
+                id: newID(), payment: id, merchant: own.merchant, key: own.key, amount: amount,
                 createdAt: now, changedAt: now)
             let claim = Claim(merchant: own.merchant, key: own.key, fingerprint: fingerprint, record: refund.id)
             let (change, reserved) = reservation(refund, payment, claim)
-            switch try await store.commit(change) {
+            switch try await home(of: id).commit(change) {
             case .done:
                 if let reserved { shelf.put(reserved) }
                 return .reserved(refund.durable)
-            case .keyTaken(let earlier): return .answered(replay(earlier, fingerprint))
+            case .keyTaken(let earlier): return .answered(try await replay(earlier, fingerprint))
             case .stale: shelf.forget(id)
             case .belowFloor: return .answered(StackAnswer(.notEnough))
             }
@@ -136,7 +137,7 @@ extension PaymentDesk {
             let booking = RefundBooking(
                 refund, becomes: state, reason, of: payment, at: now, attempt, channel: name(payment.channel),
                 races: setting.has(.refundRace))
-            switch try await store.commit(booking.change) {
+            switch try await home(of: payment.id).commit(booking.change) {
             case .done:
                 settle(booking, context)
                 return booking.refund
@@ -181,8 +182,8 @@ private struct RefundBooking {
         var paid = payment
         switch state {
         case .done:
-            if races { _ = paid.reserve(refund.amount, at: milliseconds) }
-            change.postings = paid.complete(refund.amount, at: milliseconds)
+            if races { change.postings = paid.reserve(refund.amount, at: milliseconds) }
+            change.postings += paid.complete(refund.amount, at: milliseconds)
         case .failed: if !races { change.postings = paid.giveUp(refund.amount, at: milliseconds) }
         case .pending, .unknown: break
         }
