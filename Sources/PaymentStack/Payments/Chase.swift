@@ -69,7 +69,8 @@ final class Chase {
         var last: RecordID?
         while true {
             let page = try await desk.store.openPayments(after: last, limit: Self.pageRows)
-            for payment in page {
+            // A payment of the other namespace got here by what was planted; its banks are not this desk's.
+            for payment in page where payment.id.namespace == desk.namespace {
                 desk.shelf.put(payment)
                 if payment.state == .processing {
                     _ = try await desk.record(.unknown, of: payment.id, seen: payment, context: context)
@@ -109,6 +110,7 @@ final class Chase {
                 }
             } catch {
                 desk.log("\(question.about): what its bank told could not be written down: \(error)")
+                if answer.isLast { queries.add(question) }
             }
         }
     }
@@ -140,7 +142,9 @@ final class Chase {
             refunds[refund.id] = nil
             queries.forget(question.about)
         } else {
-            refunds[refund.id] = isLast ? nil : after
+            // The bank's last word on the payment is none on the refund, of which it may have told nothing again.
+            let isAskedAgain = !isLast || queries.add(question)
+            refunds[refund.id] = isAskedAgain ? after : nil
         }
     }
 }
