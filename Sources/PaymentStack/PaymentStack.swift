@@ -37,7 +37,11 @@ package final class PaymentStack {
 
     /// Opens the store, listens, and takes up what the store holds.
     package func open() async throws(StackFault) -> Places {
-        let stores = try await LedgerStores.open(ledgerOrder, on: loop)
+        try await open(over: LedgerStores.open(ledgerOrder, on: loop))
+    }
+
+    /// Over what another stack has left.
+    func open(over stores: LedgerStores) async throws(StackFault) -> Places {
         let door = FrontDoor()
         let server = HTTPServer(on: loop, configuration: Self.configuration) { exchange in
             guard let gateway = door.gateway else { return exchange.respond(503) }

@@ -31,19 +31,18 @@ final class StackParts {
         self.log = log
         let seed = Seed(order.seed).split("stack")
         let processor = DeclaredProcessor(order.setting, on: loop)
-        let shelf = PaymentShelf()
         desks = Namespace.allCases.map { namespace in
             let door = Door(
                 namespace, order.setting, through: processor, on: loop,
                 seed: seed.split("door").child(Int(namespace.rawValue)))
             let desk = PaymentDesk(
                 namespace, order.setting, store: stores[namespace], door: door, channels: channels,
-                // Planted (shadow-leak-cache): both namespaces have one.
-                shelf: order.setting.has(.shadowLeakCache) ? shelf : PaymentShelf(),
-                ids: RecordIDs(namespace, shard: order.shard, worker: order.worker), on: loop)
+                ids: RecordIDs(namespace, shard: order.shard, worker: order.worker),
+                seed: seed.split("clock").child(Int(namespace.rawValue)), on: loop)
             desk.log = { log.note($0, namespace) }
             return desk
         }
+        (desks[0].other, desks[1].other) = (desks[1], desks[0])
         notifiers = desks.map { desk in
             Notifier(
                 desk.namespace, order.setting, store: desk.store, policy: order.notifyPolicy, key: order.notifyKey,

@@ -22,7 +22,9 @@ final class ChannelAdapter {
     let namespace: Namespace
     let loop: EventLoop
     let client: HTTPClient
-    let limit: ChannelLimit
+    private let limits: (own: ChannelLimit, common: ChannelLimit)
+    // Planted (shared-pool): all banks together have the places of one.
+    var limit: ChannelLimit { defects.contains(.sharedPool) ? limits.common : limits.own }
     var breakers: [Breaker]
     var budget = RetryBudget()
     let letters: BankLetters
@@ -46,14 +48,15 @@ final class ChannelAdapter {
 
     init(
         _ channel: StackChannel, _ number: ChannelNumber, _ namespace: Namespace, at origin: HTTPOrigin,
-        _ setting: StackSetting, notify: String?, limit: ChannelLimit, seed: Seed, on loop: EventLoop,
+        _ setting: StackSetting, notify: String?, limits: (own: ChannelLimit, common: ChannelLimit),
+        seed: Seed, on loop: EventLoop,
         note: @escaping (ChannelNumber, Router.Ending, Instant) -> Void
     ) throws(WireError) {
         name = channel.name
         self.number = number
         self.namespace = namespace
         self.loop = loop
-        self.limit = limit
+        self.limits = limits
         self.note = note
         client = HTTPClient(on: loop, to: origin, configuration: Self.configuration(setting))
         letters = try BankLetters(host: origin.host, keyField: channel.idempotencyField, notify: notify)
@@ -142,7 +145,7 @@ final class ChannelAdapter {
         var sends = Sends(judge)
         while true {
             let began = loop.now
-            let until = min(context.deadline, began + timeout)
+            let until = min(deadline(context), began + timeout)
             if let refusal = admit(until - began, group, began, &sends) {
                 return end(sends.verdict(.refused(refusal)), sends)
             }
@@ -155,7 +158,7 @@ final class ChannelAdapter {
             }
             leave(verdict, sends, group, began: began, until: until)
             let final = sends.verdict(verdict)
-            guard let wait = waitBeforeRetry(verdict, sends, until: context.deadline) else { return end(final, sends) }
+            guard let wait = waitBeforeRetry(verdict, sends, until: deadline(context)) else { return end(final, sends) }
             await Parking(loop).rest(until: loop.now + wait)
             figures.retries += 1
             // Planted (new-reference-on-retry): to the bank it is another payment.
@@ -163,17 +166,24 @@ final class ChannelAdapter {
         }
     }
 
+    private func deadline(_ context: RequestContext) -> Instant {
+        // Planted (no-deadline): banks are asked for senders that have given up.
+        defects.contains(.noDeadline) ? .never : context.deadline
+    }
+
     /// Nil: it may be sent, and a place is taken for it.
     private func admit(
         _ time: TimeSpan, _ group: Int, _ now: Instant, _ sends: inout Sends
     ) -> BankRefusal? {
         guard time >= Self.timeMin else { return .deadline }
+        let limit = limit
         guard limit.enter() else { return .limit }
         guard let leave = breakers[group].enter(now: now) else {
             limit.forget()
             return .breaker
         }
         sends.leave = leave
+        sends.limit = limit
         if sends.count < .max { sends.count += 1 }
         if sends.count == 1 { budget.earn() }
         figures.sends += 1
@@ -186,7 +196,7 @@ final class ChannelAdapter {
         let isFair = until - began >= min(timeout, Self.fairTime)
         let health = verdict.health(of: sends.judge.reference.kind, isFair: isFair)
         if let leave = sends.leave { breakers[group].note(leave, isWell: health, now: now) }
-        limit.leave(sends.judge.reference.kind.part, verdict.load(isFair: isFair), took, now: now)
+        sends.limit?.leave(sends.judge.reference.kind.part, verdict.load(isFair: isFair), took, now: now)
         if verdict.isAnswer { figures.latency.record(UInt64(max(0, took.nanoseconds))) }
         switch (health, verdict) {
         case (true?, _): note(number, .well(took), now)
@@ -225,6 +235,8 @@ private struct Sends {
     var judge: BankJudge
     var count: UInt8 = 0
     var leave: Breaker.Leave?
+    /// Where the place was taken, which is where it is given back.
+    var limit: ChannelLimit?
     var retryAfter: Int64?
     /// An earlier send may have been executed.
     private var doubt: BankDoubt?

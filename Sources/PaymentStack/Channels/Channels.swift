@@ -80,13 +80,12 @@ private final class Side {
                 adapters.append(nil)
                 continue
             }
-            // Planted (shared-pool): all banks together have the places of one.
-            let limit = order.setting.has(.sharedPool) ? common : newLimit()
             do throws(WireError) {
                 adapters.append(
                     try ChannelAdapter(
                         channel, ChannelNumber(index), namespace, at: origin, order.setting,
-                        notify: publicAddress.map { "\($0)/channel/\(channel.name)/callback" }, limit: limit,
+                        notify: publicAddress.map { "\($0)/channel/\(channel.name)/callback" },
+                        limits: (newLimit(), common),
                         seed: seed.split("jitter").child(index), on: loop
                     ) { number, ending, now in
                         board.router.note(number, ending, now: now)

@@ -63,7 +63,8 @@ final class Chase {
         var last: RecordID?
         while true {
             let page = try await desk.store.openPayments(after: last, limit: Self.pageRows)
-            for payment in page {
+            // A payment of the other namespace got here by what was planted; its banks are not this desk's.
+            for payment in page where payment.id.namespace == desk.namespace {
                 desk.shelf.put(payment)
                 if payment.state == .processing {
                     _ = try await desk.record(.unknown, of: payment.id, seen: payment, context: context)
@@ -98,7 +99,7 @@ final class Chase {
         desk.loop.spawn { [self] in
             do throws(StoreFailure) {
                 if question.about.kind == .refund {
-                    try await settleRefund(question)
+                    try await settleRefund(question, isLast: answer.isLast)
                 } else {
                     try await settlePayment(question, answer.standing)
                 }
@@ -137,7 +138,7 @@ final class Chase {
         }
     }
 
-    private func settleRefund(_ question: OpenQuestion) async throws(StoreFailure) {
+    private func settleRefund(_ question: OpenQuestion, isLast: Bool) async throws(StoreFailure) {
         guard let refund = try await desk.store.refund(question.about.record),
             refund.state == .pending || refund.state == .unknown,
             let channel = desk.channels[question.channel, desk.namespace], channel.hasKey
@@ -145,6 +146,11 @@ final class Chase {
         var context = question.marks
         context.deadline = desk.loop.now + desk.setting.bankTimeout
         let after = try await desk.askForRefund(refund, number: question.asked + 1, context)
-        if after.state == .done || after.state == .failed { queries.forget(question.about) }
+        if after.state == .done || after.state == .failed {
+            queries.forget(question.about)
+        } else if isLast {
+            // The bank's last word on the payment is none on the refund, of which it may have told nothing again.
+            queries.add(question)
+        }
     }
 }

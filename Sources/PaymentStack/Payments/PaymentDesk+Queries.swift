@@ -12,7 +12,7 @@ extension PaymentDesk {
         case .admitted(let pass):
             defer { door.leave(pass) }
             // Planted (shadow-leak-cache): what the other namespace has put there is found.
-            if setting.has(.shadowLeakCache), let leaked = shelf[id] {
+            if setting.has(.shadowLeakCache), let leaked = shelf[id] ?? other?.shelf[id] {
                 return StackAnswer(200, leaked.body(channel: name(leaked.channel)))
             }
             do throws(StoreFailure) {

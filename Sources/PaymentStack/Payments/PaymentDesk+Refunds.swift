@@ -78,11 +78,11 @@ extension PaymentDesk {
                 return .answered(try await replay(claim, fingerprint))
             }
             let refund = Refund(
-                id: ids.next(at: now), payment: id, merchant: own.merchant, key: own.key, amount: amount,
+                id: newID(), payment: id, merchant: own.merchant, key: own.key, amount: amount,
                 createdAt: now, changedAt: now)
             let claim = Claim(merchant: own.merchant, key: own.key, fingerprint: fingerprint, record: refund.id)
             let (change, reserved) = reservation(refund, payment, claim)
-            switch try await store.commit(change) {
+            switch try await home(of: id).commit(change) {
             case .done:
                 if let reserved { shelf.put(reserved) }
                 return .reserved(refund.durable, of: reserved ?? payment)
@@ -152,7 +152,7 @@ extension PaymentDesk {
             let booking = RefundBooking(
                 refund, becomes: state, reason, of: payment, at: now, attempt, channel: name(payment.channel),
                 races: setting.has(.refundRace))
-            switch try await store.commit(booking.change) {
+            switch try await home(of: payment.id).commit(booking.change) {
             case .done:
                 settle(booking, context)
                 return booking.refund
@@ -208,8 +208,8 @@ private struct RefundBooking {
         var paid = payment
         switch state {
         case .done:
-            if races { _ = paid.reserve(refund.amount, at: milliseconds) }
-            change.postings = paid.complete(refund.amount, at: milliseconds)
+            if races { change.postings = paid.reserve(refund.amount, at: milliseconds) }
+            change.postings += paid.complete(refund.amount, at: milliseconds)
         case .failed: if !races { change.postings = paid.giveUp(refund.amount, at: milliseconds) }
         case .pending, .unknown: break
         }

@@ -18,13 +18,15 @@ import Timebase
 /// A whole stack with mock banks, on a simulated loop, and a merchant who asks it.
 final class StackRig {
     let loop: EventLoop
-    let stack: PaymentStack
+    private(set) var stack: PaymentStack
     let banks: [MockBank]
     let seed: UInt64
-    private let client: HTTPClient
-    private let operatorClient: HTTPClient
+    private var client: HTTPClient
+    private var operatorClient: HTTPClient
     private let sink: WebhookSink
-    let places: PaymentStack.Places
+    private(set) var places: PaymentStack.Places
+    /// Stacks that have died, on their way to be gone.
+    private var gone: [SpawnedTask] = []
     private var keys = 0
 
     static let operatorToken = "operator-of-the-rig"
@@ -75,7 +77,8 @@ final class StackRig {
             try await body(rig)
             rig.client.close()
             rig.operatorClient.close()
-            await stack.close(until: loop.now + .seconds(60))
+            for task in rig.gone { await task.join() }
+            await rig.stack.close(until: loop.now + .seconds(60))
             await sink.close()
             for bank in banks { await bank.close(until: loop.now + .seconds(200)) }
         }
@@ -88,6 +91,43 @@ final class StackRig {
         order.faults = faults.filter { $0.channel.value == profile.name.value }
         let bank = MockBank(order, on: loop, journal: ChannelJournalWriter(inMemoryFor: profile.name.value))
         return (bank, try bank.open(on: .loopback()))
+    }
+
+    // MARK: Dying
+
+    /// The process dies now, and another one begins over what was durable, at the same address. Whoever waits for an
+    /// answer hears nothing; what banks are doing they go on with.
+    func crash() async throws {
+        let old = stack
+        guard let parts = old.parts, let live = parts.stores.live as? MemoryLedger,
+            let shadow = parts.stores.shadow as? MemoryLedger
+        else { preconditionFailure("a stack that is not open, or has a file") }
+        // All of it in one turn: nothing more is durable, goes to a bank, or is answered.
+        let stores = LedgerStores(
+            live: live.crash(), shadow: shadow.crash(), channels: parts.stores.channels, repaired: 0)
+        client.close()
+        parts.channels.close()
+        let now = loop.now
+        gone.append(loop.spawn { await old.close(until: now) })
+        try await sleep(.milliseconds(20))
+        var order = old.order
+        order.listen = places.front
+        stack = PaymentStack(order, on: loop)
+        places = try await stack.open(over: stores)
+        client = HTTPClient(on: loop, to: HTTPOrigin(places.front))
+        operatorClient.close()
+        operatorClient = HTTPClient(on: loop, to: HTTPOrigin(places.operatorDesk))
+    }
+
+    /// What a bank tells of its own accord, signed as it would.
+    func callback(_ status: String, of payment: String, _ amount: Int64) async throws -> Answer {
+        let body =
+            #"{"event":"payment.\#(status)","reference":"\#(payment)-p1","status":"\#(status)","amount":\#(amount),"currency":"CNY"}"#
+        let stamp = String(loop.secondsSince1970)
+        let key = HMACKey(Array(CallbackSignature.testKey.utf8))
+        let signature = key.sign("\(stamp).\(body)".utf8Span.span).hexadecimal
+        return try await send(
+            .post, "/channel/icbc/callback", body, [("x-timestamp", stamp), ("x-signature", signature)])
     }
 
     // MARK: Asking
@@ -181,7 +221,6 @@ final class StackRig {
     var sinkAddress: String { sink.address }
     var webhooks: [JSONValue] { sink.heard }
 
-    /// Payments that the shadow bank of a channel has booked as captured, by its journal.
     func sleep(_ span: TimeSpan) async throws { try await loop.sleep(until: loop.now + span) }
 }
 
