@@ -41,7 +41,7 @@ class StackMeasures:
         for subject, is_file, least in (
                 ("in memory", False, 40_000), ("on SQLite, each group synchronised", True, 20_000)):
             progress(f"chain: {subject}")
-            runs = [self.paid(is_file) for _ in range(self.plan.repetitions)]
+            runs = [self.carried(is_file) for _ in range(self.plan.repetitions)]
             yield Row("chain", f"acknowledged payments, {subject}", [run["rate"] for run in runs], "payments/s",
                       least=least, details={key: [run[key] for run in runs] for key in runs[0] if key != "rate"})
         progress("chain: with callback and webhook")
@@ -53,12 +53,12 @@ class StackMeasures:
         path = self.workshop.folder / f"ledger-{time.monotonic_ns()}.db"
         return ("serve", bank.port, "--pipeline", 16, *(("--database", path) if is_file else ()))
 
-    def paid(self, is_file):
+    def carried(self, is_file):
         seconds = 5
         with Part(self.workshop, "MockBench", "serve", "full") as bank, \
                 Part(self.workshop, "StackBench", *self.stack_words(bank, is_file)) as stack:
             before = bank.cpu_us(), stack.cpu_us()
-            load = self.load("closed", stack.port, seconds, 256, "--pipeline", 8)
+            load = self.loaded("closed", stack.port, seconds, 256, "--pipeline", 8)
             # The load has a second of warm-up, which costs the others as well.
             whole = load["rate"] * (seconds + 1)
             return {
@@ -71,7 +71,7 @@ class StackMeasures:
                 Part(self.workshop, "StackBench", "sink") as sink, \
                 Part(self.workshop, "StackBench", *self.stack_words(bank, False)) as stack:
             began = time.monotonic()
-            load = self.load("closed", stack.port, seconds, 64, "--pipeline", 8, "--notify", f"http://{sink.address}/n")
+            load = self.loaded("closed", stack.port, seconds, 64, "--pipeline", 8, "--notify", f"http://{sink.address}/n")
             while True:
                 count = self.heard(sink)
                 elapsed = time.monotonic() - began
@@ -83,7 +83,7 @@ class StackMeasures:
     def heard(self, sink):
         return int(fetch(sink.address))
 
-    def load(self, *words):
+    def loaded(self, *words):
         load = self.said(*words)[0]
         if load["failed"] > 0.001 * max(1, load["rate"]):
             raise BenchError(f"{load['failed']} payments failed: {load.get('failure', '')}")
@@ -134,7 +134,7 @@ class StackMeasures:
     def live(self, factor):
         with Part(self.workshop, "MockBench", "serve", "full") as bank, \
                 Part(self.workshop, "StackBench", "serve", bank.port, "--cost-us", COST_US) as stack:
-            return [self.load("open", stack.port, int(KNEE * share), 12) for share in (0.9, factor, 0.9)]
+            return [self.loaded("open", stack.port, int(KNEE * share), 12) for share in (0.9, factor, 0.9)]
 
     # MARK: In virtual time
 
