@@ -88,7 +88,7 @@ final class Chase {
         var last: RecordID?
         while true {
             let page = try await desk.store.openRefunds(after: last, limit: Self.pageRows)
-            for refund in page {
+            for refund in page where refund.id.namespace == desk.namespace {
                 guard let payment = try await desk.load(refund.payment), let channel = payment.channel else { continue }
                 follow(refund, of: payment, at: channel, context)
             }
