@@ -131,12 +131,16 @@ let package = Package(
 
         module(
             "Evidence",
-            ["ChannelProfile", "EventLoop", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom", "Timebase", "StackVocabulary"]),
+            [
+                "ChannelProfile", "EventLoop", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom", "Timebase",
+                "StackVocabulary",
+            ]),
         tests(
             "EvidenceTests",
             [
                 "ChannelProfile", "EventLoop", "Evidence", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom",
-                "TestFolders", "Timebase", "StackVocabulary"]),
+                "TestFolders", "Timebase", "StackVocabulary",
+            ]),
 
         // L2
         module(
@@ -156,12 +160,16 @@ let package = Package(
         module(
             "PaymentStack",
             [
-                "ChannelProfile", "Diagnostics", "ShadowTag", "Containers", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Money", "Peers", "SQLite", "SeededRandom", "StackVocabulary", "Timebase",
+                "ChannelProfile", "Diagnostics", "ShadowTag", "Containers", "Cryptography", "EventLoop", "Evidence",
+                "HTTPService", "HTTPWire", "Histogram", "JSON", "Money", "Peers", "SQLite", "SeededRandom",
+                "StackVocabulary", "Timebase",
             ]),
         tests(
             "PaymentStackTests",
             [
-                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram", "JSON", "Money", "PaymentStack", "Peers", "PlanValues", "SQLite", "SeededRandom", "StackVocabulary", "TestFolders", "Timebase",
+                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
+                "HTTPWire", "Histogram", "JSON", "Money", "PaymentStack", "Peers", "PlanValues", "SQLite",
+                "SeededRandom", "StackVocabulary", "TestFolders", "Timebase",
             ]),
         module(
             "LoadDriver",
@@ -193,12 +201,14 @@ let package = Package(
             "Reporting",
             [
                 "EventLoop", "Evidence", "Histogram", "JSON", "Numerals", "PlanModel", "SeededRandom", "Timebase",
-                "Verdicts", "StackVocabulary"]),
+                "Verdicts", "StackVocabulary",
+            ]),
         tests(
             "ReportingTests",
             [
                 "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "TestFolders",
-                "Timebase", "Verdicts", "StackVocabulary"]),
+                "Timebase", "Verdicts", "StackVocabulary",
+            ]),
 
         // L3
         module(
@@ -207,14 +217,17 @@ let package = Package(
                 "ChannelMock", "ChannelProfile", "Cryptography", "CurlTransport", "Diagnostics", "EventLoop",
                 "Evidence",
                 "HTTPService", "HTTPWire", "JSON", "Journeys", "Lease", "LoadDriver", "Peers", "PlanLanguage",
-                "PlanModel", "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts", "Zstandard", "PaymentStack", "StackVocabulary"]),
+                "PlanModel", "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts", "Zstandard",
+                "PaymentStack", "StackVocabulary",
+            ]),
         tests(
             "DrillTests",
             [
                 "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence",
                 "HTTPService", "Histogram", "JSON", "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting",
                 "ScriptedPeers", "ShadowTag",
-                "TestFolders", "Timebase", "Traffic", "Verdicts", "StackVocabulary"]),
+                "TestFolders", "Timebase", "Traffic", "Verdicts", "StackVocabulary",
+            ]),
 
         // L2
         module("CurlTransport", ["CCurl", "Cryptography", "EventLoop", "HTTPService", "HTTPWire"]),
@@ -233,20 +246,24 @@ let package = Package(
                 "HTTPService", "HTTPWire", "Histogram", "JSON", "Journeys", "Lease", "LoadDriver", "Numerals", "Peers",
                 "PlanLanguage",
                 "PlanModel", "PlanValues", "Reporting", "SeededRandom", "ShadowTag", "Timebase", "Traffic",
-                "Verdicts", "PaymentStack", "StackVocabulary"]),
+                "Verdicts", "PaymentStack", "StackVocabulary",
+            ]),
         tests(
             "SpillwayCLITests",
             [
                 "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
                 "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel", "Reporting", "SampleRuns",
-                "ShadowTag", "SpillwayCLI", "TestFolders", "Timebase", "Traffic", "Verdicts", "StackVocabulary"]),
+                "ShadowTag", "SpillwayCLI", "TestFolders", "Timebase", "Traffic", "Verdicts", "StackVocabulary",
+            ]),
         .executableTarget(name: "spillway", dependencies: ["SpillwayCLI"], swiftSettings: swiftSettings),
 
         // Benchmarks
         .target(name: "CAllocationCount", path: "Benchmarks/CAllocationCount"),
         benchmark("RuntimeBench", ["Cryptography", "EventLoop", "HTTPService", "HTTPWire", "SeededRandom"]),
         .target(
-            name: "BenchSupport", dependencies: ["CAllocationCount"], path: "Benchmarks/BenchSupport",
+            name: "BenchSupport",
+            dependencies: ["CAllocationCount", "Cryptography", "HTTPService", "HTTPWire", "ShadowTag"],
+            path: "Benchmarks/BenchSupport",
             swiftSettings: swiftSettings),
         benchmark("WireBench", ["BenchSupport", "HTTPWire"]),
         benchmark(
@@ -261,8 +278,14 @@ let package = Package(
         benchmark(
             "MockBench",
             [
-                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
-                "HTTPWire", "PlanValues", "ShadowTag",
+                "BenchSupport", "ChannelMock", "ChannelProfile", "Diagnostics", "EventLoop", "Evidence", "HTTPService",
+                "HTTPWire", "PlanValues",
+            ]),
+        benchmark(
+            "StackBench",
+            [
+                "BenchSupport", "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence",
+                "HTTPService", "HTTPWire", "PaymentStack", "Peers", "PlanValues", "StackVocabulary", "Timebase",
             ]),
         benchmark("StoreBench", ["EventLoop", "PaymentStack", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),

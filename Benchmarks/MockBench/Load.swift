@@ -1,7 +1,6 @@
+import BenchSupport
 import EventLoop
 import HTTPService
-import HTTPWire
-import ShadowTag
 
 struct LoadShape {
     let rate: Int
@@ -24,7 +23,7 @@ final class PaymentLoad {
     private let loop: EventLoop
     private let shape: LoadShape
     private let clients: [HTTPClient]
-    private let template: PaymentTemplate
+    private let template: NumberedRequest
     /// Never a number again that another load of the same bank has sent: it would be answered as a replay.
     private var sent: Int
     private var waiting = 0
@@ -47,7 +46,7 @@ final class PaymentLoad {
         var configuration = ClientConfiguration()
         configuration.connectionsMax = 1
         clients = (0..<shape.connections).map { _ in HTTPClient(on: loop, to: origin, configuration: configuration) }
-        template = PaymentTemplate(host: origin.host, now: loop.secondsSince1970)
+        template = .authorisation(host: origin.host, now: loop.secondsSince1970)
         times = Array(repeating: [], count: max(1, Int(shape.seconds / Self.partSeconds)))
     }
 
@@ -112,45 +111,13 @@ final class PaymentLoad {
     }
 }
 
-/// An authorisation as a stack would send it; the number stands in its reference and its key.
-private struct PaymentTemplate {
-    private let wire: [UInt8]
-    private let places: [Int]
-    private static let digits = 12
-
-    init(host: String, now: Int64) {
-        let tag = ShadowTag(
-            RunID(secondsSince1970: now, entropy: [1, 2, 3, 4, 5]), expires: now + 86_400, key: benchKey)
-        let blank = String(repeating: "0", count: Self.digits)
-        var fields = FieldBlock()
-        let body =
-            #"{"reference": "pay-\#(blank)-bench", "amount": 4900, "currency": "CNY", "card": "4111111111111111", "#
-            + #""merchant": "m-17", "capture": false}"#
-        do {
-            try fields.add("content-type", "application/json")
-            try fields.add("x-shadow", tag.token)
-            try fields.add("baggage", tag.baggage)
-            try fields.add("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01")
-            try fields.add("idempotency-key", "key-\(blank)-bench")
-            let wire = try HTTPRequest(.post, "/v1/authorise", host: host, fields: fields, body: Array(body.utf8)).wire
-            self.wire = wire
-            places = wire.indices.filter { index in
-                index + Self.digits <= wire.count && wire[index..<index + Self.digits].allSatisfy { $0 == 0x30 }
-            }
-        } catch {
-            fatalError("\(error)")
-        }
-    }
-
-    func request(_ number: Int) -> HTTPRequest {
-        var wire = wire
-        for place in places {
-            var rest = number
-            for digit in (0..<Self.digits).reversed() {
-                wire[place + digit] = 0x30 + UInt8(rest % 10)
-                rest /= 10
-            }
-        }
-        return HTTPRequest(.post, wire: wire)
+extension NumberedRequest {
+    /// An authorisation as a stack would send it; the number stands in its reference and its key.
+    fileprivate static func authorisation(host: String, now: Int64) -> NumberedRequest {
+        NumberedRequest(
+            "/v1/authorise", host: host, keyedBy: "idempotency-key", tag: benchTag(at: now),
+            body:
+                #"{"reference": "pay-\#(blank)-bench", "amount": 4900, "currency": "CNY", "card": "4111111111111111", "#
+                + #""merchant": "m-17", "capture": false}"#)
     }
 }

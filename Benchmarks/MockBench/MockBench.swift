@@ -1,11 +1,12 @@
 // A mock bank alone, live, with the settings that scripts/bench measures, and the payments that it is asked for: two
 // processes, so that the figures of one side are not mixed with the other's. Each says what it saw as one line of JSON.
 //
-//     MockBench serve fixed|full|delayed [FOLDER]      the journal in FOLDER, or in memory
-//     MockBench load PORT RATE SECONDS CONNECTIONS     payments on an even grid, whatever the answers do
+//     MockBench serve fixed|full|delayed|calling [FOLDER]   the journal in FOLDER, or in memory
+//     MockBench load PORT RATE SECONDS CONNECTIONS          payments on an even grid, whatever the answers do
 //
 // `fixed` answers one thing and looks at nothing; `full` has outcomes, a journal, a capacity model, keys and tags that
-// are verified; `delayed` is the same with every answer 200 ms after its request.
+// are verified; `delayed` is the same with every answer 200 ms after its request, `calling` with every payment pending
+// at first and told by a callback.
 
 import Glibc
 
@@ -28,7 +29,7 @@ nonisolated func bench(_ words: [String]) throws -> Bool {
     static func main() {
         do {
             if try bench(Array(CommandLine.arguments.dropFirst())) { return }
-            print("usage: MockBench serve fixed|full|delayed [FOLDER] | load PORT RATE SECONDS CONNECTIONS")
+            print("usage: MockBench serve fixed|full|delayed|calling [FOLDER] | load PORT RATE SECONDS CONNECTIONS")
             exit(2)
         } catch {
             print("error: \(error)")

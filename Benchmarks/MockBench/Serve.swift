@@ -1,6 +1,6 @@
+import BenchSupport
 import ChannelMock
 import ChannelProfile
-import Cryptography
 import Diagnostics
 import EventLoop
 import Evidence
@@ -8,13 +8,10 @@ import Glibc
 import HTTPService
 import HTTPWire
 import PlanValues
-import ShadowTag
 
 enum Play: String {
-    case fixed, full, delayed
+    case fixed, full, delayed, calling
 }
-
-let benchKey = HMACKey(Array("the key of a benchmark, no secret".utf8))
 
 /// What `full` says of a payment, so that all who are compared send as much.
 let fixedBody = Array(
@@ -48,5 +45,6 @@ private func channel(_ play: Play) -> Channel {
     return Channel(
         name: name, idempotency: .stripeV1, untagged: .refuse,
         capacity: Capacity(concurrency: 4096, queue: 4096, quota: Rate(perSecond: 100_000)),
-        latency: .constant(delay), outcome: outcome)
+        latency: .constant(delay), outcome: play == .calling ? OutcomeShares(pending: Ratio(1)) : outcome,
+        callback: play == .calling ? CallbackRule(delay: .constant(.zero)) : nil)
 }

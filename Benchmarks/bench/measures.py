@@ -12,9 +12,10 @@ from processes import CLIENT_CORE, BenchError, Process
 from repetitions import interleaved, progress, ratio_rows
 from results import Row
 from servers import MicroHTTPD, Nginx, OurServer
+from stack_measures import StackMeasures
 
 
-class Measures(DriverMeasures, MockMeasures):
+class Measures(DriverMeasures, MockMeasures, StackMeasures):
     def __init__(self, workshop, plan):
         self.workshop = workshop
         self.plan = plan

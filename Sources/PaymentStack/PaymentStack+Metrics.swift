@@ -9,6 +9,7 @@ extension PaymentStack {
         guard let parts else { return [] }
         var text = MetricsText()
         let desks = parts.desks
+        text.family("marks_refused_total", .counter, [("", Double(parts.gateway.figures.marksRefused))])
         tellDoors(desks, &text)
         tellDesks(desks, &text)
         tellChannels(parts.channels, &text)
@@ -70,12 +71,7 @@ extension PaymentStack {
                     )
                 }
             })
-        text.family(
-            "unknown", .gauge,
-            each {
-                let entered = $0.entered[Int(PaymentState.unknown.rawValue)]
-                return entered > $0.resolved ? entered - $0.resolved : 0
-            })
+        text.family("unknown", .gauge, desks.map { (label($0.namespace), Double($0.figures.unknown)) })
     }
 
     private func tellChannels(_ channels: Channels, _ text: inout MetricsText) {
@@ -107,7 +103,7 @@ extension PaymentStack {
         gauge("channel_retry_budget") { $0.retryTokens }
         gauge("channel_breakers_open") { Double($0.breakersOpen) }
         gauge("channel_breakers_half_open") { Double($0.breakersHalfOpen) }
-        gauge("channel_breakers_opened_total") { Double($0.opened) }
+        text.family("channel_breakers_opened_total", .counter, rows.map { ($0.label, Double($0.gauges.opened)) })
         gauge("channel_share") { $0.share }
         gauge("channel_in_flight") { Double($0.inFlight) }
         gauge("channel_limit") { Double($0.limit) }

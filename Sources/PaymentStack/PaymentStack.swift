@@ -61,7 +61,7 @@ package final class PaymentStack {
                 try parts.operatorDesk.open(on: order.operatorListen)
             }
             try await parts.takeUp()
-            parts.gateway.isReady = true
+            parts.gateway.phase = .ready
             return Places(front: front, operatorDesk: desk)
         } catch {
             await close(until: loop.now)
@@ -72,7 +72,7 @@ package final class PaymentStack {
 
     /// Takes no more, lets what is under way end, makes everything durable.
     package func close(until deadline: Instant) async {
-        parts?.gateway.isReady = false
+        if parts?.gateway.phase == .ready { parts?.gateway.phase = .closing }
         await server?.drain(until: deadline)
         server = nil
         await parts?.close(until: deadline)

@@ -56,7 +56,8 @@ final class StackParts {
         }
         let reconciliation = Reconciliation(channels)
         gateway = Gateway(
-            order, live: desks[0], shadow: desks[1], callbacks: CallbackDoor(order, desks), metrics: metrics
+            order, live: desks[0], shadow: desks[1], callbacks: CallbackDoor(order, given: given.channels, desks),
+            metrics: metrics
         ) { desk, exchange, caller in
             try await reconciliation.answer(desk, exchange, caller)
         }

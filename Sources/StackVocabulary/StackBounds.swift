@@ -5,7 +5,6 @@ package enum StackBounds {
     package static let cores = 1...64
     /// Of one operation.
     package static let service = TimeSpan.microseconds(1) ... .seconds(10)
-    package static let storeConnections = 1...1_024
     package static let merchants = 1...1_000_000
     package static let queue = 0...1_000_000
     /// Of everything that waits: no drill lasts longer.

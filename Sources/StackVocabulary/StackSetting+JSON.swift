@@ -34,7 +34,6 @@ extension StackSetting {
         [
             .count("cores", \.cores, StackBounds.cores),
             .optionalPart("service", \.service, ServiceCosts.fields, from: ServiceCosts(pay: .milliseconds(1))),
-            .count("store_connections", \.storeConnections, StackBounds.storeConnections),
             .count("merchants", \.merchants, StackBounds.merchants),
             .optionalNumber("merchant_rate_per_s", \.merchantRate, StackBounds.rate),
             .count("queue_max", \.queueMax, StackBounds.queue),

@@ -9,8 +9,6 @@ package struct StackSetting: Sendable, Equatable {
     package var cores = 2
     /// What a piece of work takes of a core; nil: what it takes in truth, live, and what was measured, in simulation.
     package var service = ServiceCosts?.none
-    /// Changes that the store takes at a time.
-    package var storeConnections = 16
     /// Merchants `merchant-1` to `merchant-N` have an account.
     package var merchants = 10_000
     /// Of one merchant, a second; nil for no such limit.

@@ -33,7 +33,6 @@ import Timebase
               cores: 3
               service: {pay: 500us, query: 80us, refuse: 0.5ms}
               store: memory
-              db: {connections: 4}
               isolation: databases
               merchants: 50
               limits: {merchant: 60/min, queue: 200, age: 250ms, amount: 99900}
@@ -51,7 +50,6 @@ import Timebase
         costs.query = .microseconds(80)
         costs.refuse = .microseconds(500)
         wanted.service = costs
-        wanted.storeConnections = 4
         wanted.isolation = .databases
         wanted.merchants = 50
         wanted.merchantRate = 1

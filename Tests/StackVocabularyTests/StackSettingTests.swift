@@ -9,7 +9,6 @@ struct StackSettingTests {
         var setting = StackSetting()
         setting.cores = 7
         setting.service = ServiceCosts(pay: .nanoseconds(500_001))
-        setting.storeConnections = 3
         setting.merchants = 12
         setting.merchantRate = 2.5
         setting.queueMax = 9

@@ -10,6 +10,8 @@ package struct Problem: Error, Equatable, Sendable {
     package var field: String?
     /// In seconds.
     package var retryAfter: Int?
+    /// The methods that the path takes, for the field Allow.
+    package var allow: String?
 
     package init(status: UInt16, kind: String, detail: String, field: String? = nil, retryAfter: Int? = nil) {
         self.status = status
@@ -40,6 +42,8 @@ package struct Problem: Error, Equatable, Sendable {
         status: 400, kind: "malformed-body", detail: "the body is to be one JSON object")
 
     package static func wrongMethod(_ allowed: String) -> Problem {
-        Problem(status: 405, kind: "wrong-method", detail: "this path takes \(allowed)")
+        var problem = Problem(status: 405, kind: "wrong-method", detail: "this path takes \(allowed)")
+        problem.allow = allowed.replacing(" or ", with: ", ")
+        return problem
     }
 }

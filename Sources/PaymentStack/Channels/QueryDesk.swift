@@ -105,20 +105,17 @@ final class QueryDesk: TimerTarget {
         return figures
     }
 
-    /// Asked for after the first wait, or a later one if it was asked already. False when it is asked for no more.
-    @discardableResult
-    func add(_ question: OpenQuestion) -> Bool {
-        guard !isClosed else { return false }
-        guard places[question.about] == nil else { return true }
+    /// Asked for after the first wait, or a later one if it was asked already.
+    func add(_ question: OpenQuestion) {
+        guard !isClosed, places[question.about] == nil else { return }
         guard places.count < Self.waitingMax, Int(question.asked) < perPaymentMax else {
             counted.turnedAway += 1
-            return false
+            return
         }
         let place = slots.put(question)
         places[question.about] = place
         putDue(place, at: loop.now + wait(before: question))
         arm()
-        return true
     }
 
     /// It is known by now: a callback or a statement told.
@@ -200,9 +197,11 @@ final class QueryDesk: TimerTarget {
         }
         slots[place].asked += 1
         let question = slots[place]
-        let isLast = !standing.isOpen || Int(question.asked) >= perPaymentMax
+        // How a payment stands does not say how its refund does: who asked forgets that when it is known.
+        let isOpen = standing.isOpen || question.about.kind == .refund
+        let isLast = !isOpen || Int(question.asked) >= perPaymentMax
         if isLast {
-            if standing.isOpen { counted.givenUp += 1 }
+            if isOpen { counted.givenUp += 1 }
             forget(question.about)
         } else {
             slots.leaveLine(place)

@@ -11,22 +11,26 @@ import Timebase
 ///
 /// The namespace is the reference's, which the bank's signature covers; a mark that says otherwise is refused.
 final class CallbackDoor {
-    private let checks: [CallbackCheck]
+    /// None for channels that the ledger knows and this start was not given: nobody can sign for them.
+    private let checks: [CallbackCheck?]
     private let channels: [String]
     private let desks: [PaymentDesk]
 
-    init(_ order: StackOrder, _ desks: [PaymentDesk]) {
-        checks = order.channels.map { CallbackCheck(key: $0.callbackKey) }
+    /// - Parameter order: its channels in the order of the ledger's numbers.
+    init(_ order: StackOrder, given: [StackChannel], _ desks: [PaymentDesk]) {
+        checks = order.channels.map { channel in
+            given.contains { $0.name == channel.name } ? CallbackCheck(key: channel.callbackKey) : nil
+        }
         channels = order.channels.map(\.name)
         self.desks = desks
     }
 
     func take(_ exchange: HTTPExchange, channel: String) async throws -> StackAnswer {
-        guard let number = channels.firstIndex(of: channel) else {
+        guard let number = channels.firstIndex(of: channel), let check = checks[number] else {
             throw Problem(status: 404, kind: "no-such-channel", detail: "there is no channel of this name")
         }
         let body = try await exchange.collectBody()
-        let callback = try check(exchange, body, checks[number])
+        let callback = try verified(exchange, body, check)
         let desk = desks[Int(callback.reference.namespace.rawValue)]
         if desk.namespace == .live, exchange.field("x-shadow") != nil {
             desk.figures.callbacksRefused += 1
@@ -45,7 +49,7 @@ final class CallbackDoor {
         return try await desk.hear(callback, from: ChannelNumber(number), context)
     }
 
-    private func check(
+    private func verified(
         _ exchange: HTTPExchange, _ body: [UInt8], _ check: CallbackCheck
     ) throws(Problem) -> BankCallback {
         let head = exchange.headBytes
@@ -85,7 +89,7 @@ extension PaymentDesk {
         _ callback: BankCallback, from channel: ChannelNumber, _ context: RequestContext
     ) async throws(StoreFailure) -> StackAnswer {
         let reference = callback.reference
-        guard reference.kind != .refund else { return try await settleRefund(callback, context) }
+        guard reference.kind != .refund else { return try await settleRefund(callback, from: channel, context) }
         guard let payment = try await load(reference.record) else { return StackAnswer(.noSuchPayment) }
         guard payment.channel == channel, reference.kind != .payment || reference.attempt == payment.attempt else {
             figures.contradictions += 1
@@ -106,7 +110,9 @@ extension PaymentDesk {
         guard callback.amount.currency == payment.amount.currency else { return nil }
         switch (callback.status, callback.reference.kind) {
         case (.pending, _): return .pending
-        case (.declined, _): return .declined("declined")
+        case (.declined, .payment): return .declined("declined")
+        // A capture or a cancellation is declined: what was authorised stays so.
+        case (.declined, _): return .authorized
         case (.authorised, _): return callback.amount == payment.amount ? .authorized : nil
         case (.captured, .payment): return callback.amount == payment.amount ? .captured(payment.amount.minor) : nil
         case (.captured, _):
@@ -117,12 +123,16 @@ extension PaymentDesk {
     }
 
     private func settleRefund(
-        _ callback: BankCallback, _ context: RequestContext
+        _ callback: BankCallback, from channel: ChannelNumber, _ context: RequestContext
     ) async throws(StoreFailure) -> StackAnswer {
-        guard let refund = try await store.refund(callback.reference.record) else { return StackAnswer(.noSuchRefund) }
-        guard refund.amount == callback.amount else {
+        guard let refund = try await store.refund(callback.reference.record),
+            let payment = try await load(refund.payment)
+        else { return StackAnswer(.noSuchRefund) }
+        guard payment.channel == channel, refund.amount == callback.amount else {
             figures.contradictions += 1
-            log("refund \(refund.id) of \(refund.amount): a callback says \(callback.amount)")
+            log(
+                "refund \(refund.id) of \(refund.amount): a callback of channel \(name(channel) ?? "") says "
+                    + "\(callback.amount)")
             return StackAnswer(204, [])
         }
         try await conclude(refund, callback.status, context)

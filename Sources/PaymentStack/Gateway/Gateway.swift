@@ -20,8 +20,14 @@ final class Gateway {
     private let reconcile: (PaymentDesk, HTTPExchange, Caller) async throws -> StackAnswer
     private var judge: MarkJudge
     private(set) var figures = GatewayFigures()
-    /// False until everything that the store holds is taken up, and while the stack is closing.
-    var isReady = false
+    /// What comes before it is ready is sent away; what comes while it closes is served while there is anybody to ask.
+    var phase = Phase.opening
+
+    enum Phase {
+        /// What the store holds is being taken up.
+        case opening
+        case ready, closing
+    }
 
     /// Fields that go on with shadow work.
     private static let passedOn = ["x-shadow", "baggage", "traceparent"]
@@ -54,12 +60,16 @@ final class Gateway {
                 let desk = try desk(of: exchange)
                 try await desk.tellPayment(id, try caller(exchange, desk)).send(exchange)
             case .callback(let name):
+                guard phase != .opening else { throw Problem.notReady }
                 try await callbacks.take(exchange, channel: Self.text(exchange, name)).send(exchange)
             case let route: try await handleSeldom(route, exchange).send(exchange)
             }
         } catch let problem as Problem {
             figures.problems += 1
             StackAnswer(problem).send(exchange)
+        } catch HTTPExchangeError.malformedBody(let fault) {
+            figures.problems += 1
+            StackAnswer(Problem(status: fault.status, kind: "malformed-body", detail: fault.reason)).send(exchange)
         }
     }
 
@@ -68,9 +78,8 @@ final class Gateway {
         case .nowhere(let problem): return StackAnswer(problem)
         case .health: return StackAnswer(200, Array(#"{"status":"ok"}"#.utf8))
         case .readiness:
-            return isReady
-                ? StackAnswer(200, Array(#"{"status":"ready"}"#.utf8))
-                : StackAnswer(Problem(status: 503, kind: "not-ready", detail: "the stack is not ready", retryAfter: 1))
+            return phase == .ready
+                ? StackAnswer(200, Array(#"{"status":"ready"}"#.utf8)) : StackAnswer(.notReady)
         case .metrics: return StackAnswer(200, metrics(), .text)
         default: break
         }
@@ -103,6 +112,7 @@ final class Gateway {
     // MARK: Marks
 
     private func desk(of exchange: HTTPExchange) throws(Problem) -> PaymentDesk {
+        guard phase != .opening else { throw .notReady }
         switch mark(of: exchange) {
         case .none: return live
         case .verified: return shadow
@@ -128,13 +138,17 @@ final class Gateway {
 
     private func mark(of exchange: HTTPExchange) -> MarkJudge.Mark {
         let bytes = exchange.headBytes
-        if let token = exchange.head.fields.first(MarkJudge.fieldName, in: bytes.span), !token.range.isEmpty {
+        let fields = exchange.head.fields
+        if let token = fields.first(MarkJudge.fieldName, in: bytes.span) {
+            // Somebody meant to mark it, and lost the token.
+            guard !token.range.isEmpty else { return .unverified }
             return judge.mark(ofToken: bytes.span.extracting(token.range), now: exchange.loop.secondsSince1970)
         }
-        guard let baggage = exchange.head.fields.first(MarkJudge.baggageName, in: bytes.span),
-            MarkJudge.isShadow(baggage: bytes[baggage.range])
-        else { return .none }
-        return .unverified
+        var place = 0
+        while let baggage = fields.next(MarkJudge.baggageName, in: bytes.span, from: &place) {
+            if MarkJudge.isShadow(baggage: bytes[baggage.range]) { return .unverified }
+        }
+        return .none
     }
 
     private func caller(_ exchange: HTTPExchange, _ desk: PaymentDesk) throws(Problem) -> Caller {
@@ -153,6 +167,11 @@ final class Gateway {
         }
         return block
     }
+}
+
+extension Problem {
+    fileprivate static let notReady = Problem(
+        status: 503, kind: "not-ready", detail: "the stack is not ready", retryAfter: 1)
 }
 
 struct GatewayFigures: Sendable, Equatable {

@@ -11,6 +11,7 @@ struct StackAnswer {
     private var form = Form.json
     private var retryAfter: Int?
     private var limit: Limit?
+    private var allow: String?
     /// It was given before, under the same key.
     private var isReplay = false
 
@@ -29,6 +30,7 @@ struct StackAnswer {
         body = problem.body
         form = .problem
         retryAfter = problem.retryAfter
+        allow = problem.allow
     }
 
     init(_ refusal: Refusal) {
@@ -54,6 +56,7 @@ struct StackAnswer {
             }
         do throws(WireError) {
             if let retryAfter { try fields.add("retry-after", String(retryAfter)) }
+            if let allow { try fields.add("allow", allow) }
             if let limit { try fields.add("x-limit", limit.rawValue) }
             if isReplay { try fields.add("idempotent-replayed", "true") }
         } catch {

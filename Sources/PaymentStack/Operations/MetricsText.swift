@@ -43,6 +43,7 @@ struct MetricsText {
 
     private mutating func line(_ name: StaticString, _ suffix: String, _ labels: String, _ value: Double) {
         let number = value.rounded() == value && abs(value) < 1e15 ? String(Int64(value)) : String(value)
-        bytes.append(contentsOf: "spillway_stack_\(name)\(suffix){\(labels)} \(number)\n".utf8)
+        let braced = labels.isEmpty ? "" : "{\(labels)}"
+        bytes.append(contentsOf: "spillway_stack_\(name)\(suffix)\(braced) \(number)\n".utf8)
     }
 }

@@ -15,7 +15,6 @@ import Timebase
 final class Chase {
     private let desk: PaymentDesk
     private let queries: QueryDesk
-    private var refunds: [RecordID: Refund] = [:]
     private static let pageRows = 1_000
 
     init(_ desk: PaymentDesk, _ channels: Channels, seed: Seed, on loop: EventLoop) {
@@ -24,7 +23,7 @@ final class Chase {
         queries = QueryDesk(channels, desk.setting, seed: seed, on: loop) { answer in inbox.chase?.hear(answer) }
         inbox.chase = self
         desk.chase = { [weak self] payment, context in self?.follow(payment, context) }
-        desk.chaseRefund = { [weak self] refund, context in self?.follow(refund, context) }
+        desk.chaseRefund = { [weak self] refund, payment, context in self?.follow(refund, of: payment, context) }
         desk.known = { [weak self] payment in self?.forget(payment) }
     }
 
@@ -49,13 +48,8 @@ final class Chase {
         queries.forget(BankReference(payment.id, .payment, attempt: payment.attempt))
     }
 
-    private func follow(_ refund: Refund, _ context: RequestContext) {
-        guard let payment = desk.shelf[refund.payment], let channel = payment.channel else { return }
-        follow(refund, of: payment, at: channel, context)
-    }
-
-    private func follow(_ refund: Refund, of payment: Payment, at channel: ChannelNumber, _ context: RequestContext) {
-        refunds[refund.id] = refund
+    private func follow(_ refund: Refund, of payment: Payment, _ context: RequestContext) {
+        guard let channel = payment.channel else { return }
         queries.add(
             OpenQuestion(
                 about: BankReference(refund.id, .refund, attempt: 1),
@@ -75,6 +69,7 @@ final class Chase {
                 if payment.state == .processing {
                     _ = try await desk.record(.unknown, of: payment.id, seen: payment, context: context)
                 } else if payment.state == .unknown {
+                    desk.figures.unknown += 1
                     follow(payment, context)
                 }
             }
@@ -89,8 +84,8 @@ final class Chase {
         while true {
             let page = try await desk.store.openRefunds(after: last, limit: Self.pageRows)
             for refund in page where refund.id.namespace == desk.namespace {
-                guard let payment = try await desk.load(refund.payment), let channel = payment.channel else { continue }
-                follow(refund, of: payment, at: channel, context)
+                guard let payment = try await desk.load(refund.payment) else { continue }
+                follow(refund, of: payment, context)
             }
             guard let end = page.last?.id else { return }
             last = end
@@ -104,15 +99,33 @@ final class Chase {
         desk.loop.spawn { [self] in
             do throws(StoreFailure) {
                 if question.about.kind == .refund {
-                    try await settleRefund(question, answer.isLast)
-                } else if let finding = Self.finding(answer.standing) {
-                    _ = try await desk.record(finding, of: question.about.record, context: question.marks)
+                    try await settleRefund(question)
+                } else {
+                    try await settlePayment(question, answer.standing)
                 }
             } catch {
                 desk.log("\(question.about): what its bank told could not be written down: \(error)")
-                if answer.isLast { queries.add(question) }
+                askAnew(question)
             }
         }
+    }
+
+    /// What was said and not written down is asked for again, from the first wait on.
+    private func askAnew(_ question: OpenQuestion) {
+        var question = question
+        question.asked = 0
+        queries.add(question)
+    }
+
+    private func settlePayment(_ question: OpenQuestion, _ standing: BankStanding) async throws(StoreFailure) {
+        guard let finding = Self.finding(standing), let payment = try await desk.load(question.about.record) else {
+            return
+        }
+        if case .authorised(let amount, _, _) = standing, amount != payment.amount {
+            desk.figures.contradictions += 1
+            return desk.log("payment \(payment.id) of \(payment.amount): asked for it, its bank says \(amount)")
+        }
+        _ = try await desk.record(finding, of: payment.id, seen: payment, context: question.marks)
     }
 
     /// Nil for what says nothing.
@@ -125,26 +138,14 @@ final class Chase {
         }
     }
 
-    private func settleRefund(_ question: OpenQuestion, _ isLast: Bool) async throws(StoreFailure) {
-        let known: Refund?
-        if let held = refunds[question.about.record] {
-            known = held
-        } else {
-            known = try await desk.store.refund(question.about.record)
-        }
-        guard let refund = known, refund.state == .pending || refund.state == .unknown,
+    private func settleRefund(_ question: OpenQuestion) async throws(StoreFailure) {
+        guard let refund = try await desk.store.refund(question.about.record),
+            refund.state == .pending || refund.state == .unknown,
             let channel = desk.channels[question.channel, desk.namespace], channel.hasKey
-        else { return }
+        else { return queries.forget(question.about) }
         var context = question.marks
         context.deadline = desk.loop.now + desk.setting.bankTimeout
         let after = try await desk.askForRefund(refund, number: question.asked + 1, context)
-        if after.state == .done || after.state == .failed {
-            refunds[refund.id] = nil
-            queries.forget(question.about)
-        } else {
-            // The bank's last word on the payment is none on the refund, of which it may have told nothing again.
-            let isAskedAgain = !isLast || queries.add(question)
-            refunds[refund.id] = isAskedAgain ? after : nil
-        }
+        if after.state == .done || after.state == .failed { queries.forget(question.about) }
     }
 }

@@ -89,22 +89,24 @@ extension PaymentDesk {
                     amount: payment.amount, bin: payment.bin), caller.context)
         }
         door.resume(&pass)
+        let attempt = AttemptRecord(
+            record: payment.id, number: payment.attempt, channel: channel, sentAt: sentAt, endedAt: now,
+            outcome: reply.outcome, sends: reply.sends)
         let finding: Finding
         switch reply.verdict {
         case .approved: finding = done
         case .declined(let word):
+            try await note(attempt)
             return StackAnswer(
                 Problem(status: 409, kind: "bank-declined", detail: "the bank does not do it: \(word)"))
         case .refused(let refusal):
+            try await note(attempt)
             return StackAnswer(
                 Problem(
                     status: 503, kind: "bank-\(refusal.word)", detail: "the bank cannot be asked for it now",
                     retryAfter: 1))
         case .pending, .unknown: finding = .unknown
         }
-        let attempt = AttemptRecord(
-            record: payment.id, number: payment.attempt, channel: channel, sentAt: sentAt, endedAt: now,
-            outcome: reply.outcome, sends: reply.sends)
         let after = try await record(
             finding, of: payment.id, seen: payment, attempt: attempt, context: caller.context)
         return told(after ?? payment)

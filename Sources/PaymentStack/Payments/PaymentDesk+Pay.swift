@@ -13,6 +13,9 @@ extension PaymentDesk {
         guard let key = caller.key else {
             throw Problem.missing("Idempotency-Key", "the payment's own name, which makes asking twice safe")
         }
+        // Before it comes in: who sends slowly is to hold no place.
+        let body: [UInt8]
+        if let whole = exchange.takeBody() { body = whole } else { body = try await exchange.collectBody() }
         var pass: Pass
         switch door.begin(.pay, caller.urgency, merchant: merchant.number, until: caller.context.deadline) {
         case .admitted(let admitted): pass = admitted
@@ -24,8 +27,6 @@ extension PaymentDesk {
             }
         }
         defer { door.leave(pass) }
-        let body: [UInt8]
-        if let whole = exchange.takeBody() { body = whole } else { body = try await exchange.collectBody() }
         let instruction = try PaymentInstruction(of: body)
         try judge(instruction)
         let own = ClientKey(merchant: merchant, key: key)
@@ -77,39 +78,38 @@ extension PaymentDesk {
         payment.attempt = 1
         let claim = Claim(merchant: own.merchant, key: own.key, fingerprint: fingerprint, record: id)
         // Planted (claim-after-effect): the bank is asked first.
-        if !setting.has(.claimAfterEffect) {
-            if let earlier = try await begin(&payment, claim) { return try await replay(earlier, fingerprint) }
+        if !setting.has(.claimAfterEffect), let earlier = try await begin(&payment, claim) {
+            return try await replay(earlier, fingerprint)
         }
         let call = await callBanks(&payment, instruction.card, caller, &pass)
-        if setting.has(.claimAfterEffect) {
-            if let earlier = try await begin(&payment, claim) { return try await replay(earlier, fingerprint) }
+        if setting.has(.claimAfterEffect), let earlier = try await begin(&payment, claim) {
+            return try await replay(earlier, fingerprint)
         }
         return await conclude(payment, call, caller)
     }
 
-    /// The key is claimed and the payment is known to be with a bank, before the bank hears of it. Returns who had the
-    /// key before, if anyone.
+    /// The key is claimed and the payment is known to be with a bank, before the bank hears of it. Returns who was first
+    /// with this key, if anybody was.
     private func begin(_ payment: inout Payment, _ claim: Claim) async throws(StoreFailure) -> Claim? {
         var change = LedgerChange(at: now)
         change.payment = payment
         change.claim = claim
         switch try await place(payment).commit(change) {
-        case .done:
-            payment.version = 1
-            shelf.put(payment)
-            figures.entered[Int(payment.state.rawValue)] += 1
+        case .done: break
         case .keyTaken(let earlier): return earlier
         case .stale, .belowFloor:
-            // The id is another's, of a process whose clock was ahead; nothing was done, and the next has another id.
+            // Another payment has this id: to ask a bank now would be to ask in its name.
             guard setting.has(.clockRollbackIDs) else {
                 throw StoreFailure(operation: "begin \(payment.id)", cause: .database(code: 0, "the id is taken"))
             }
+            return nil
         }
+        payment.version = 1
+        shelf.put(payment)
+        figures.entered[Int(payment.state.rawValue)] += 1
         return nil
     }
 
-    /// Nobody is at work on the key here. A claim without its reply is then of a request whose process ended, or whose
-    /// end could not be written down: it is answered with how the payment or refund stands.
     func replay(_ claim: Claim, _ fingerprint: UInt128) async throws(StoreFailure) -> StackAnswer {
         guard claim.fingerprint == fingerprint else {
             figures.mismatches += 1
@@ -118,10 +118,13 @@ extension PaymentDesk {
                     status: 422, kind: "key-reused", detail: "this key came with another request before",
                     field: "Idempotency-Key"))
         }
-        if let reply = claim.reply {
-            figures.replays += 1
-            return StackAnswer(replaying: reply)
-        }
+        figures.replays += 1
+        if let reply = claim.reply { return StackAnswer(replaying: reply) }
+        return try await standing(of: claim)
+    }
+
+    /// Nobody is at work on it, and no answer was saved: the process was killed in between, or the store took no more.
+    private func standing(of claim: Claim) async throws(StoreFailure) -> StackAnswer {
         if let payment = try await load(claim.record) {
             return StackAnswer(status(payment), payment.body(channel: name(payment.channel)))
         }

@@ -11,6 +11,7 @@ extension PaymentDesk {
         guard let key = caller.key else {
             throw Problem.missing("Idempotency-Key", "the refund's own name, which makes asking twice safe")
         }
+        let body = try await exchange.collectBody()
         var pass: Pass
         switch await door.enter(
             .refund, caller.urgency, merchant: caller.merchant?.number, until: caller.context.deadline)
@@ -19,7 +20,6 @@ extension PaymentDesk {
         case .refused(let refusal): return StackAnswer(refusal)
         }
         defer { door.leave(pass) }
-        let body = try await exchange.collectBody()
         let instruction = try RefundInstruction(of: body)
         guard instruction.payment.namespace == namespace else { throw Problem.noSuchPayment }
         do throws(StoreFailure) {
@@ -40,17 +40,29 @@ extension PaymentDesk {
         defer { atWork.remove(own) }
         switch try await reserve(id, instruction, fingerprint, own) {
         case .answered(let answer): return answer
-        case .reserved(let refund):
+        case .reserved(let refund, let payment):
             door.pause(&pass)
-            let after = try await askForRefund(refund, number: 1, caller.context)
+            let after = await askFirst(refund, of: payment, caller.context)
             door.resume(&pass)
             return StackAnswer(after.status, after.body)
         }
     }
 
+    /// When the store does not take what the bank said, nobody knows, and it is asked for later.
+    private func askFirst(_ refund: Refund, of payment: Payment, _ context: RequestContext) async -> Refund {
+        do throws(StoreFailure) {
+            return try await askForRefund(refund, number: 1, context)
+        } catch {
+            figures.storeFailures += 1
+            log("refund \(refund.id): what its bank said could not be written down: \(error)")
+            chaseRefund(refund, payment, context)
+            return refund
+        }
+    }
+
     private enum Reservation {
         case answered(StackAnswer)
-        case reserved(Refund)
+        case reserved(Refund, of: Payment)
     }
 
     private func reserve(
@@ -73,7 +85,7 @@ extension PaymentDesk {
             switch try await home(of: id).commit(change) {
             case .done:
                 if let reserved { shelf.put(reserved) }
-                return .reserved(refund.durable)
+                return .reserved(refund.durable, of: reserved ?? payment)
             case .keyTaken(let earlier): return .answered(try await replay(earlier, fingerprint))
             case .stale: shelf.forget(id)
             case .belowFloor: return .answered(StackAnswer(.notEnough))
@@ -131,7 +143,10 @@ extension PaymentDesk {
         _ refund: Refund, _ state: Refund.State, _ reason: String, _ attempt: AttemptRecord?,
         _ context: RequestContext
     ) async throws(StoreFailure) -> Refund {
-        if refund.state == state { return refund }
+        if refund.state == state {
+            try await note(attempt)
+            return refund
+        }
         for _ in 0..<Self.triesMax {
             guard let payment = try await load(refund.payment) else { return refund }
             let booking = RefundBooking(
@@ -153,11 +168,19 @@ extension PaymentDesk {
         throw StoreFailure(operation: "refund \(refund.id)", cause: .behind(waiting: Self.triesMax))
     }
 
+    /// Of a call that changed nothing.
+    func note(_ attempt: AttemptRecord?) async throws(StoreFailure) {
+        guard let attempt else { return }
+        var change = LedgerChange(at: now)
+        change.attempt = attempt
+        _ = try await store.commit(change)
+    }
+
     /// It is durable.
     private func settle(_ booking: RefundBooking, _ context: RequestContext) {
         if let payment = booking.payment { shelf.put(payment) }
         if let notification = booking.change.notification { tell(notification, context) }
-        if booking.refund.state == .unknown { chaseRefund(booking.refund, context) }
+        if booking.refund.state == .unknown { chaseRefund(booking.refund, booking.found, context) }
     }
 }
 
@@ -167,11 +190,14 @@ private struct RefundBooking {
     /// As they stand afterwards; the payment only where it changes.
     private(set) var refund: Refund
     private(set) var payment: Payment?
+    /// The payment as it stood before.
+    let found: Payment
 
     init(
         _ refund: Refund, becomes state: Refund.State, _ reason: String, of payment: Payment, at milliseconds: Int64,
         _ attempt: AttemptRecord?, channel: String?, races: Bool
     ) {
+        found = payment
         change = LedgerChange(at: milliseconds)
         var after = refund
         after.state = state

@@ -19,11 +19,11 @@ final class PaymentDesk {
     let namespace: Namespace
     let loop: EventLoop
     let setting: StackSetting
-    let store: any LedgerStore
+    var store: any LedgerStore
     let door: Door
     let channels: Channels
     let shelf = PaymentShelf()
-    private var ids: RecordIDs
+    var ids: RecordIDs
     private var steps: ClockSteps
     /// The desk of the other namespace, for what is planted; nothing else may look there.
     weak var other: PaymentDesk?
@@ -38,7 +38,7 @@ final class PaymentDesk {
     /// Told of payments that nobody knows of.
     var chase: (Payment, RequestContext) -> Void = { _, _ in }
     /// The same for refunds.
-    var chaseRefund: (Refund, RequestContext) -> Void = { _, _ in }
+    var chaseRefund: (Refund, Payment, RequestContext) -> Void = { _, _, _ in }
     /// Told of payments that are known by now.
     var known: (Payment) -> Void = { _ in }
     /// Told what a person should know.
@@ -171,7 +171,8 @@ final class PaymentDesk {
         guard change.payment != nil else { return after }
         shelf.put(after)
         figures.entered[Int(after.state.rawValue)] += 1
-        if before.state == .unknown { figures.resolved += 1 }
+        if before.state == .unknown { figures.unknown -= 1 }
+        if after.state == .unknown { figures.unknown += 1 }
         if before.state == .unknown || before.state == .processing, after.state != .unknown { known(after) }
         if after.state == .unknown { chase(after, context) }
         if let notification = change.notification { tell(notification, context) }
@@ -194,8 +195,8 @@ struct DeskFigures: Sendable, Equatable {
     var mismatches: UInt64 = 0
     /// By the state that was entered.
     var entered = [UInt64](repeating: 0, count: PaymentState.allCases.count)
-    /// Left unknown.
-    var resolved: UInt64 = 0
+    /// That nobody knows of now, those of a former process included.
+    var unknown = 0
     var rerouted: UInt64 = 0
     /// Somebody said otherwise than what is settled.
     var contradictions: UInt64 = 0

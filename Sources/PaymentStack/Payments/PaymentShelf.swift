@@ -17,7 +17,9 @@ final class PaymentShelf {
 
     subscript(id: RecordID) -> Payment? { payments[id] }
 
+    /// One that was read before a change and comes after it is left out.
     func put(_ payment: Payment) {
+        if let held = payments[payment.id], held.version > payment.version { return }
         guard payments.updateValue(payment, forKey: payment.id) == nil else { return }
         if order.count < Self.paymentsMax { return order.append(payment.id) }
         payments[order[next]] = nil

@@ -17,9 +17,6 @@ enum StackGrammar {
             + "what it takes in truth when left out")
     private static let store = Key<StackStore>.defaulted(
         "store", .word, to: .sqlite, shown: "sqlite", "a database in the run's folder, or memory alone")
-    private static let database = Key<Int>.defaulted(
-        "db", databaseShape, to: standard.storeConnections, shown: "{connections: \(standard.storeConnections)}",
-        "how much the store takes at a time")
     private static let isolation = Key<StoreIsolation>.defaulted(
         "isolation", .word, to: standard.isolation, shown: standard.isolation.rawValue,
         "whether live and shadow rows have tables of their own, or databases")
@@ -48,7 +45,7 @@ enum StackGrammar {
     static let shape = Shape<EmbeddedStack>.record(
         "stack", "The embedded stack: how large it is declared to be, how it behaves, and what is planted in it.",
         [
-            cores, service, store, database, isolation, merchants, limits, deadline, bank, breaker, query, notify,
+            cores, service, store, isolation, merchants, limits, deadline, bank, breaker, query, notify,
             defects,
         ]
     ) { fields, reading in
@@ -60,7 +57,6 @@ enum StackGrammar {
         var setting = standard
         setting.cores = fields[cores]
         setting.service = fields[service]
-        setting.storeConnections = fields[database]
         setting.isolation = fields[isolation]
         setting.merchants = fields[merchants]
         let (limits, bank) = (fields[limits], fields[bank])
@@ -225,15 +221,6 @@ enum StackGrammar {
         notify.underWayMax = fields[underWay]
         return notify
     }
-
-    // MARK: The store
-
-    private static let storeConnections = Key<Int>.defaulted(
-        "connections", .integer(StackBounds.storeConnections), to: standard.storeConnections,
-        shown: "\(standard.storeConnections)", "changes that it takes at a time")
-    private static let databaseShape = Shape<Int>.record(
-        "stack.db", "How much the store takes at a time.", [storeConnections]
-    ) { fields, _ in fields[storeConnections] }
 
     // MARK: Forms
 

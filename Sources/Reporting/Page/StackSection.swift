@@ -16,7 +16,7 @@ struct StackSection {
         let service = setting.service.map { "\($0.pay) a payment" } ?? "what it takes"
         return [
             ("planted in it", Markup(planted)), ("cores", Markup("\(setting.cores)")), ("service", Markup(service)),
-            ("store", Markup("\(stack.store.rawValue), \(setting.storeConnections) changes at a time")),
+            ("store", Markup("\(stack.store.rawValue)")),
             ("live and shadow rows", Markup("kept apart by \(setting.isolation.rawValue)")),
         ]
     }

@@ -61,9 +61,13 @@ struct StackSession {
         let signals = start.isChild ? nil : try SignalWatch(on: loop, for: [SIGINT, SIGTERM, SIGHUP])
         let lease = start.isChild ? Lease(from: loop.now) : nil
         return try loop.run { () async throws(StackFault) in
-            let stack = PaymentStack(try await order(on: loop), on: loop)
+            let log = StackLogTail(console)
+            var order = try await order(on: loop)
+            if !start.isChild { order.log = { _, line in log.tell(line) } }
+            let stack = PaymentStack(order, on: loop)
             let places = try await stack.open()
             tell(places, on: loop)
+            log.isOpen = true
             if let lease { await lease.followInput(on: loop) } else { try? await signals?.wait() }
             if !start.isChild {
                 for line in await StackFigures.lines(of: places.front, on: loop) { console.talk(line) }

@@ -205,9 +205,12 @@ final class StackRig {
         return ["queues", "log"].contains(table) ? rows : Array(rows.dropLast())
     }
 
-    func operate(_ method: HTTPWire.Method, _ path: String, _ body: String? = nil) async throws -> Answer {
+    func operate(
+        _ method: HTTPWire.Method, _ path: String, _ body: String? = nil,
+        _ fields: [(String, String)] = [("authorization", "Bearer \(operatorToken)")]
+    ) async throws -> Answer {
         var block = FieldBlock()
-        try block.add("authorization", "Bearer \(Self.operatorToken)")
+        for (name, value) in fields { try block.add(name, value) }
         let request = try HTTPRequest(method, path, host: "desk", fields: block, body: body.map { Array($0.utf8) })
         let response = try await operatorClient.send(request, until: loop.now + .seconds(60))
         return Answer(

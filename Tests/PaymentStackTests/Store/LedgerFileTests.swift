@@ -72,7 +72,7 @@ import Testing
         try folder.write([UInt8](repeating: 7, count: 4_096), as: "ledger.db")
         #expect(
             try Self.fault(folder)
-                == "the ledger '\(folder.path)/ledger.db' is none of a database; name another file, or remove it")
+                == "the ledger '\(folder.path)/ledger.db' is no database; name another file, or remove it")
         #expect(folder.bytes(of: "ledger.db") == [UInt8](repeating: 7, count: 4_096))
     }
 

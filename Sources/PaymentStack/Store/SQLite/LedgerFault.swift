@@ -16,7 +16,7 @@ struct LedgerFault: Error, Sendable, CustomStringConvertible {
             switch error.kind {
             case .corrupt:
                 "is damaged (\(error)); restore it from a copy together with its -wal file, or name another file"
-            case .notADatabase: "is none of a database; name another file, or remove it"
+            case .notADatabase: "is no database; name another file, or remove it"
             case .cannotOpen: "cannot be opened (\(error)); is its folder there, and may this user write to it?"
             case .readOnly: "cannot be written to (\(error)); the ledger needs a file and a folder of its own"
             case .full: "has no room to grow (\(error)); make room on the disk"
