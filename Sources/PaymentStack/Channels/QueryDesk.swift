@@ -105,20 +105,17 @@ final class QueryDesk: TimerTarget {
         return figures
     }
 
-    /// Asked for after the first wait, or a later one if it was asked already. False when it is asked for no more.
-    @discardableResult
-    func add(_ question: OpenQuestion) -> Bool {
-        guard !isClosed else { return false }
-        guard places[question.about] == nil else { return true }
+    /// Asked for after the first wait, or a later one if it was asked already.
+    func add(_ question: OpenQuestion) {
+        guard !isClosed, places[question.about] == nil else { return }
         guard places.count < Self.waitingMax, Int(question.asked) < perPaymentMax else {
             counted.turnedAway += 1
-            return false
+            return
         }
         let place = slots.put(question)
         places[question.about] = place
         putDue(place, at: loop.now + wait(before: question))
         arm()
-        return true
     }
 
     /// It is known by now: a callback or a statement told.

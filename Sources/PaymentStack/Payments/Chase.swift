@@ -83,7 +83,7 @@ final class Chase {
         var last: RecordID?
         while true {
             let page = try await desk.store.openRefunds(after: last, limit: Self.pageRows)
-            for refund in page {
+            for refund in page where refund.id.namespace == desk.namespace {
                 guard let payment = try await desk.load(refund.payment) else { continue }
                 follow(refund, of: payment, context)
             }

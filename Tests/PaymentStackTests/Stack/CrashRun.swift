@@ -1,7 +1,7 @@
 // Goal: what a stack has acknowledged survives its death at any instant, and what nobody knew then is not done twice.
-// Method: merchants pay, ask again, capture and give back at a stack whose bank loses answers, while the stack dies again
-// and again and begins anew over what was durable. In the end the bank heals, merchants ask again for all that was not
-// answered, and the bank's journal is held against the books (`CrashAudit`). Everything follows from one seed.
+// Method: merchants pay, ask again, capture, cancel and give back at a stack whose two banks lose answers, while the stack
+// dies again and again and begins anew over what was durable. In the end the banks heal, merchants ask again for all that
+// was not answered, and the banks' journals are held against the books (`CrashAudit`). Everything follows from one seed.
 // Not here: a real process with a real disk (KillTests of the executable).
 
 import ChannelMock
@@ -27,6 +27,10 @@ final class CrashRun {
         let isTold: Bool
     }
 
+    enum Amendment: String {
+        case capture, cancel
+    }
+
     struct Back {
         let key: String
         let payment: String
@@ -46,7 +50,9 @@ final class CrashRun {
     /// By key: the payment that was acknowledged with 201.
     private(set) var acknowledged: [String: String] = [:]
     private(set) var captured: Set<String> = []
-    private var captures: Set<String> = []
+    private(set) var cancelled: Set<String> = []
+    /// What is asked for a payment that was authorised: to capture it, or to cancel it.
+    private(set) var amendments: [String: Amendment] = [:]
     private(set) var refunds: [Back] = []
     private(set) var refunded: Set<String> = []
     private(set) var faults: [String] = []
@@ -77,13 +83,16 @@ final class CrashRun {
         setting.notify.firstWait = .milliseconds(100)
         setting.defects = defects
         var tale = Tale()
-        let troubles = [
-            ChannelRig.fault(rate: 0.3, .timeout(rate: Ratio(1), charged: Ratio(0.5))),
-            ChannelRig.fault(rate: 0.1, .error(status: 503, rate: Ratio(1))),
-            ChannelRig.fault(
-                rate: 0.1, .connection(resetBeforeReply: Ratio(0), resetAfterCommit: Ratio(1), emptyReply: Ratio(0))),
-        ]
-        try StackRig.run([channel], seed: seed, faults: troubles, setting) { rig in
+        let troubles = channels.flatMap { name in
+            [
+                ChannelRig.fault(channel: name, rate: 0.3, .timeout(rate: Ratio(1), charged: Ratio(0.5))),
+                ChannelRig.fault(channel: name, rate: 0.3, .error(status: 503, rate: Ratio(1))),
+                ChannelRig.fault(
+                    channel: name, rate: 0.1,
+                    .connection(resetBeforeReply: Ratio(0), resetAfterCommit: Ratio(1), emptyReply: Ratio(0))),
+            ]
+        }
+        try StackRig.run(channels.map(channel), seed: seed, faults: troubles, setting) { rig in
             let run = CrashRun(rig, seed: seed)
             for _ in 0..<crashes { try await run.live() }
             try await run.settle()
@@ -94,13 +103,17 @@ final class CrashRun {
         return tale
     }
 
-    private static let channel = Channel(
-        name: Located("icbc", at: ChannelRig.nowhere), latency: .constant(.milliseconds(5)),
-        outcome: OutcomeShares(
-            approve: Ratio(0.9), declines: [("insufficient_funds", Ratio(0.1))], pending: Ratio(0.1)),
-        settlement: .constant(.milliseconds(40)),
-        callback: CallbackRule(
-            delay: .constant(.milliseconds(15)), lost: Ratio(0.3), duplicate: Ratio(0.3), reorder: Ratio(0.1)))
+    static let channels = ["icbc", "ccb"]
+
+    private static func channel(_ name: String) -> Channel {
+        Channel(
+            name: Located(name, at: ChannelRig.nowhere), latency: .constant(.milliseconds(5)),
+            outcome: OutcomeShares(
+                approve: Ratio(0.9), declines: [("insufficient_funds", Ratio(0.1))], pending: Ratio(0.1)),
+            settlement: .constant(.milliseconds(40)),
+            callback: CallbackRule(
+                delay: .constant(.milliseconds(15)), lost: Ratio(0.3), duplicate: Ratio(0.3), reorder: Ratio(0.1)))
+    }
 
     // MARK: One life
 
@@ -135,8 +148,9 @@ final class CrashRun {
             return { [self] in await pay(order) }
         case 0.7..<0.85:
             guard let id = pickAcknowledged(captured: false) else { break }
-            captures.insert(id)
-            return { [self] in await capture(id) }
+            let amendment = amendments[id] ?? (random.unit() < 0.7 ? .capture : .cancel)
+            amendments[id] = amendment
+            return { [self] in await amend(id, amendment) }
         case 0.85...:
             guard let id = pickAcknowledged(captured: true) else { break }
             let back = Back(
@@ -179,10 +193,14 @@ final class CrashRun {
     }
 
     @discardableResult
-    private func capture(_ id: String) async -> UInt16? {
-        let answer = try? await rig.send(.post, "/v1/payments/\(id)/capture")
-        if let answer, answer.status == 200 { captured.insert(id) }
-        return answer?.status
+    private func amend(_ id: String, _ amendment: Amendment) async -> UInt16? {
+        let answer = try? await rig.send(.post, "/v1/payments/\(id)/\(amendment.rawValue)")
+        guard let answer, answer.status == 200 else { return answer?.status }
+        switch amendment {
+        case .capture: captured.insert(id)
+        case .cancel: cancelled.insert(id)
+        }
+        return answer.status
     }
 
     @discardableResult
@@ -211,7 +229,10 @@ final class CrashRun {
         }
         guard let currency = open.first?.amount.currency else { return }
         let unknown = open.filter { $0.state == .unknown }.reduce(0) { $0 + $1.amount.minor }
-        let suspense = try await store.balance(.suspense(0), currency)
+        var suspense: Int64 = 0
+        for channel in Self.channels.indices {
+            suspense += try await store.balance(.suspense(ChannelNumber(channel)), currency)
+        }
         if suspense != unknown { faults.append("\(unknown) are unknown, and \(suspense) in suspense") }
     }
 
@@ -221,11 +242,13 @@ final class CrashRun {
         try await rig.sleep(.seconds(60))
         for order in orders {
             let status = await pay(order)
-            if ![201, 202, 402, 503].contains(status) {
+            // A payment that was cancelled meanwhile is a conflict by now.
+            let isCancelled = acknowledged[order.key].map { amendments[$0] == .cancel } ?? false
+            if ![201, 202, 402, 503].contains(status), !(isCancelled && status == 409) {
                 faults.append("\(order.key), asked for again: \(status.map(String.init) ?? "no answer")")
             }
         }
-        for id in captures.sorted() { await capture(id) }
+        for (id, amendment) in amendments.sorted(by: { $0.key < $1.key }) { await amend(id, amendment) }
         for back in refunds { await refund(back) }
         try await rig.sleep(.seconds(60))
     }

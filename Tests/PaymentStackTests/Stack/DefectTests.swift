@@ -1,5 +1,9 @@
+import ChannelMock
+import ChannelProfile
+import PlanValues
 import StackVocabulary
 import Testing
+import Timebase
 
 @testable import PaymentStack
 
@@ -54,6 +58,24 @@ import Testing
         #expect(try trial.run(defect, seed: seed), "\(defect.name) is planted, and nothing is seen; seed \(seed)")
         let isSeen = try trial.run(nil, seed: seed)
         #expect(!isSeen, "the harm of \(defect.name) is seen, and it is not planted; seed \(seed)")
+    }
+
+    @Test func `what was planted in a file does not harm the next start`() throws {
+        var setting = StackSetting()
+        setting.bankTimeout = .seconds(1)
+        setting.query.first = .seconds(2)
+        let silence = ChannelRig.fault(.timeout(rate: Ratio(1), charged: Ratio(1)))
+        try StackRig.run(faults: [silence], setting) { rig in
+            let switches = rig.stack.order.setting.defects
+            switches.set([.liveInShadow])
+            await rig.together(40) { _ in _ = try await rig.pay(shadow: false) }
+            switches.set([])
+            try await rig.crash()
+            try await rig.sleep(.seconds(60))
+            let strays = try await rig.export("payments")
+            #expect(!strays.isEmpty && strays.allSatisfy { $0.text("state") == "unknown" })
+            #expect(rig.banks[0].counters.requests + rig.banks[0].counters.queries == 0)
+        }
     }
 
     @Test func `no defect is forgotten`() {
