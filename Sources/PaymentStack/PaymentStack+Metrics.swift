@@ -60,6 +60,7 @@ extension PaymentStack {
         text.family("contradictions_total", .counter, each { $0.contradictions })
         text.family("callbacks_total", .counter, each { $0.callbacks })
         text.family("callbacks_refused_total", .counter, each { $0.callbacksRefused })
+        text.family("channel_refusals_total", .counter, each { $0.channelRefusals })
         text.family("store_failures_total", .counter, each { $0.storeFailures })
         text.family(
             "entered_total", .counter,

@@ -68,6 +68,7 @@ extension PaymentDesk {
         guard let channel = channels.choose(id, bin: bin, now: loop.now) else {
             // What was answered before is answered again, also while no channel can be asked.
             if let claim = try await store.claim(own.merchant, own.key) { return try await replay(claim, fingerprint) }
+            figures.channelRefusals += 1
             return StackAnswer(Refusal(limit: .channel, retryAfter: .seconds(1)))
         }
         var payment = Payment(
@@ -77,15 +78,19 @@ extension PaymentDesk {
         payment.channel = channel
         payment.attempt = 1
         let claim = Claim(merchant: own.merchant, key: own.key, fingerprint: fingerprint, record: id)
+        // Neither the store's time nor the bank's is this stack's work: others come in meanwhile.
+        door.pause(&pass)
         // Planted (claim-after-effect): the bank is asked first.
         if !setting.has(.claimAfterEffect), let earlier = try await begin(&payment, claim) {
             return try await replay(earlier, fingerprint)
         }
-        let call = await callBanks(&payment, instruction.card, caller, &pass)
+        let call = await callBanks(&payment, instruction.card, caller)
         if setting.has(.claimAfterEffect), let earlier = try await begin(&payment, claim) {
             return try await replay(earlier, fingerprint)
         }
-        return await conclude(payment, call, caller)
+        let answer = await conclude(payment, call, caller)
+        door.resume(&pass)
+        return answer
     }
 
     /// The key is claimed and the payment is known to be with a bank, before the bank hears of it. Returns who was first
@@ -143,7 +148,7 @@ extension PaymentDesk {
 
     /// Asks a bank; another one only where the first has surely not executed it.
     private func callBanks(
-        _ payment: inout Payment, _ card: CardNumber?, _ caller: Caller, _ pass: inout Pass
+        _ payment: inout Payment, _ card: CardNumber?, _ caller: Caller
     ) async -> BankCall {
         var tried = ChannelsTried()
         while true {
@@ -156,9 +161,7 @@ extension PaymentDesk {
                 reference: BankReference(payment.id, .payment, attempt: payment.attempt), amount: payment.amount,
                 card: card, merchant: payment.merchant, capturesAtOnce: payment.capturesAtOnce)
             let sentAt = now
-            door.pause(&pass)
             let reply = await adapter.authorise(order, caller.context)
-            door.resume(&pass)
             let attempt = AttemptRecord(
                 record: payment.id, number: payment.attempt, channel: channel, sentAt: sentAt, endedAt: now,
                 outcome: reply.outcome, sends: reply.sends)

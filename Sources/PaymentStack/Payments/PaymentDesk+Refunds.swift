@@ -38,10 +38,10 @@ extension PaymentDesk {
         let own = ClientKey(merchant: first.merchant, key: key)
         guard atWork.insert(own).inserted else { return StackAnswer(conflict()) }
         defer { atWork.remove(own) }
+        door.pause(&pass)
         switch try await reserve(id, instruction, fingerprint, own) {
         case .answered(let answer): return answer
         case .reserved(let refund, let payment):
-            door.pause(&pass)
             let after = await askFirst(refund, of: payment, caller.context)
             door.resume(&pass)
             return StackAnswer(after.status, after.body)

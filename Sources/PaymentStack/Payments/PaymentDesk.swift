@@ -203,6 +203,8 @@ struct DeskFigures: Sendable, Equatable {
     var callbacks: UInt64 = 0
     var callbacksRefused: UInt64 = 0
     var storeFailures: UInt64 = 0
+    /// Payments for which no channel could be asked.
+    var channelRefusals: UInt64 = 0
 }
 
 extension Finding {
