@@ -58,7 +58,7 @@ class StackMeasures:
         with Part(self.workshop, "MockBench", "serve", "full") as bank, \
                 Part(self.workshop, "StackBench", *self.stack_words(bank, is_file)) as stack:
             before = bank.cpu_us(), stack.cpu_us()
-            load = self.loaded("closed", stack.port, seconds, 256, "--pipeline", 8)
+            load = self.loaded("closed", stack.port, seconds, 2_048 if is_file else 256, "--pipeline", 8)
             # The load has a second of warm-up, which costs the others as well.
             whole = load["rate"] * (seconds + 1)
             return {

@@ -48,7 +48,8 @@ package struct ServiceCosts: Sendable, Equatable {
     /// Of a request that is refused at the door.
     package var refuse: TimeSpan
 
-    /// The others follow from what a payment takes, in the proportions that were measured.
+    /// The others follow from what a payment takes. Their proportions are judged by what each does (a refund writes and
+    /// calls as much as a payment, a query reads), and not measured.
     package init(pay: TimeSpan) {
         self.pay = pay
         settle = TimeSpan(nanoseconds: pay.nanoseconds / 2)

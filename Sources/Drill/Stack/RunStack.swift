@@ -55,9 +55,12 @@ final class RunStack {
     func end(_ record: inout RunRecord) async {
         let end = record.sliceLength * Int64(record.slices.count)
         record.stack = self.record
-        if let loss = host.loss {
+        let loss = host.loss
+        // Also of one that is gone: what listened to it must have ended before the run.
+        let fault = await host.stop()
+        if let loss {
             if record.ending == .completed { record.ending = .failed(at: end, reason: Self.words(ofLoss: loss)) }
-        } else if let fault = await host.stop() {
+        } else if let fault {
             record.events.append(RunEvent(at: end, kind: .note, text: fault))
         }
     }
