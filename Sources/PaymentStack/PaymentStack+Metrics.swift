@@ -72,6 +72,14 @@ extension PaymentStack {
                     )
                 }
             })
+        text.family(
+            "resolved_total", .counter,
+            desks.flatMap { desk in
+                Witness.allCases.map {
+                    ("\(label(desk.namespace)),by=\"\($0.name)\"", Double(desk.figures.resolved[Int($0.rawValue)]))
+                }
+            })
+        text.family("pending", .gauge, desks.map { (label($0.namespace), Double($0.figures.pending)) })
         text.family("unknown", .gauge, desks.map { (label($0.namespace), Double($0.figures.unknown)) })
     }
 

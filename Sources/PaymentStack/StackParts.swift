@@ -62,7 +62,11 @@ final class StackParts {
             try await reconciliation.answer(desk, exchange, caller)
         }
         operatorDesk = OperatorDesk(
-            over: desks, order.setting, log: log, token: order.operatorToken, on: loop, queues: Self.queues)
+            over: desks, order.setting, log: log, token: order.operatorToken, on: loop
+        ) { [notifiers, chases] desk in
+            let index = Int(desk.namespace.rawValue)
+            return StackBacklog(desk, notifiers[index], chases[index]).json
+        }
         if !order.setting.defects.isEmpty {
             for namespace in Namespace.allCases { log.note("defects: " + order.setting.defects.words, namespace) }
         }
@@ -94,15 +98,5 @@ final class StackParts {
         channels.close()
         await operatorDesk.close(until: deadline)
         await stores.close()
-    }
-
-    private static func queues(_ desk: PaymentDesk) -> JSONValue {
-        let door = desk.door.figures
-        return .object([
-            ("namespace", .text(desk.namespace.name)), ("waiting", .count(door.waiting)),
-            ("oldest_age_ms", .integer(door.oldestAge.nanoseconds / 1_000_000)), ("inside", .count(door.inside)),
-            ("limit", .count(door.limit)), ("at_work", .count(desk.atWork.count)),
-            ("store_waiting", .count(desk.store.figures.waiting)),
-        ])
     }
 }

@@ -38,6 +38,8 @@ extension MockBank {
         ]
         let measured: [(String, UInt64)] = [
             ("working", UInt64(load.working)), ("waiting", UInt64(load.waiting)), ("pending", UInt64(pendingCount)),
+            ("callbacks_waiting", UInt64(desk?.waitingCount ?? 0)),
+            ("callbacks_under_way", UInt64(desk?.inFlightCount ?? 0)),
             ("faults_up", UInt64(board.upFaults(at: loop.now).count)),
             ("connections", UInt64(server.connectionCount)),
         ]

@@ -20,6 +20,15 @@ struct BankReference: Hashable, Sendable {
         case reverse = 0x76
         /// `r`
         case refund = 0x72
+
+        var name: String {
+            switch self {
+            case .payment: "payment"
+            case .capture: "capture"
+            case .reverse: "reverse"
+            case .refund: "refund"
+            }
+        }
     }
 
     /// The payment, or the refund.

@@ -85,7 +85,7 @@ struct BankReply: Sendable, Equatable {
     let verdict: BankVerdict
     /// Under this reference.
     var sends: UInt8 = 0
-    /// What the bank knows it by.
+    /// What the bank knows it by; of several, the last.
     let reference: BankReference
 
     var outcome: AttemptRecord.Outcome {
@@ -96,5 +96,13 @@ struct BankReply: Sendable, Equatable {
         case .refused: .refused
         case .unknown: .unknown
         }
+    }
+}
+
+extension AttemptRecord {
+    init(_ reply: BankReply, of channel: ChannelNumber, sentAt: Int64, endedAt: Int64) {
+        self.init(
+            reference: reply.reference, channel: channel, sentAt: sentAt, endedAt: endedAt, outcome: reply.outcome,
+            sends: reply.sends)
     }
 }

@@ -105,6 +105,9 @@ final class QueryDesk: TimerTarget {
         return figures
     }
 
+    /// When the next one is to be asked, if any waits for that.
+    var nextDue: Instant? { heap.first?.due }
+
     /// Asked for after the first wait, or a later one if it was asked already.
     func add(_ question: OpenQuestion) {
         guard !isClosed, places[question.about] == nil else { return }

@@ -101,7 +101,7 @@ extension PaymentDesk {
             log("payment \(payment.id) of \(payment.amount): a callback says \(callback.amount)")
             return StackAnswer(204, [])
         }
-        _ = try await record(finding, of: payment.id, seen: payment, context: context)
+        _ = try await record(finding, of: payment.id, seen: payment, from: .callback, context: context)
         return StackAnswer(204, [])
     }
 
@@ -135,7 +135,7 @@ extension PaymentDesk {
                     + "\(callback.amount)")
             return StackAnswer(204, [])
         }
-        try await conclude(refund, callback.status, context)
+        try await conclude(refund, callback.status, from: .callback, context)
         return StackAnswer(204, [])
     }
 }

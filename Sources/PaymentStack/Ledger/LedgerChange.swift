@@ -60,9 +60,8 @@ struct AttemptRecord: Sendable, Equatable {
         case refused
     }
 
-    /// Of the payment or refund.
-    let record: RecordID
-    let number: UInt8
+    /// What the bank knows it by: which payment or refund, what was asked for, and which attempt.
+    let reference: BankReference
     let channel: ChannelNumber
     let sentAt: Int64
     let endedAt: Int64

@@ -39,6 +39,10 @@ struct NotifierFigures: Sendable, Equatable {
     let counts: NotifierCounts
     let waiting: Int
     let underWay: Int
+    /// Whose result is not durable yet.
+    let committing: Int
+    /// The store holds some that are not here.
+    let isOverflown: Bool
     let hosts: Int
     /// How long the first in line has been here.
     let oldestAge: TimeSpan
@@ -47,7 +51,8 @@ struct NotifierFigures: Sendable, Equatable {
 extension Notifier {
     var figures: NotifierFigures {
         NotifierFigures(
-            counts: counts, waiting: slots.countInLine, underWay: underWay, hosts: hosts.count,
+            counts: counts, waiting: slots.countInLine, underWay: underWay, committing: committing,
+            isOverflown: isOverflown || isReading, hosts: hosts.count,
             oldestAge: slots.oldest.map { loop.now - slots[$0].toldAt } ?? .zero)
     }
 }

@@ -3,7 +3,7 @@
 // Method: a listener of its own, on loopback only, whose requests bear a token.
 //
 //     GET  /admin/export/TABLE?shadow=1[&after=PLACE][&limit=N]   rows as NDJSON; the last line is the watermark
-//          payments, refunds, attempts, journal, balances, notifications, queues, log
+//          payments, refunds, attempts, journal, balances, notifications, queues, open, log
 //     GET  /admin/defects          which are on
 //     PUT  /admin/defects          these and no others: ["no-limiter"]
 //     GET  /admin/setting          how the stack is set up
@@ -20,6 +20,8 @@ import Timebase
 
 final class OperatorDesk {
     static let pageRows = 1_000
+    /// Of what is undecided.
+    static let openRowsMax: Int64 = 1_000
     static let bodyBytesMax: UInt64 = 1 << 16
 
     private let desks: [PaymentDesk]
@@ -87,10 +89,13 @@ final class OperatorDesk {
         let desk = desks[try Self.flag(target["shadow"]) ? 1 : 0]
         switch name {
         case "queues": try await send([queues(desk)], exchange)
+        case "open":
+            let limit = min(try Self.number(target["limit"], "limit") ?? Self.openRowsMax, Self.openRowsMax)
+            try await send(try await desk.open(atMost: Int(limit)), exchange)
         case "log": try await send(log.lines(of: desk.namespace).map(JSONValue.text), exchange)
         default:
             guard let table = ExportTable(rawValue: name) else {
-                let names = ExportTable.allCases.map(\.rawValue) + ["queues", "log"]
+                let names = ExportTable.allCases.map(\.rawValue) + ["queues", "open", "log"]
                 let closest = Spelling.closest(to: name, among: names).map { "; did you mean '\($0)'?" } ?? ""
                 throw Problem(status: 404, kind: "no-such-table", detail: "there is no table '\(name)'\(closest)")
             }

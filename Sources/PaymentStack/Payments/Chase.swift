@@ -33,6 +33,7 @@ final class Chase {
     }
 
     var figures: QueryFigures { queries.figures }
+    var nextDue: Instant? { queries.nextDue }
 
     func close() { queries.close() }
 
@@ -67,6 +68,7 @@ final class Chase {
             for payment in page where payment.id.namespace == desk.namespace {
                 desk.shelf.put(payment)
                 if payment.state == .processing {
+                    desk.figures.pending += 1
                     _ = try await desk.record(.unknown, of: payment.id, seen: payment, context: context)
                 } else if payment.state == .unknown {
                     desk.figures.unknown += 1
@@ -84,6 +86,11 @@ final class Chase {
         while true {
             let page = try await desk.store.openRefunds(after: last, limit: Self.pageRows)
             for refund in page where refund.id.namespace == desk.namespace {
+                if refund.state == .unknown {
+                    desk.figures.refundsUnknown += 1
+                } else {
+                    desk.figures.refundsPending += 1
+                }
                 guard let payment = try await desk.load(refund.payment) else { continue }
                 follow(refund, of: payment, context)
             }
@@ -125,7 +132,7 @@ final class Chase {
             desk.figures.contradictions += 1
             return desk.log("payment \(payment.id) of \(payment.amount): asked for it, its bank says \(amount)")
         }
-        _ = try await desk.record(finding, of: payment.id, seen: payment, context: question.marks)
+        _ = try await desk.record(finding, of: payment.id, seen: payment, from: .query, context: question.marks)
     }
 
     /// Nil for what says nothing.

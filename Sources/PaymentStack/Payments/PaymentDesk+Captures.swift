@@ -89,9 +89,7 @@ extension PaymentDesk {
                     amount: payment.amount, bin: payment.bin), caller.context)
         }
         door.resume(&pass)
-        let attempt = AttemptRecord(
-            record: payment.id, number: payment.attempt, channel: channel, sentAt: sentAt, endedAt: now,
-            outcome: reply.outcome, sends: reply.sends)
+        let attempt = AttemptRecord(reply, of: channel, sentAt: sentAt, endedAt: now)
         let finding: Finding
         switch reply.verdict {
         case .approved: finding = done

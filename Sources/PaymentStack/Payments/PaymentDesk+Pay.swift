@@ -103,6 +103,7 @@ extension PaymentDesk {
         case .done:
             payment.version = 1
             shelf.put(payment)
+            figures.pending += 1
             figures.entered[Int(payment.state.rawValue)] += 1
         case .keyTaken(let earlier): return earlier
         case .stale, .belowFloor:
@@ -162,9 +163,7 @@ extension PaymentDesk {
                 card: card, merchant: payment.merchant, capturesAtOnce: payment.capturesAtOnce)
             let sentAt = now
             let reply = await adapter.authorise(order, caller.context)
-            let attempt = AttemptRecord(
-                record: payment.id, number: payment.attempt, channel: channel, sentAt: sentAt, endedAt: now,
-                outcome: reply.outcome, sends: reply.sends)
+            let attempt = AttemptRecord(reply, of: channel, sentAt: sentAt, endedAt: now)
             let call = BankCall(finding: finding(reply.verdict, payment), attempt: attempt)
             guard case .refused(let refusal) = call.finding,
                 await reroute(&payment, tried, attempt, refusal)

@@ -84,6 +84,7 @@ extension PaymentDesk {
             let (change, reserved) = reservation(refund, payment, claim)
             switch try await home(of: id).commit(change) {
             case .done:
+                figures.refundsPending += 1
                 if let reserved { shelf.put(reserved) }
                 return .reserved(refund.durable, of: reserved ?? payment)
             case .keyTaken(let earlier): return .answered(try await replay(earlier, fingerprint))
@@ -121,11 +122,9 @@ extension PaymentDesk {
                 reference: BankReference(refund.id, .refund, attempt: 1),
                 payment: BankReference(payment.id, .payment, attempt: payment.attempt), amount: refund.amount,
                 bin: payment.bin), context)
-        let attempt = AttemptRecord(
-            record: refund.id, number: number, channel: channel, sentAt: sentAt, endedAt: now, outcome: reply.outcome,
-            sends: reply.sends)
+        let attempt = AttemptRecord(reply, of: channel, sentAt: sentAt, endedAt: now)
         let (state, reason) = Self.ending(reply.verdict, number: number)
-        return try await book(refund, state, reason, attempt, context)
+        return try await book(refund, state, reason, attempt, from: number == 1 ? .answer : .query, context)
     }
 
     private static func ending(_ verdict: BankVerdict, number: UInt8) -> (Refund.State, String) {
@@ -141,7 +140,7 @@ extension PaymentDesk {
     /// Books what became of a refund, once: who comes second finds it done.
     func book(
         _ refund: Refund, _ state: Refund.State, _ reason: String, _ attempt: AttemptRecord?,
-        _ context: RequestContext
+        from witness: Witness, _ context: RequestContext
     ) async throws(StoreFailure) -> Refund {
         if refund.state == state {
             try await note(attempt)
@@ -154,7 +153,7 @@ extension PaymentDesk {
                 races: setting.has(.refundRace))
             switch try await home(of: payment.id).commit(booking.change) {
             case .done:
-                settle(booking, context)
+                settle(booking, refund.state, witness, context)
                 return booking.refund
             case .stale:
                 shelf.forget(refund.payment)
@@ -177,7 +176,14 @@ extension PaymentDesk {
     }
 
     /// It is durable.
-    private func settle(_ booking: RefundBooking, _ context: RequestContext) {
+    private func settle(
+        _ booking: RefundBooking, _ before: Refund.State, _ witness: Witness, _ context: RequestContext
+    ) {
+        let after = booking.refund.state
+        if before == .pending { figures.refundsPending -= 1 }
+        if before == .unknown { figures.refundsUnknown -= 1 }
+        if after == .unknown { figures.refundsUnknown += 1 }
+        if before == .unknown, after != .unknown { figures.resolved[Int(witness.rawValue)] += 1 }
         if let payment = booking.payment { shelf.put(payment) }
         if let notification = booking.change.notification { tell(notification, context) }
         if booking.refund.state == .unknown { chaseRefund(booking.refund, booking.found, context) }
@@ -275,16 +281,17 @@ extension Problem {
 }
 
 extension PaymentDesk {
-    /// What a callback or a query says of a refund.
-    func conclude(_ refund: Refund, _ status: BankAnswer.Status, _ context: RequestContext) async throws(StoreFailure) {
+    /// What a callback or a statement says of a refund.
+    func conclude(
+        _ refund: Refund, _ status: BankAnswer.Status, from witness: Witness, _ context: RequestContext
+    ) async throws(StoreFailure) {
         guard refund.state == .pending || refund.state == .unknown else {
             if (status == .refunded) != (refund.state == .done) { figures.contradictions += 1 }
             return
         }
-        let attempt: AttemptRecord? = nil
         switch status {
-        case .refunded: _ = try await book(refund, .done, "", attempt, context)
-        case .declined: _ = try await book(refund, .failed, "declined", attempt, context)
+        case .refunded: _ = try await book(refund, .done, "", nil, from: witness, context)
+        case .declined: _ = try await book(refund, .failed, "declined", nil, from: witness, context)
         case .pending, .authorised, .captured, .reversed: break
         }
     }

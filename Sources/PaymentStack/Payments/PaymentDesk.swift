@@ -110,10 +110,11 @@ final class PaymentDesk {
     ///
     /// - Parameters:
     ///   - seen: as the caller knows it; it may be behind.
+    ///   - witness: who says it.
     ///   - reply: what is saved for the key, made from how it stands.
     func record(
         _ finding: Finding, of id: RecordID, seen: Payment? = nil, attempt: AttemptRecord? = nil,
-        context: RequestContext,
+        from witness: Witness = .answer, context: RequestContext,
         replying reply: ((Payment) -> SavedReply)? = nil
     ) async throws(StoreFailure) -> Payment? {
         var known = seen
@@ -128,7 +129,7 @@ final class PaymentDesk {
             if change.isEmpty { return after }
             switch try await home(of: id).commit(change) {
             case .done:
-                return settle(before, after, change, context)
+                return settle(before, after, change, witness, context)
             case .stale:
                 shelf.forget(id)
                 known = nil
@@ -166,13 +167,16 @@ final class PaymentDesk {
 
     /// It is durable.
     private func settle(
-        _ before: Payment, _ after: Payment, _ change: LedgerChange, _ context: RequestContext
+        _ before: Payment, _ after: Payment, _ change: LedgerChange, _ witness: Witness, _ context: RequestContext
     ) -> Payment {
         guard change.payment != nil else { return after }
         shelf.put(after)
         figures.entered[Int(after.state.rawValue)] += 1
         if before.state == .unknown { figures.unknown -= 1 }
         if after.state == .unknown { figures.unknown += 1 }
+        if before.state == .processing { figures.pending -= 1 }
+        if after.state == .processing { figures.pending += 1 }
+        if before.state == .unknown, after.state != .unknown { figures.resolved[Int(witness.rawValue)] += 1 }
         if before.state == .unknown || before.state == .processing, after.state != .unknown { known(after) }
         if after.state == .unknown { chase(after, context) }
         if let notification = change.notification { tell(notification, context) }
@@ -195,8 +199,14 @@ struct DeskFigures: Sendable, Equatable {
     var mismatches: UInt64 = 0
     /// By the state that was entered.
     var entered = [UInt64](repeating: 0, count: PaymentState.allCases.count)
-    /// That nobody knows of now, those of a former process included.
+    /// Payments that nobody knows of now, and those that are with a bank; of a former process as well.
     var unknown = 0
+    var pending = 0
+    /// The same of refunds.
+    var refundsUnknown = 0
+    var refundsPending = 0
+    /// Payments and refunds that had been unknown, by who told of them.
+    var resolved = [UInt64](repeating: 0, count: Witness.allCases.count)
     var rerouted: UInt64 = 0
     /// Somebody said otherwise than what is settled.
     var contradictions: UInt64 = 0
@@ -205,6 +215,22 @@ struct DeskFigures: Sendable, Equatable {
     var storeFailures: UInt64 = 0
     /// Payments for which no channel could be asked.
     var channelRefusals: UInt64 = 0
+}
+
+/// Who says what became of something.
+enum Witness: UInt8, Sendable, CaseIterable {
+    /// The bank, in its answer to the call itself.
+    case answer = 0
+    case query, callback, statement
+
+    var name: String {
+        switch self {
+        case .answer: "answer"
+        case .query: "query"
+        case .callback: "callback"
+        case .statement: "statement"
+        }
+    }
 }
 
 extension Finding {

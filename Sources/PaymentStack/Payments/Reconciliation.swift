@@ -78,8 +78,9 @@ final class Reconciliation {
         }
         do throws(StoreFailure) {
             switch reference.kind {
-            case .payment: try await comparePayment(line, reference, desk, context, &result)
-            case .refund, .capture, .reverse: result.matched += 1
+            case .payment, .capture, .reverse:
+                try await comparePayment(line, reference, desk, context, &result)
+            case .refund: try await compareRefund(line, reference, desk, context, &result)
             }
         } catch {
             result.differs("\(reference): \(error)")
@@ -90,10 +91,10 @@ final class Reconciliation {
         _ line: StatementLine, _ reference: BankReference, _ desk: PaymentDesk, _ context: RequestContext,
         _ result: inout Result
     ) async throws(StoreFailure) {
-        guard let payment = try await desk.load(reference.record), payment.attempt == reference.attempt else {
-            return result.differs("\(reference): the bank has what this stack does not know")
-        }
-        guard let finding = Self.finding(line, payment) else {
+        guard let payment = try await desk.load(reference.record),
+            reference.kind != .payment || payment.attempt == reference.attempt
+        else { return result.differs("\(reference): the bank has what this stack does not know") }
+        guard let finding = Self.finding(line, reference.kind, payment) else {
             return result.differs(
                 "\(reference): the bank has booked \(line.amount), the payment is of \(payment.amount)")
         }
@@ -101,12 +102,41 @@ final class Reconciliation {
         case .none: result.matched += 1
         case .contradicts: result.differs("\(reference): \(line.booking) at the bank, \(payment.state.name) here")
         case .moves:
-            _ = try await desk.record(finding, of: payment.id, seen: payment, context: context)
+            _ = try await desk.record(finding, of: payment.id, seen: payment, from: .statement, context: context)
             result.resolved += 1
         }
     }
 
-    private static func finding(_ line: StatementLine, _ payment: Payment) -> Finding? {
+    private func compareRefund(
+        _ line: StatementLine, _ reference: BankReference, _ desk: PaymentDesk, _ context: RequestContext,
+        _ result: inout Result
+    ) async throws(StoreFailure) {
+        guard let refund = try await desk.store.refund(reference.record) else {
+            return result.differs("\(reference): the bank has what this stack does not know")
+        }
+        guard line.amount == refund.amount.minor else {
+            return result.differs(
+                "\(reference): the bank has booked \(line.amount), the refund is of \(refund.amount)")
+        }
+        switch (refund.state, line.booking) {
+        case (.pending, .refunded), (.unknown, .refunded), (.pending, .declined), (.unknown, .declined):
+            let status: BankAnswer.Status = line.booking == .refunded ? .refunded : .declined
+            try await desk.conclude(refund, status, from: .statement, context)
+            result.resolved += 1
+        case (.done, .refunded), (.failed, .declined), (_, .pending): result.matched += 1
+        default: result.differs("\(reference): \(line.booking) at the bank, \(refund.state.name) here")
+        }
+    }
+
+    /// Nil for one that does not fit what was asked for. A part may be captured; all else is about the whole.
+    private static func finding(
+        _ line: StatementLine, _ kind: BankReference.Kind, _ payment: Payment
+    ) -> Finding? {
+        if kind == .capture, line.booking == .captured, line.amount <= payment.amount.minor {
+            return .captured(line.amount)
+        }
+        // What was authorised stays so.
+        if kind != .payment, line.booking == .declined { return .authorized }
         guard line.amount == payment.amount.minor else { return nil }
         switch line.booking {
         case .captured: return .captured(line.amount)

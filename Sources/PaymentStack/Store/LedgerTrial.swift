@@ -105,8 +105,8 @@ package struct LedgerTrial {
                 amount: Money(minor: -payment.amount.minor, Self.currency)),
         ]
         change.attempt = AttemptRecord(
-            record: payment.id, number: 1, channel: UInt8(number % channels), sentAt: payment.createdAt,
-            endedAt: payment.changedAt, outcome: .approved, sends: 1)
+            reference: BankReference(payment.id, .payment, attempt: 1), channel: UInt8(number % channels),
+            sentAt: payment.createdAt, endedAt: payment.changedAt, outcome: .approved, sends: 1)
         change.notification = Notification(
             id: .init(record: payment.id, version: 2), url: "http://127.0.0.1:9000/told", body: Self.body,
             dueAt: change.at)

@@ -35,8 +35,8 @@ import Testing
         {"id":"\(LedgerSample.id(9))","payment":"\(LedgerSample.id(2))","merchant":"merchant-3","key":"key-9",\
         "currency":"CNY","amount":100,"state":"pending","version":1,"reason":"\\"quoted\\"\\n","queries":0,\
         "created_ms":1767225600000,"changed_ms":1767225600000}
-        {"record":"\(LedgerSample.id(2))","attempt":1,"channel":"ccb","outcome":"approved","sends":1,\
-        "sent_ms":1767225600000,"ended_ms":1767225600005}
+        {"reference":"\(LedgerSample.id(2))-p1","record":"\(LedgerSample.id(2))","kind":"payment","attempt":1,\
+        "channel":"ccb","outcome":"approved","sends":1,"sent_ms":1767225600000,"ended_ms":1767225600005}
         {"number":1,"change":2,"record":"\(LedgerSample.id(2))","account":"merchant:merchant-3","currency":"CNY",\
         "amount":4900,"at_ms":1767225600007}
         {"number":2,"change":2,"record":"\(LedgerSample.id(2))","account":"channel:ccb","currency":"CNY",\

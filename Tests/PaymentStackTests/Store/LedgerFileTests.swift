@@ -94,9 +94,19 @@ import Testing
         try Self.run(folder) { _, _ async throws in }
         do {
             let later = try Database("\(folder.path)/ledger.db", .writing)
-            try later.run("PRAGMA user_version = 2")
+            try later.run("PRAGMA user_version = 3")
         }
-        #expect(try Self.fault(folder).contains("has version 2, and this program knows 1; use the newer program"))
+        #expect(try Self.fault(folder).contains("has version 3, and this program knows 2; use the newer program"))
+    }
+
+    @Test func `a ledger of an earlier version is refused`() throws {
+        let folder = try TestFolder()
+        try Self.run(folder) { _, _ async throws in }
+        do {
+            let earlier = try Database("\(folder.path)/ledger.db", .writing)
+            try earlier.run("PRAGMA user_version = 1")
+        }
+        #expect(try Self.fault(folder).contains("has version 1, and this program knows 2; use the program that wrote"))
     }
 
     @Test func `a ledger that is cut short is refused`() throws {

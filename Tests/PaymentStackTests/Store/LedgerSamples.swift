@@ -65,7 +65,8 @@ enum LedgerSample {
             Posting(account: .channel(1), amount: money(-minor)),
         ]
         change.attempt = AttemptRecord(
-            record: payment.id, number: 1, channel: 1, sentAt: start, endedAt: start + 5, outcome: .approved, sends: 1)
+            reference: BankReference(payment.id, .payment, attempt: 1), channel: 1, sentAt: start, endedAt: start + 5,
+            outcome: .approved, sends: 1)
         change.notification = Notification(
             id: .init(record: payment.id, version: version + 1), url: "http://127.0.0.1:9/told",
             body: Array("{}".utf8), dueAt: start + Int64(100 - number))

@@ -62,8 +62,10 @@ struct ExportLines {
 
     mutating func append(_ attempt: AttemptRecord) {
         append([
-            ("record", .text(attempt.record.description)),
-            ("attempt", .integer(Int64(attempt.number))),
+            ("reference", .text(attempt.reference.description)),
+            ("record", .text(attempt.reference.record.description)),
+            ("kind", .text(attempt.reference.kind.name)),
+            ("attempt", .integer(Int64(attempt.reference.attempt))),
             ("channel", .text(channels.name(attempt.channel))),
             ("outcome", .text(attempt.outcome.name)),
             ("sends", .integer(Int64(attempt.sends))),

@@ -78,14 +78,16 @@ extension Refund {
 }
 
 extension AttemptRecord {
-    static let columns = "number, record, attempt, channel, sent_ms, ended_ms, outcome, sends"
+    static let columns = "number, record, kind, attempt, channel, sent_ms, ended_ms, outcome, sends"
 
     init(_ row: Statement) throws(DatabaseError) {
+        let kind = try row.sound(BankReference.Kind(rawValue: UInt8(truncatingIfNeeded: row.integer(2))), 2)
+        let attempt = try row.sound(UInt8(exactly: row.integer(3)).flatMap { $0 > 0 ? $0 : nil }, 3)
         self.init(
-            record: row.recordID(1), number: UInt8(truncatingIfNeeded: row.integer(2)),
-            channel: ChannelNumber(truncatingIfNeeded: row.integer(3)), sentAt: row.integer(4), endedAt: row.integer(5),
-            outcome: try row.sound(Outcome(rawValue: UInt8(truncatingIfNeeded: row.integer(6))), 6),
-            sends: UInt8(truncatingIfNeeded: row.integer(7)))
+            reference: BankReference(row.recordID(1), kind, attempt: attempt),
+            channel: ChannelNumber(truncatingIfNeeded: row.integer(4)), sentAt: row.integer(5), endedAt: row.integer(6),
+            outcome: try row.sound(Outcome(rawValue: UInt8(truncatingIfNeeded: row.integer(7))), 7),
+            sends: UInt8(truncatingIfNeeded: row.integer(8)))
     }
 }
 

@@ -3,7 +3,7 @@ import StackVocabulary
 
 /// The tables of a ledger's file, and whether a file is one (docs/formats/ledger.md).
 enum LedgerSchema {
-    static let version: Int64 = 1
+    static let version: Int64 = 2
     /// `SPWL`, in the file's header, by which it is told from other programs' databases.
     static let application: Int64 = 0x5350_574C
 
@@ -11,10 +11,12 @@ enum LedgerSchema {
 
     /// Whether this may become or is a ledger; a file that is none of ours stays as it is.
     static func check(_ database: Database) throws(LedgerFault) {
-        guard let found = try versionFound(database), found > version else { return }
+        guard let found = try versionFound(database), found != version else { return }
+        // What an older one does not say of its attempts cannot be made up.
+        let program = found > version ? "the newer program" : "the program that wrote it"
         throw LedgerFault(
             database.path,
-            "has version \(found), and this program knows \(version); use the newer program, or name another file")
+            "has version \(found), and this program knows \(version); use \(program), or name another file")
     }
 
     /// Makes what is not there yet.
@@ -73,8 +75,8 @@ enum LedgerSchema {
         CREATE TABLE IF NOT EXISTS \(prefix)replies (
           claim INTEGER PRIMARY KEY, status INTEGER NOT NULL, body BLOB NOT NULL) STRICT;
         CREATE TABLE IF NOT EXISTS \(prefix)attempts (
-          number INTEGER PRIMARY KEY, record INTEGER NOT NULL, attempt INTEGER NOT NULL, channel INTEGER NOT NULL,
-          sent_ms INTEGER NOT NULL, ended_ms INTEGER NOT NULL, outcome INTEGER NOT NULL,
+          number INTEGER PRIMARY KEY, record INTEGER NOT NULL, kind INTEGER NOT NULL, attempt INTEGER NOT NULL,
+          channel INTEGER NOT NULL, sent_ms INTEGER NOT NULL, ended_ms INTEGER NOT NULL, outcome INTEGER NOT NULL,
           sends INTEGER NOT NULL) STRICT;
         CREATE TABLE IF NOT EXISTS \(prefix)journal (
           number INTEGER PRIMARY KEY, change INTEGER NOT NULL, at_ms INTEGER NOT NULL, record INTEGER,

@@ -44,7 +44,8 @@ final class LedgerStatements {
             INSERT INTO \(prefix)replies (claim, status, body)
             SELECT number, ?3, ?4 FROM \(prefix)claims WHERE merchant = ?1 AND key = ?2 ON CONFLICT DO NOTHING
             """)
-        attemptInsert = try database.prepare("INSERT INTO \(prefix)attempts VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+        attemptInsert = try database.prepare(
+            "INSERT INTO \(prefix)attempts (\(AttemptRecord.columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
         journalInsert = try database.prepare("INSERT INTO \(prefix)journal VALUES (?, ?, ?, ?, ?, ?, ?)")
         notificationInsert = try database.prepare(
             """
@@ -187,13 +188,14 @@ final class LedgerStatements {
 
     func insert(_ attempt: AttemptRecord, _ number: Int64) throws(DatabaseError) {
         attemptInsert.bind(1, number)
-        attemptInsert.bind(2, attempt.record)
-        attemptInsert.bind(3, Int64(attempt.number))
-        attemptInsert.bind(4, Int64(attempt.channel))
-        attemptInsert.bind(5, attempt.sentAt)
-        attemptInsert.bind(6, attempt.endedAt)
-        attemptInsert.bind(7, Int64(attempt.outcome.rawValue))
-        attemptInsert.bind(8, Int64(attempt.sends))
+        attemptInsert.bind(2, attempt.reference.record)
+        attemptInsert.bind(3, Int64(attempt.reference.kind.rawValue))
+        attemptInsert.bind(4, Int64(attempt.reference.attempt))
+        attemptInsert.bind(5, Int64(attempt.channel))
+        attemptInsert.bind(6, attempt.sentAt)
+        attemptInsert.bind(7, attempt.endedAt)
+        attemptInsert.bind(8, Int64(attempt.outcome.rawValue))
+        attemptInsert.bind(9, Int64(attempt.sends))
         try attemptInsert.run()
     }
 

@@ -1,0 +1,108 @@
+import ChannelMock
+import ChannelProfile
+import EventLoop
+import HTTPWire
+import JSON
+import PlanValues
+import StackVocabulary
+import Testing
+import Timebase
+
+@testable import PaymentStack
+
+/// What nobody knows is settled by the banks' statements, and who settled it is counted.
+@Suite struct ReconcilingTests {
+    private static var patient: StackSetting {
+        var setting = StackSetting()
+        setting.bankTimeout = .seconds(1)
+        setting.query.first = .seconds(600)
+        return setting
+    }
+
+    private static func silence(_ operations: [Operation], charged: Double = 1) -> Fault {
+        ChannelRig.fault(
+            for: .seconds(60), match: PaymentMatch(operations: operations),
+            .timeout(rate: Ratio(1), charged: Ratio(charged)))
+    }
+
+    private static func queues(_ rig: StackRig) async throws -> [String: Int64] {
+        let line = try #require(try await rig.export("queues").first)
+        var counts: [String: Int64] = [:]
+        for (name, value) in (line.members ?? []) + (line["resolved"]?.members ?? []) { counts[name] = value.int64 }
+        return counts
+    }
+
+    private static func reconcile(_ rig: StackRig) async throws -> (matched: Int64?, resolved: Int64?, differences: Int)
+    {
+        let answer = try await rig.send(.post, "/v1/reconcile")
+        #expect(answer.status == 200)
+        return (
+            answer.number("matched"), answer.number("resolved"), answer.json["differences"]?.elements?.count ?? -1
+        )
+    }
+
+    @Test func `a payment is pending while its bank has it, and unknown when nobody knows`() throws {
+        try StackRig.run(faults: [Self.silence([.authorise])], Self.patient) { rig in
+            let paying = rig.loop.spawn { _ = try? await rig.pay() }
+            try await rig.sleep(.milliseconds(500))
+            var counts = try await Self.queues(rig)
+            #expect(counts["pending"] == 1 && counts["unknown"] == 0 && counts["at_work"] == 1, "\(counts)")
+            await paying.join()
+            counts = try await Self.queues(rig)
+            #expect(counts["pending"] == 0 && counts["unknown"] == 1 && counts["open_questions"] == 1, "\(counts)")
+            #expect(counts["next_question_ms"].map { 590_000...660_000 ~= $0 } == true, "\(counts)")
+            let open = try await rig.operate(.get, "/admin/export/open?shadow=1")
+            #expect(open.text("state") == "unknown" && open.text("kind") == "payment" && open.text("channel") == "icbc")
+            #expect(try await Self.reconcile(rig) == (0, 1, 0))
+            counts = try await Self.queues(rig)
+            #expect(counts["unknown"] == 0 && counts["statement"] == 1 && counts["open_questions"] == 0, "\(counts)")
+            #expect(try await Self.reconcile(rig) == (1, 0, 0))
+        }
+    }
+
+    @Test(arguments: [1, 0])
+    func `a capture of which nobody knows is what the statement says`(charged: Double) throws {
+        try StackRig.run(faults: [Self.silence([.capture], charged: charged)], Self.patient) { rig in
+            let paid = try await rig.pay(1_000, capture: false)
+            let captured = try await rig.send(.post, "/v1/payments/\(paid.id)/capture", #"{"amount":600}"#)
+            #expect(captured.state == "unknown")
+            #expect(try await Self.reconcile(rig).differences == 0)
+            let after = try await rig.send(.get, "/v1/payments/\(paid.id)")
+            #expect(after.state == (charged == 1 ? "captured" : "authorized"))
+            #expect(after.number("captured") == (charged == 1 ? 600 : 0))
+            let references = try await rig.export("attempts").compactMap { $0["reference"]?.string }
+            #expect(references == ["\(paid.id)-p1", "\(paid.id)-c1"])
+            #expect(try await rig.export("attempts").compactMap { $0["kind"]?.string } == ["payment", "capture"])
+        }
+    }
+
+    @Test func `a refund of which nobody knows is what the statement says`() throws {
+        try StackRig.run(faults: [Self.silence([.refund])], Self.patient) { rig in
+            let paid = try await rig.pay(1_000)
+            let back = try await rig.refund(paid.id, 400)
+            #expect(back.state == "unknown")
+            var counts = try await Self.queues(rig)
+            #expect(counts["refunds_unknown"] == 1 && counts["refunds_pending"] == 0, "\(counts)")
+            #expect(try await Self.reconcile(rig) == (1, 1, 0))
+            #expect(try await rig.send(.get, "/v1/refunds/\(back.id)").state == "refunded")
+            counts = try await Self.queues(rig)
+            #expect(counts["refunds_unknown"] == 0 && counts["statement"] == 1, "\(counts)")
+            #expect(try await rig.send(.get, "/v1/payments/\(paid.id)").number("refunded") == 400)
+            #expect(try await Self.reconcile(rig) == (2, 0, 0))
+        }
+    }
+
+    @Test func `what a restart takes up is counted as it is settled`() throws {
+        try StackRig.run(faults: [Self.silence([.authorise])], Self.patient) { rig in
+            let key = rig.newKey()
+            let paying = rig.loop.spawn { _ = try? await rig.pay(key: key) }
+            try await rig.sleep(.milliseconds(500))
+            try await rig.crash()
+            await paying.join()
+            let counts = try await Self.queues(rig)
+            #expect(counts["pending"] == 0 && counts["unknown"] == 1, "\(counts)")
+            #expect(try await Self.reconcile(rig) == (0, 1, 0))
+            #expect(try await Self.queues(rig)["unknown"] == 0)
+        }
+    }
+}
