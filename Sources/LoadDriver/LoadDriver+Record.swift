@@ -38,6 +38,7 @@ extension LoadDriver {
             (evidence.segmentsMadeLate, "segments of evidence were made by the loop itself"),
             (evidence.endingsLost, "endings could not be written to the evidence; these requests stand there as open"),
             (webhooks?.malformed ?? 0, "webhooks were no JSON object with an event, or too long"),
+            (webhooks?.unwritten ?? 0, "webhooks were refused, since there was no room to write them down"),
             (webhooks?.forgotten ?? 0, "early webhooks made room for others before anyone waited for them"),
         ].filter { $0.0 > 0 }.map { RunEvent(at: end, kind: .note, text: "\($0.0) \($0.1)") }
     }

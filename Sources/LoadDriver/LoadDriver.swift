@@ -227,6 +227,7 @@ package final class LoadDriver {
     /// Ends when the traffic has ended, or was stopped, and nothing is under way any more.
     package func run() async -> RunRecord {
         timeline = Timeline(start: loop.now + Self.lead)
+        webhooks?.begin(at: timeline.start)
         onBegin(timeline.start)
         let ticks = loop.spawn { [self] in
             await canary.watch(from: timeline.start) { [self] now in tick(at: now) }

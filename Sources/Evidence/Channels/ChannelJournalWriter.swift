@@ -8,18 +8,11 @@
 /// What it does not do: it never waits for the disk (`RowBytes` says what a power cut can lose), it does not look at what
 /// it records, and it keeps no balance.
 package final class ChannelJournalWriter {
-    private let store: any SegmentStore
-    private var sequence: SegmentSequence
-    private let rowsMax: Int
-    /// Nil before the first segment and after the last.
-    private var current: PreparedSegment?
-    private var used: Int
-    /// Once so many rows are used, the next segment is to be made ready.
-    private var wantedAt: Int
+    private var segments: AppendedSegments<ChannelRow>
 
-    package private(set) var entries: UInt64 = 0
+    package var entries: UInt64 { segments.rows }
     /// Segments that had to be made when they were needed.
-    package var segmentsMadeLate: UInt64 { sequence.madeLate }
+    package var segmentsMadeLate: UInt64 { segments.madeLate }
 
     /// Makes the folder where it is missing (only the last component) and the first segment in it. A folder holds the
     /// journal of one channel.
@@ -34,7 +27,7 @@ package final class ChannelJournalWriter {
         }
         let header = SegmentHeader(.channel, runID: runID, channel: channel, worker: worker)
         self.init(try FileSegments(folder: folder, header: header, byteCount: segmentBytes))
-        try rotate()
+        try segments.rotate()
     }
 
     /// For simulated banks: no files. `reader()` reads it just the same.
@@ -43,75 +36,41 @@ package final class ChannelJournalWriter {
     }
 
     private init(_ store: any SegmentStore) {
-        let rowsMax = (store.byteCount - SegmentHeader.byteCount) / ChannelRow.byteCount
-        precondition(rowsMax > 0, "a segment of \(store.byteCount) bytes has no room for a row")
-        self.store = store
-        self.rowsMax = rowsMax
-        sequence = SegmentSequence(store)
-        used = rowsMax
-        wantedAt = .max
+        segments = AppendedSegments(store)
     }
 
     deinit {
-        if let current { store.release(current.number, current.memory) }
-        sequence.close()
+        segments.release()
     }
 
     /// Throws where there is no room: then the entry is not there, and later ones may be. What is booked has a reference.
     package func append(_ entry: ChannelEntry) throws(EvidenceError) {
         precondition(entry.booking == .none || entry.reference != nil, "a booking of \(entry.booking) for no reference")
-        if used == rowsMax { try rotate() }
-        guard let current else { preconditionFailure("an entry after the end of the journal") }
-        let offset = SegmentHeader.byteCount + used * ChannelRow.byteCount
-        current.memory.row(at: offset, of: ChannelRow.self).write(entry)
-        used += 1
-        entries += 1
+        try segments.append { row in row.write(entry) }
     }
 
     /// Trims the last segment to what was used.
-    package func close() throws(EvidenceError) {
-        if sequence.isClosed { return }
-        sequence.close()
-        guard let last = current else { return }
-        current = nil
-        store.release(last.number, last.memory)
-        let bytes = SegmentHeader.byteCount + used * ChannelRow.byteCount
-        used = rowsMax
-        try store.trim(last.number, to: bytes)
-    }
+    package func close() throws(EvidenceError) { try segments.close() }
 
     // MARK: Reading
 
     /// Reads what all of the channel's workers have recorded until now; segments that are made later are not seen.
     package func reader() throws(EvidenceError) -> ChannelJournalReader {
-        try ChannelJournalReader(try store.sources())
+        try ChannelJournalReader(try segments.store.sources())
     }
 
     /// Of a writer in memory only.
-    package var entriesInMemory: [ChannelEntry] { SegmentReader<ChannelRow>.records(inMemory: store) }
+    package var entriesInMemory: [ChannelEntry] { SegmentReader<ChannelRow>.records(inMemory: segments.store) }
 
     // MARK: Segments
 
     /// Whether to ask `orderNext`, for who looks after each entry: true once in a segment, when half of it is used.
-    package var wantsNext: Bool { used >= wantedAt }
+    package var wantsNext: Bool { segments.wantsNext }
 
     /// What another thread can do ahead of need: `make()` it there and hand the result to `adopt`, or nil where it
     /// failed. Nil while half of the current segment is free, or where there is nothing to prepare.
-    package func orderNext() -> SegmentOrder? {
-        guard used > rowsMax / 2 else { return nil }
-        wantedAt = .max
-        return sequence.order()
-    }
+    package func orderNext() -> SegmentOrder? { segments.orderNext() }
 
     /// One that comes too late is thrown away; its number stays unused.
-    package func adopt(_ prepared: PreparedSegment?) { sequence.adopt(prepared) }
-
-    private func rotate() throws(EvidenceError) {
-        precondition(!sequence.isClosed, "an entry after the end of the journal")
-        let next = try sequence.take()
-        if let last = current { store.release(last.number, last.memory) }
-        current = next
-        used = 0
-        wantedAt = rowsMax / 2 + 1
-    }
+    package func adopt(_ prepared: PreparedSegment?) { segments.adopt(prepared) }
 }

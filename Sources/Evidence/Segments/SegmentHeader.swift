@@ -12,8 +12,8 @@ package struct SegmentHeader: Sendable, Equatable {
     package let number: UInt32
 
     /// Of evidence of requests; `planDigest` in hexadecimal, as in `RunIdentity`.
-    init(runID: String, planDigest: String, worker: Int) {
-        self.init(.requests, runID: runID, planDigest: UInt64(planDigest.prefix(16), radix: 16) ?? 0, worker: worker)
+    init(_ kind: SegmentKind = .requests, runID: String, planDigest: String, worker: Int) {
+        self.init(kind, runID: runID, planDigest: UInt64(planDigest.prefix(16), radix: 16) ?? 0, worker: worker)
     }
 
     init(

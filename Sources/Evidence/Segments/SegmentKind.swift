@@ -4,12 +4,15 @@ package enum SegmentKind: Sendable {
     case requests
     /// What a channel saw: docs/formats/channel-journal.md.
     case channel
+    /// What came to the sink of webhooks: docs/formats/webhooks.md.
+    case webhooks
 
     /// The first eight bytes of a segment.
     var magic: [UInt8] {
         switch self {
         case .requests: Array("SPWLSEGM".utf8)
         case .channel: Array("SPWLCHAN".utf8)
+        case .webhooks: Array("SPWLHOOK".utf8)
         }
     }
 
@@ -19,19 +22,20 @@ package enum SegmentKind: Sendable {
     var rowBytes: Int {
         switch self {
         case .requests: 64
-        case .channel: 128
+        case .channel, .webhooks: 128
         }
     }
 
     /// Of the header, for the run's id, and behind it for the channel's name.
-    var runIDBytes: Int { self == .requests ? 64 : 32 }
-    var channelBytes: Int { self == .requests ? 0 : 64 }
+    var runIDBytes: Int { self == .channel ? 32 : 64 }
+    var channelBytes: Int { self == .channel ? 64 : 0 }
 
     /// Stands in errors.
     var noun: String {
         switch self {
         case .requests: "evidence"
         case .channel: "a channel's journal"
+        case .webhooks: "webhooks"
         }
     }
 }

@@ -7,7 +7,8 @@ import JSON
 ///
 /// A webhook is about its event (`event` or `type` of its JSON object) and about a subject: the last part of the path
 /// that it was sent to, which is the journey's own key when the plan gave `${webhook}` away, or any text in the body,
-/// for plans that say `match`. It may come before anyone waits for it; so the last ones are remembered.
+/// for plans that say `match`. It may come before anyone waits for it; so the last ones are remembered. Each delivery is
+/// written down before it is answered, where there is a journal.
 package final class WebhookReceiver {
     struct Subject: Hashable {
         let event: String
@@ -18,6 +19,7 @@ package final class WebhookReceiver {
     private let server: HTTPServer
     /// Whether texts of bodies are subjects too.
     private let looksInside: Bool
+    private let journal: WebhookJournal?
     private var waiting: [Subject: [Parking]] = [:]
     private var early: [Subject: Int] = [:]
     private var earlyInOrder: [Subject] = []
@@ -30,8 +32,9 @@ package final class WebhookReceiver {
     static let textsMax = 16
     static let textBytesMax = 128
 
-    package init(on loop: EventLoop, looksInside: Bool) {
+    package init(on loop: EventLoop, looksInside: Bool, journal: WebhookJournal? = nil) {
         self.loop = loop
+        self.journal = journal
         self.looksInside = looksInside
         let inbox = Inbox()
         server = HTTPServer(on: loop) { exchange in try await inbox.receiver?.take(exchange) }
@@ -41,22 +44,29 @@ package final class WebhookReceiver {
     /// The address has the port that was chosen.
     package func listen(on address: Address) throws(StreamError) -> Address { try server.listen(on: address) }
 
+    /// The run's traffic begins.
+    func begin(at instant: Instant) { journal?.begin(at: instant) }
+
+    /// Deliveries that could not be written down.
+    var unwritten: UInt64 { journal?.failures ?? 0 }
+
     package func drain(until deadline: Instant) async { await server.drain(until: deadline) }
 
     private func take(_ exchange: HTTPExchange) async throws {
         guard exchange.method == .post else { return exchange.respond(405) }
         let body = try await exchange.collectBody()
-        guard let webhook = try? JSONValue(parsing: body), let event = webhook.eventName else {
-            malformed += 1
-            return exchange.respond(400, body: Array("a webhook is a JSON object with an 'event'\n".utf8))
+        let webhook = try? JSONValue(parsing: body)
+        guard let webhook, let event = webhook.eventName else {
+            return refuse(exchange, body, webhook, "a webhook is a JSON object with an 'event'\n")
         }
         let path = exchange.target.prefix { $0 != "?" }
         let about = Array((path.split(separator: "/").last ?? "").utf8)
         // What is remembered is bounded in size as well as in number.
         guard event.utf8.count <= Self.textBytesMax, about.count <= Self.textBytesMax else {
-            malformed += 1
-            return exchange.respond(400, body: Array("an event and a path end within 128 bytes\n".utf8))
+            return refuse(exchange, body, webhook, "an event and a path end within 128 bytes\n")
         }
+        // Who sent it comes again.
+        guard note(exchange, body, webhook, status: 204) else { return exchange.respond(503) }
         arrived(Subject(event: event, about: about))
         if looksInside {
             var texts: [String] = []
@@ -64,6 +74,16 @@ package final class WebhookReceiver {
             for text in texts { arrived(Subject(event: event, about: Array(text.utf8))) }
         }
         exchange.respond(204)
+    }
+
+    private func refuse(_ exchange: HTTPExchange, _ body: [UInt8], _ webhook: JSONValue?, _ words: String) {
+        malformed += 1
+        let isNoted = note(exchange, body, webhook, status: 400)
+        exchange.respond(isNoted ? 400 : 503, body: Array(words.utf8))
+    }
+
+    private func note(_ exchange: HTTPExchange, _ body: [UInt8], _ webhook: JSONValue?, status: UInt16) -> Bool {
+        journal?.note(exchange, body, webhook, status: status) ?? true
     }
 
     private func arrived(_ subject: Subject) {
@@ -107,7 +127,7 @@ private final class Inbox {
 }
 
 extension JSONValue {
-    fileprivate var eventName: String? {
+    var eventName: String? {
         guard case .object(let members) = self else { return nil }
         for name in ["event", "type"] {
             if case .text(let text)? = members.first(where: { $0.0 == name })?.1 { return text }
