@@ -1,5 +1,6 @@
 package import ChannelProfile
 package import Diagnostics
+package import Timebase
 
 /// A drill as it was asked for: validated, immutable, without anything of the text's form.
 ///
@@ -27,12 +28,14 @@ package struct Plan: Sendable {
     package let observe: [Observation]
     package let guards: [Guard]
     package let targets: [Verdict]
+    /// How long the run's own stack and banks are waited for behind the traffic.
+    package let drain: TimeSpan
 
     package init(
         name: String, about: String?, seed: UInt64, target: Target, stack: EmbeddedStack, shadow: ShadowMarks,
         channels: Located<String>?, webhooks: WebhookSink?, data: [DataSource], journeys: [Journey],
         classify: Classification, setup: [Step], teardown: [Step], arrivals: Arrivals, traffic: [Stage],
-        faults: [Fault], observe: [Observation], guards: [Guard], targets: [Verdict]
+        faults: [Fault], observe: [Observation], guards: [Guard], targets: [Verdict], drain: TimeSpan
     ) {
         self.name = name
         self.about = about
@@ -53,5 +56,6 @@ package struct Plan: Sendable {
         self.observe = observe
         self.guards = guards
         self.targets = targets
+        self.drain = drain
     }
 }

@@ -24,7 +24,7 @@ extension RunRecord {
         var arrivals = ArrivalCounts()
         (arrivals.scheduled, arrivals.started, arrivals.dropped, arrivals.skipped) = (44, 42, 1, 1)
         let empty = StageCell(outcomes: OutcomeCounts(), corrected: .empty, raw: .empty, shed: .empty)
-        return RunRecord(
+        var record = RunRecord(
             identity: identity,
             stages: [
                 StageRecord(
@@ -56,6 +56,13 @@ extension RunRecord {
                 RunEvent(at: .milliseconds(2_500), kind: .guardTripped, text: "p99 > 250ms for 3s: 310ms"),
             ],
             ending: .aborted(at: .milliseconds(2_500), guardText: "p99 > 250ms for 3s"))
+        var unknown = UnknownRecord(atFirst: 3)
+        (unknown.byQuery, unknown.byStatement, unknown.left) = (1, 1, 1)
+        (unknown.oldest, unknown.records) = (.milliseconds(31_500), ["0cm9k2t4h0g21"])
+        record.drain = DrainRecord(
+            budget: .seconds(30), took: .seconds(30), end: .budget,
+            left: [DrainRecord.Left(place: "shadow side of the stack", name: "unknown", count: 1)], unknown: unknown)
+        return record
     }()
 
     private static func cell(_ microseconds: UInt64, ok: UInt64, shed: UInt64 = 0) -> StageCell {
@@ -86,7 +93,7 @@ struct RecordDraw {
 
     mutating func record() -> RunRecord {
         let steps = Int(random.below(4)), stages = Int(random.below(3))
-        return RunRecord(
+        var record = RunRecord(
             identity: RunIdentity(
                 runID: text(), plan: text(), about: random.below(2) == 0 ? nil : text(), planDigest: text(),
                 seed: random.next(), version: text(), targets: some { $0.text() }, allowed: some { $0.text() },
@@ -106,6 +113,23 @@ struct RecordDraw {
                     at: draw.span(), kind: RunEvent.Kind.allCases[Int(draw.random.below(7))], text: draw.text())
             },
             ending: ending())
+        record.drain = flag() ? nil : drain()
+        return record
+    }
+
+    private mutating func drain() -> DrainRecord {
+        let ends: [DrainRecord.End] = [.quiet, .budget, .cut(text())]
+        var drain = DrainRecord(
+            budget: span(), took: span(), end: ends[Int(random.below(3))],
+            left: some { DrainRecord.Left(place: $0.text(), name: $0.text(), count: Int64($0.random.below(1 << 50))) })
+        guard flag() else { return drain }
+        var unknown = UnknownRecord(atFirst: Int64(random.below(99)))
+        (unknown.byQuery, unknown.byCallback) = (Int64(random.below(99)), Int64(random.below(99)))
+        (unknown.byStatement, unknown.byAnswer) = (Int64(random.below(99)), Int64(random.below(99)))
+        (unknown.left, unknown.oldest) = (Int64(random.below(99)), flag() ? nil : span())
+        unknown.records = some { $0.text() }
+        drain.unknown = unknown
+        return drain
     }
 
     private mutating func stage(_ steps: Int) -> StageRecord {

@@ -62,5 +62,8 @@ final class BankAttendance {
             .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
     }
 
+    /// Once they have ended.
+    var evidence: [CollectedEvidence.Channel] { banks.evidence }
+
     var talk: [String] { banks.host.talk }
 }

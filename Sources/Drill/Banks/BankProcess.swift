@@ -1,4 +1,5 @@
 import EventLoop
+import Evidence
 import JSON
 import ShadowTag
 
@@ -35,6 +36,8 @@ final class BankProcess: BankHost {
         guard admin.isLoopback, channels.count == members.count else { return nil }
         return (admin, channels)
     }
+
+    func journal(of channel: String) -> ChannelJournalWriter? { nil }
 
     var talk: [String] { child.talk }
     var loss: String? { child.loss }

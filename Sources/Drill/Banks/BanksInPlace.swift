@@ -3,6 +3,7 @@ import ChannelProfile
 import Cryptography
 import Diagnostics
 import EventLoop
+import Evidence
 import PlanLanguage
 import PlanValues
 import ShadowTag
@@ -49,6 +50,8 @@ final class BanksInPlace: BankHost {
         setting.environment = order.environment
         return setting
     }
+
+    func journal(of channel: String) -> ChannelJournalWriter? { banks[channel]?.journal }
 
     func waitForLoss() async { _ = await Parking(loop).wait() }
 

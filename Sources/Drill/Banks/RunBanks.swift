@@ -10,6 +10,7 @@ import Evidence
 import PlanModel
 import Reporting
 import ShadowTag
+import StackVocabulary
 import Timebase
 
 final class RunBanks {
@@ -19,6 +20,9 @@ final class RunBanks {
     private let loop: EventLoop
     /// What they had counted before the traffic: probes are no part of it.
     private var before: [String: [String: Int64]] = [:]
+    /// Banks whose statement was fetched, and those whose journal had no room for something.
+    private var told: Set<String> = []
+    private var cramped: Set<String> = []
 
     private init(_ order: BankOrder, _ host: any BankHost, on loop: EventLoop) throws(PartFault) {
         self.order = order
@@ -66,12 +70,16 @@ final class RunBanks {
         }
     }
 
+    func health() async throws(PartFault) -> [(channel: String, counts: [(name: String, count: Int64)])] {
+        try await desk.health()
+    }
+
     func post(_ faults: PlannedFaults, begin: Instant) async throws(PartFault) {
         if faults.isEmpty { return }
         try await desk.post(faults.json(from: begin - loop.now))
     }
 
-    private var lossInWords: String? { host.loss.map { Self.words(ofLoss: $0) } }
+    var lossInWords: String? { host.loss.map { Self.words(ofLoss: $0) } }
     static func words(ofLoss loss: String) -> String { "the mock banks are gone: \(loss)" }
 
     // MARK: Behind the traffic
@@ -84,12 +92,14 @@ final class RunBanks {
             var events: [RunEvent] = []
             for (channel, counts) in try await desk.health() {
                 events.append(note("the bank '\(channel)' counted " + words(counts, of: channel)))
+                if counts.contains(where: { $0.name == "journal_failures" && $0.count > 0 }) { cramped.insert(channel) }
             }
             for (channel, _) in host.channels {
                 let path = "\(order.folder)/\(channel)"
                 do throws(ReportingError) { try ReportFolder(path).make() } catch { throw PartFault("\(error)") }
                 let form = order.profile.statement.form
-                try await desk.save(statementOf: channel, form, into: "\(path)/statement.\(form.rawValue)")
+                try await desk.save(statementOf: channel, form, into: statement(of: channel))
+                told.insert(channel)
             }
             return (events, nil)
         } catch {
@@ -100,7 +110,9 @@ final class RunBanks {
     /// Counts that are zero say something only where they should be.
     private static let alwaysTold = ["requests", "verified", "untagged", "mistagged", "booked_twice"]
     /// What holds for this instant, and is nothing that the traffic came to.
-    private static let neverTold = ["working", "waiting", "faults_up", "connections"]
+    private static let neverTold = [
+        "working", "waiting", "faults_up", "connections", "callbacks_waiting", "callbacks_under_way",
+    ]
 
     private func words(_ counts: [(name: String, count: Int64)], of channel: String) -> String {
         counts.compactMap { name, count in
@@ -108,6 +120,22 @@ final class RunBanks {
             guard own != 0 || Self.alwaysTold.contains(name), !Self.neverTold.contains(name) else { return nil }
             return "\(own) \(name.replacing("_", with: " "))"
         }.joined(separator: ", ")
+    }
+
+    private func statement(of channel: String) -> String {
+        "\(order.folder)/\(channel)/statement.\(order.profile.statement.form.rawValue)"
+    }
+
+    /// Once it was collected.
+    var evidence: [CollectedEvidence.Channel] {
+        host.channels.map { channel, _ in
+            CollectedEvidence.Channel(
+                channel, .shadow,
+                journal: host.journal(of: channel).map { .memory($0) } ?? .folder("\(order.folder)/\(channel)"),
+                journalState: cramped.contains(channel) ? .torn("the bank had no room for all of it") : .whole,
+                statement: .file(statement(of: channel)), statementForm: order.profile.statement.form,
+                statementState: told.contains(channel) ? .whole : .missing(lossInWords ?? "the bank did not tell it"))
+        }
     }
 
     /// What was wrong about their end, in words.

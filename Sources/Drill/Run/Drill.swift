@@ -16,8 +16,8 @@ import Verdicts
 
 /// One run of one plan, from the first look to the last file.
 ///
-///     traffic -> preflight (banks, stack started) -> set-up -> traffic stages -> drain -> teardown -> stack ended -> banks asked, and ended
-///             -> evidence closed -> judged -> reports
+///     traffic -> preflight (banks, stack started) -> set-up -> traffic stages -> teardown -> drain -> evidence collected
+///             -> stack ended -> banks asked, and ended -> evidence closed -> judged -> reports
 ///
 /// **Goal.** Whatever happens on the way, nothing is sent before everything was looked at, and nothing that was seen is
 /// lost: a run that breaks off still has its evidence and its reports, and says what broke it off.
@@ -123,11 +123,11 @@ package struct Drill {
         _ traffic: PlannedTraffic, _ preflight: PreflightReport, _ tag: ShadowTag
     ) async throws(DrillFault) -> Outcome {
         let plan = order.plan
-        let receiver = try await webhookReceiver()
-        let setting = runSetting(traffic, preflight, tag, receiver?.address)
+        let sink = try await RunWebhooks.open(order, tag.runID, marks: shadowFields(tag), on: loop)
+        let setting = runSetting(traffic, preflight, tag, sink?.address)
         let compiled = JourneyBook.compile(plan, setting)
         guard let book = compiled.book else {
-            await receiver?.receiver.drain(until: loop.now + .seconds(2))
+            await sink?.discard()
             await preflight.endParts()
             return .refused(compiled.diagnostics)
         }
@@ -136,26 +136,41 @@ package struct Drill {
             plan: plan, traffic: traffic, book: book, targets: try targets(preflight, book), evidence: evidence,
             identity: identity(tag.runID, preflight))
         driverSetting.recordings = recordings
-        driverSetting.webhooks = receiver?.receiver
+        driverSetting.webhooks = sink?.receiver
         driverSetting.observers = try observers(preflight, traffic)
         driverSetting.onProgress = conduct.onProgress
         driverSetting.isLeaseHeld = conduct.isLeaseHeld
         let attendance = preflight.banks.map { BankAttendance($0, PlannedFaults(plan, traffic), on: loop) }
         if let attendance { driverSetting.onBegin = { begin in attendance.begin(at: begin) } }
+        let settling = try settling(preflight, tag)
+        await settling.noteBegin()
         let driver = LoadDriver(on: loop, driverSetting)
-        conduct.inlet.open { driver.take($0) }
+        conduct.inlet.open { command in
+            driver.take(command)
+            settling.take(command)
+        }
         let watch = preflight.stack.map { PartWatch($0.host, on: loop) { RunStack.words(ofLoss: $0) } }
         var record = await drive(driver, attendance, watch)
+        var collected = CollectedEvidence(requests: requests(evidence, tag.runID))
+        if settling.waits { conduct.onPhase(.draining) }
+        await settling.drain(&record)
         conduct.inlet.close()
         driver.close()
+        await settling.collect(into: &collected)
+        settling.close()
         await preflight.stack?.end(&record)
         await attendance?.end(&record)
-        await receiver?.receiver.drain(until: loop.now + .seconds(2))
+        collected.channels = attendance?.evidence ?? []
         var warnings = preflight.diagnostics + compiled.diagnostics
         warnings += attendance?.talk.map { .warning("mock banks: \($0)") } ?? []
         warnings += preflight.stack?.host.talk.map { .warning("stack: \($0)") } ?? []
         // A segment that could not be cut to size can be read all the same; it costs nobody the report.
         do throws(EvidenceError) { try evidence.close() } catch { warnings.append(.warning("\(error)")) }
+        if let fault = await sink?.end() { warnings.append(.warning("\(fault)")) }
+        collected.webhooks = sink?.evidence
+        collected.webhooksState = sink?.state ?? .whole
+        warnings += collected.gaps.map { .warning("evidence: \($0)") }
+        conduct.onCollected(collected)
         return try write(Report(record, targets: plan.targets), warnings: warnings)
     }
 
@@ -184,6 +199,23 @@ package struct Drill {
         conduct.onPhase(.reporting)
         do throws(ReportingError) { try report.write(into: order.outFolder) } catch { throw DrillFault("\(error)") }
         return .done(report, warnings: warnings)
+    }
+
+    private func settling(_ preflight: PreflightReport, _ tag: ShadowTag) throws(DrillFault) -> Settling {
+        do throws(PartFault) {
+            return try Settling(
+                preflight.stack, preflight.banks.map { [$0] } ?? [], marks: marks(tag), within: order.plan.drain,
+                isLeaseHeld: conduct.isLeaseHeld, on: loop)
+        } catch {
+            throw DrillFault("\(error)")
+        }
+    }
+
+    // MARK: Where the evidence is
+
+    private func requests(_ writer: EvidenceWriter, _ runID: RunID) -> CollectedEvidence.Journal<EvidenceWriter> {
+        loop.simulation == nil
+            ? .folder(ReportFolder(order.outFolder).evidence(ofRun: runID.text)) : .memory(writer)
     }
 
     // MARK: What the driver is given
@@ -248,17 +280,23 @@ package struct Drill {
     private func runSetting(
         _ traffic: PlannedTraffic, _ preflight: PreflightReport, _ tag: ShadowTag, _ webhooks: String?
     ) -> RunSetting {
-        let marks = order.plan.shadow.fields(
-            tag: tag, plan: order.plan.name, seed: order.seed, environment: order.environment)
         var hosts: [String: String] = [:]
         for (service, origin) in preflight.origins { hosts[service ?? ""] = origin.authority }
         let folder = folder
         return RunSetting(
             runID: tag.runID.text, epochMilliseconds: loop.secondsSince1970 * 1_000, shadowToken: tag.token,
-            shadowFields: marks.map {
-                (name: String(decoding: $0.name, as: UTF8.self), value: String(decoding: $0.value, as: UTF8.self))
-            }, webhookURL: webhooks, environment: order.environment, hosts: hosts,
+            shadowFields: shadowFields(tag), webhookURL: webhooks, environment: order.environment, hosts: hosts,
             file: { path in try? folder.bytes(of: path) })
+    }
+
+    private func marks(_ tag: ShadowTag) -> [(name: [UInt8], value: [UInt8])] {
+        order.plan.shadow.fields(tag: tag, plan: order.plan.name, seed: order.seed, environment: order.environment)
+    }
+
+    private func shadowFields(_ tag: ShadowTag) -> [(name: String, value: String)] {
+        marks(tag).map {
+            (name: String(decoding: $0.name, as: UTF8.self), value: String(decoding: $0.value, as: UTF8.self))
+        }
     }
 
     private func identity(_ runID: RunID, _ preflight: PreflightReport) -> RunIdentity {
@@ -269,39 +307,5 @@ package struct Drill {
                 ($0.origin.security == nil ? "http://" : "https://") + $0.origin.authority
             },
             allowed: order.policy.planned, permitted: order.permitted)
-    }
-
-    // MARK: Webhooks
-
-    private func webhookReceiver() async throws(DrillFault) -> (receiver: WebhookReceiver, address: String)? {
-        guard let sink = order.plan.webhooks else { return nil }
-        let looksInside = order.plan.journeys.flatMap(\.steps).contains { $0.matchesInside }
-        let receiver = WebhookReceiver(on: loop, looksInside: looksInside)
-        do throws(StreamError) {
-            let found = try await loop.resolve(
-                sink.listen.host, port: UInt16(sink.listen.port), until: loop.now + .seconds(5))
-            guard let address = found.first else {
-                throw StreamError(.resolve, sink.listen.host, .explained("it has no address"))
-            }
-            let chosen = try receiver.listen(on: address)
-            return (receiver, sink.publicURL.text(reaching: chosen.port))
-        } catch {
-            throw DrillFault("the sink of webhooks cannot listen: \(error)")
-        }
-    }
-}
-
-extension Step {
-    fileprivate var matchesInside: Bool {
-        if case .awaitWebhook(let wait) = action { wait.match != nil } else { false }
-    }
-}
-
-extension HTTPAddress {
-    /// A port that the plan names is that of something in front of the sink, and stays.
-    fileprivate func text(reaching chosen: UInt16) -> String {
-        let isStandard = port == (isSecure ? 443 : 80)
-        let shown = host.contains(":") ? "[\(host)]" : host
-        return (isSecure ? "https://" : "http://") + "\(shown):\(isStandard ? Int(chosen) : port)" + path
     }
 }

@@ -1,15 +1,18 @@
+package import Evidence
 package import LoadDriver
 
 /// Who is in charge of a run: hears of it, and steers it. All closures are called on the run's loop.
 package struct DrillConduct {
     package enum Phase: Sendable, Equatable {
-        case preflight, setup, traffic, teardown, reporting
+        case preflight, setup, traffic, teardown, draining, reporting
     }
 
     package var onPhase: (Phase) -> Void = { _ in }
     package var onProgress: (DriverProgress) -> Void = { _ in }
     /// Whoever lost its controller stops.
     package var isLeaseHeld: () -> Bool = { true }
+    /// Handed what the run has left, once everybody has ended. On the loop: journals in memory go with it.
+    package var onCollected: (CollectedEvidence) -> Void = { _ in }
     package let inlet = CommandInlet()
 
     package init() {}

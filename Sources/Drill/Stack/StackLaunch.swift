@@ -92,13 +92,18 @@ struct StackLaunch {
     func order(_ key: ShadowKey, _ banks: [Bank]) throws(PartFault) -> StackOrder {
         var channels: [StackChannel] = []
         for bank in banks { channels.append(try channel(bank)) }
-        let notifyKey = environment[StackSecrets.notifyVariable] ?? StackSecrets.notifyTestKey
+        let notifyKey = Self.notifyKey(in: environment)
         var order = StackOrder(
             setting, channels: channels, operatorToken: token,
             notifyPolicy: PeerPolicy(planAllow: notify, permitted: notify), notifyKey: HMACKey(Array(notifyKey.utf8)),
             seed: seed)
         order.shadowKey = HMACKey(key.secret.bytes)
         return order
+    }
+
+    /// Signs what it tells merchants.
+    static func notifyKey(in environment: [String: String]) -> String {
+        environment[StackSecrets.notifyVariable] ?? StackSecrets.notifyTestKey
     }
 
     private func channel(_ bank: Bank) throws(PartFault) -> StackChannel {

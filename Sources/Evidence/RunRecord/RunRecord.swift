@@ -20,6 +20,8 @@ package struct RunRecord: Sendable {
     package var ending: Ending
     /// Nil where the run had no stack of its own.
     package var stack: StackRecord?
+    /// Nil where there was nobody to wait for, or nobody waited.
+    package var drain: DrainRecord?
 
     package init(
         identity: RunIdentity, stages: [StageRecord], steps: [StepRecord], sliceLength: TimeSpan,

@@ -1,6 +1,7 @@
 import ChannelProfile
 import Diagnostics
 import PlanModel
+import Timebase
 
 /// The whole of a plan: the one description that checker, schema and reference are made from.
 enum PlanGrammar {
@@ -38,6 +39,9 @@ enum PlanGrammar {
         "arrivals", TrafficGrammar.arrivals, to: .poisson, shown: "poisson", "how they are spread around the rate")
     private static let traffic = Key<[Stage]>.required(
         "traffic", TrafficGrammar.traffic, "stages, in order; an open model unless `users` is given")
+    private static let drain = Key<TimeSpan>.defaulted(
+        "drain", DrainGrammar.shape, to: DrainGrammar.standard, shown: "as below",
+        "what is waited for between the traffic and the end of the stack")
     private static let faults = Key<[Fault]>.defaulted(
         "faults", FaultGrammar.ofPlan, to: [], shown: "none", "what goes wrong, on the clock of the stages")
     private static let observe = Key<[Observation]>.defaulted(
@@ -51,7 +55,7 @@ enum PlanGrammar {
         "plan", "A drill: what is driven, how, and what it must show.",
         [
             name, about, seed, include, target, stack, shadow, channels, webhooks, data, journeys, classify, setup,
-            teardown, arrivals, traffic, faults, observe, guards, targets,
+            teardown, arrivals, traffic, drain, faults, observe, guards, targets,
         ], plan)
 
     /// `setup` and `teardown` are no journey: what others keep is not known there.
@@ -69,7 +73,7 @@ enum PlanGrammar {
             stack: fields[stack], shadow: fields[shadow], channels: fields[channels], webhooks: fields[webhooks],
             data: fields[data], journeys: fields[journeys], classify: fields[classify], setup: fields[setup],
             teardown: fields[teardown], arrivals: fields[arrivals], traffic: fields[traffic], faults: fields[faults],
-            observe: fields[observe], guards: fields[guards], targets: fields[targets])
+            observe: fields[observe], guards: fields[guards], targets: fields[targets], drain: fields[drain])
         checkWeights(plan, at: fields.span(of: journeys), &reading)
         checkChannels(plan, &reading)
         checkEmbedded(plan, fields, &reading)

@@ -58,7 +58,10 @@ package struct ReportFolder: Sendable {
     /// Where the journals and statements of a run's mock banks stand, a folder for each channel in it.
     package func channels(ofRun runID: String) -> String { "\(path)/channels-\(runID)" }
 
-    /// Where the database of a run's embedded stack stands.
+    /// Where the journal of what came to a run's sink of webhooks stands.
+    package func webhooks(ofRun runID: String) -> String { "\(path)/webhooks-\(runID)" }
+
+    /// Where the database of a run's embedded stack stands, or what was exported of it.
     package func stack(ofRun runID: String) -> String { "\(path)/stack-\(runID)" }
 
     private static let evidencePrefix = "evidence-"

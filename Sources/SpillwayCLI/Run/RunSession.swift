@@ -86,6 +86,7 @@ struct RunSession {
         }
         defer { desk.close() }
         conduct.onPhase = { phase in
+            if phase == .draining { desk.say("\(order.plan.name): waiting until the stack and its banks are done") }
             if phase == .preflight { desk.say("\(order.plan.name): looking at everything before the first request") }
         }
         conduct.onProgress = { desk.show($0) }

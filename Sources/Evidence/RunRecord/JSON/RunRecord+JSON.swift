@@ -5,7 +5,7 @@ import Timebase
 ///
 ///     run       = {"version": 1, "identity": identity, "stack"?: stack, "ending": ending, "slice_ms": time, "steps": [step],
 ///                  "stages": [stage], "slices": [slice], "generator": generator, "observed": [series],
-///                  "events": [event]}
+///                  "events": [event], "drain"?: drain}
 ///     identity  = {"run_id": string, "plan": string, "about"?: string, "plan_digest": string, "seed": digits,
 ///                  "version": string, "targets": [string], "permitted": [string]}
 ///     stack     = {"planted": [{"name": string, "wrong": string, "caught_by": string}], "store": string, "front": string,
@@ -29,6 +29,10 @@ import Timebase
 ///     gaps      = {"count": count, "sum_ms": time, "longest_ms": time, "listed": [{"at_ms": time, "length_ms": time}]}
 ///     series    = {"name": string, "every_ms": time, "values": [number | null]}
 ///     event     = {"at_ms": time, "kind": string, "text": string}
+///     drain     = {"budget_ms": time, "took_ms": time, "end": "quiet" | "budget" | "cut", "reason"?: string,
+///                  "left": [{"place": string, "name": string, "count": int}], "unknown"?: unknown}
+///     unknown   = {"at_first": int, "by_query": int, "by_callback": int, "by_statement": int, "by_answer": int,
+///                  "left": int, "oldest_ms"?: time, "records": [string]}
 ///     time      = milliseconds with as many decimals as the nanoseconds need
 ///
 /// What is absent is left out; in arrays, where the place counts, it is null. Readers take null like absent. Within a
@@ -44,7 +48,7 @@ extension RunRecord {
             ("slice_ms", .time(sliceLength)), ("steps", .array(steps.map(\.json))),
             ("stages", .array(stages.map(\.json))), ("slices", .array(slices.map(\.json))),
             ("generator", generator.json), ("observed", .array(observed.map(\.json))),
-            ("events", .array(events.map(\.json))),
+            ("events", .array(events.map(\.json))), ("drain", drain?.json),
         ])
     }
 
@@ -72,6 +76,7 @@ extension RunRecord {
             observed: try place.member("observed").map(ObservedSeries.init),
             events: try place.member("events").map(RunEvent.init), ending: try Ending(place.member("ending")),
             stack: try place.optional("stack").map(StackRecord.init))
+        drain = try place.optional("drain").map(DrainRecord.init)
     }
 }
 
