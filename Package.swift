@@ -132,14 +132,14 @@ let package = Package(
         module(
             "Evidence",
             [
-                "ChannelProfile", "EventLoop", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom", "Timebase",
-                "StackVocabulary",
+                "ChannelProfile", "Diagnostics", "EventLoop", "Histogram", "JSON", "Money", "PlanModel", "PlanValues",
+                "SQLite", "SeededRandom", "Timebase", "StackVocabulary",
             ]),
         tests(
             "EvidenceTests",
             [
-                "ChannelProfile", "EventLoop", "Evidence", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom",
-                "TestFolders", "Timebase", "StackVocabulary",
+                "ChannelProfile", "Diagnostics", "EventLoop", "Evidence", "Histogram", "JSON", "Money", "PlanLanguage",
+                "PlanModel", "PlanValues", "SQLite", "SeededRandom", "TestFolders", "Timebase", "StackVocabulary",
             ]),
 
         // L2
