@@ -268,7 +268,10 @@ let package = Package(
         benchmark("WireBench", ["BenchSupport", "HTTPWire"]),
         benchmark(
             "EvidenceBench",
-            ["CAllocationCount", "ChannelProfile", "Evidence", "Money", "SeededRandom", "Timebase"]),
+            [
+                "CAllocationCount", "ChannelProfile", "Diagnostics", "Evidence", "Money", "PlanLanguage", "PlanModel",
+                "SQLite", "SeededRandom", "Timebase",
+            ]),
         benchmark(
             "DriverBench",
             [

@@ -1,5 +1,4 @@
 internal import Diagnostics
-internal import EventLoop
 
 /// RFC 4180 in UTF-8: commas, lines that end with LF or CR LF, quotes around what holds either, doubled inside. The first
 /// line names the columns; empty lines are passed over; a field without anything in it is no value.
@@ -14,8 +13,8 @@ final class CSVRecords: SourceRecords {
     private var slotOf: [Int] = []
     private var unquoted: [UInt8] = []
 
-    init(_ input: SourceInput) throws(SystemError) {
-        window = try InputWindow(input)
+    init(_ window: InputWindow) {
+        self.window = window
     }
 
     var place: String { "line \(line)" }
@@ -92,7 +91,7 @@ final class CSVRecords: SourceRecords {
         while true {
             let end = window.offset(of: UInt8(ascii: "\n"), from: place)
             let stop = end ?? window.ahead
-            while let quote = window.offset(of: UInt8(ascii: "\""), from: place), quote < stop {
+            while let quote = window.offset(of: UInt8(ascii: "\""), from: place, before: stop) {
                 isInQuotes.toggle()
                 place = quote + 1
             }
@@ -107,11 +106,7 @@ final class CSVRecords: SourceRecords {
                 place += 1
                 continue
             }
-            do throws(SystemError) {
-                guard try window.more() else { return nil }
-            } catch {
-                throw RowFault("cannot \(error)")
-            }
+            guard try window.more() else { return nil }
         }
     }
 

@@ -1,5 +1,4 @@
 internal import Diagnostics
-internal import EventLoop
 internal import JSON
 
 /// A JSON object a line. Members that the plan does not name are stepped over; of those that it names, each stands once.
@@ -23,8 +22,8 @@ final class NDJSONRecords: SourceRecords {
     /// Members beyond are looked up each time.
     private static let habitMax = 64
 
-    init(_ input: SourceInput) throws(SystemError) {
-        window = try InputWindow(input)
+    init(_ window: InputWindow) {
+        self.window = window
     }
 
     var place: String { "line \(line)" }
@@ -44,7 +43,7 @@ final class NDJSONRecords: SourceRecords {
         guard line > 0 else { return [] }
         let known = habit.map { String(decoding: $0.key, as: UTF8.self) }
         return slots.slots.indices.filter { slotsSeen & 1 << UInt64($0) == 0 }.map { slot in
-            slots.diagnostic(missing: slots.slots[slot], in: known, "no line of the source")
+            slots.diagnostic(missing: slots.slots[slot], in: known, "every line of the source")
         }
     }
 
@@ -60,11 +59,7 @@ final class NDJSONRecords: SourceRecords {
             }
             looked = window.ahead
             guard looked <= InputWindow.recordBytesMax else { throw tooLong }
-            do throws(SystemError) {
-                if try window.more() { continue }
-            } catch {
-                throw RowFault("cannot \(error)")
-            }
+            if try window.more() { continue }
             guard looked > 0 else { return nil }
             let range = window.start..<window.end
             window.take(looked)

@@ -29,17 +29,15 @@ package final class SourceRows {
 
     /// Opens it, and looks whether it has the columns that the plan names, as far as that can be seen before its rows.
     ///
-    /// - Parameter input: nil where the source is a database or a file of its own, which stands then where the plan says.
     /// - Parameter isOver: asked now and then on the reading thread; once it says so, reading ends with a fault. A foreign
     ///   query may otherwise run for ever.
     package init(
-        _ source: DeclaredSource, planFolder: String, input: SourceInput? = nil, isOver: @escaping () -> Bool
+        _ source: DeclaredSource, _ input: SourceInput, isOver: @escaping () -> Bool
     ) throws(SourceFault) {
         self.source = source
         self.isOver = isOver
         slots = SourceSlots(source)
-        let place = input ?? source.path(in: planFolder).map { .file($0) }
-        records = try Self.open(source, place, slots, isOver)
+        records = try Self.open(source, input, slots, isOver)
     }
 
     /// A row of this source's table, to be filled.
@@ -68,20 +66,19 @@ package final class SourceRows {
     // MARK: Opening
 
     private static func open(
-        _ source: DeclaredSource, _ place: SourceInput?, _ slots: SourceSlots, _ isOver: @escaping () -> Bool
+        _ source: DeclaredSource, _ input: SourceInput, _ slots: SourceSlots, _ isOver: @escaping () -> Bool
     ) throws(SourceFault) -> any SourceRecords {
-        guard let place else { throw SourceFault(source, "it was not fetched") }
         do {
             switch source.origin {
             case .sqlite(let path, let query):
-                guard case .file(let file) = place else { throw SourceFault(source, "a database is a file") }
+                guard case .file(let file) = input else { throw SourceFault(source, "a database is a file") }
                 return try Self.query(source, file, asWritten: path, query, slots, isOver)
             case .csv:
-                let records = try CSVRecords(place)
+                let records = try CSVRecords(input.window())
                 try records.begin(slots)
                 try check(records.columns, of: source, "the file", slots)
                 return records
-            case .ndjson, .http: return try NDJSONRecords(place)
+            case .ndjson, .http: return try NDJSONRecords(input.window())
             }
         } catch let error as RowFault {
             throw SourceFault(source, "line 1: \(error.words)", at: error.span, fix: error.fix)

@@ -73,7 +73,9 @@ enum EvidenceGrammar {
         }
         if let path = fields[csv] { return .csv(path: path) }
         if let path = fields[ndjson] { return .ndjson(path: path) }
-        if let resource = fields[http] { return .http(resource, headers: fields[headers].map { (name: $0.name.value, value: $0.value) }) }
+        if let resource = fields[http] {
+            return .http(resource, headers: fields[headers].map { (name: $0.name.value, value: $0.value) })
+        }
         guard let path = fields[sqlite], let query = fields[query] else { return nil }
         return .sqlite(path: path, query: query)
     }
@@ -115,7 +117,10 @@ enum EvidenceGrammar {
     }
 
     private static func key(_ column: EvidenceTable.Column) -> Key<SourceColumn?> {
-        let about = column.about + (column.fallback.map { "; `\($0)` where nothing is said" } ?? "")
+        let words = column.words.map { "`\($0)`" }.joined(separator: ", ")
+        let about =
+            column.about + (words.isEmpty ? "" : ": " + words)
+            + (column.fallback.map { "; `\($0)` where nothing is said" } ?? "")
         let shape = shape(of: column)
         return column.isRequired
             ? .required(column.name, shape.map { Optional($0) }, about) : .optional(column.name, shape, about)

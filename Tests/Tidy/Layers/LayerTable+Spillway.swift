@@ -29,7 +29,7 @@ extension LayerTable {
                 "EvidenceBench", "DriverBench", "MockBench", "StackBench", "StoreBench", "HTTPWireFuzz", "YAMLFuzz",
                 "JSONFuzz",
                 "MetricsFuzz",
-                "EvidenceFuzz", "JournalFuzz", "StatementFuzz")
+                "EvidenceFuzz", "JournalFuzz", "StatementFuzz", "SourceFuzz")
             + row(
                 .test, "SampleRuns", "ScriptedPeers", "TestFolders", "Tidy", "TidyTests", "SimulationTests",
                 "IntegrationTests"),
