@@ -19,13 +19,13 @@ import Timebase
 
     private static let steps =
         #"[POST /pay: {headers: {Idempotency-Key: "${id}"}, json: {amount: 5}, keep: {payment: $.id}}, "#
-        + #"GET /pay/${recent.payment}: {}]"#
+        + #""GET /pay/${recent.payment}": {}]"#
 
     private static func run(
         control: String?, seed: UInt64 = 1, steps: String = steps,
         traffic: String = "  - warm-up: {for: 2s, rate: 50/s}\n  - hold: {for: 5s, rate: 100/s}",
         arrivals: String = "poisson", tamper: (Rig) -> Void = { _ in },
-        _ answer: @escaping (HTTPExchange, Rig) async throws -> Void = { exchange, _ in
+        answer: @escaping (HTTPExchange, Rig) async throws -> Void = { exchange, _ in
             let key = exchange.field("idempotency-key") ?? ""
             exchange.respond(200, body: Array(#"{"id":"p-\#(key)"}"#.utf8))
         }
@@ -95,9 +95,9 @@ import Timebase
     }
 
     @Test func `a twin that fails is counted, sent once, and trips no guard`() throws {
-        let run = try Self.run(control: "10/s", steps: "[POST /pay: {json: {amount: 5}}]") { exchange, _ in
-            exchange.respond(exchange.field("x-shadow") == nil ? 500 : 200)
-        }
+        let run = try Self.run(
+            control: "10/s", steps: "[POST /pay: {json: {amount: 5}}]",
+            answer: { exchange, _ in exchange.respond(exchange.field("x-shadow") == nil ? 500 : 200) })
         let counts = try #require(run.record.generator.control)
         #expect(counts.sent == 50 && counts.ok == 0 && counts.other == 50)
         #expect(run.record.slices.flatMap(\.cells).allSatisfy { $0.cell.outcomes[.expectationFailed] == 0 })
@@ -106,11 +106,11 @@ import Timebase
     @Test func `so many twins may be open, and the others are left out`() throws {
         let run = try Self.run(
             control: "50/s", steps: "[POST /pay: {json: {amount: 5}, timeout: 60s}]",
-            traffic: "  - hold: {for: 10s, rate: 1/s}"
-        ) { exchange, rig in
-            if exchange.field("x-shadow") == nil { try await rig.loop.sleep(until: rig.loop.now + .seconds(30)) }
-            exchange.respond(200)
-        }
+            traffic: "  - hold: {for: 10s, rate: 1/s}",
+            answer: { exchange, rig in
+                if exchange.field("x-shadow") == nil { try await rig.loop.sleep(until: rig.loop.now + .seconds(30)) }
+                exchange.respond(200)
+            })
         let counts = try #require(run.record.generator.control)
         #expect(counts.arrivals == 500 && counts.sent == UInt64(ControlStream.openMax))
         #expect(counts.leftOut == 500 - UInt64(ControlStream.openMax) && counts.ok == counts.sent)
@@ -136,7 +136,7 @@ import Timebase
     @Test func `loops share the twins as they share the traffic`() throws {
         var instants: [TimeSpan] = []
         for shard in 0..<3 {
-            let run = try Self.run(control: "10/s") { $0.shard = (shard, 3) }
+            let run = try Self.run(control: "10/s", tamper: { $0.shard = (shard, 3) })
             instants += run.twins.filter { $0.intent.step == 0 }.map(\.intent.intendedAt)
         }
         let whole = try Self.run(control: "10/s").twins.filter { $0.intent.step == 0 }.map(\.intent.intendedAt)

@@ -22,7 +22,7 @@ final class RunBanks {
     /// And behind it.
     private var after: [String: [String: Int64]] = [:]
 
-    private init(_ order: BankOrder, _ host: any BankHost, on loop: EventLoop) throws(PartFault) {
+    init(_ order: BankOrder, _ host: any BankHost, on loop: EventLoop) throws(PartFault) {
         self.order = order
         self.host = host
         self.loop = loop
