@@ -127,6 +127,9 @@ import Timebase
             let twin = try #require(notes.first { $0.hasPrefix("the live twin of '\(name)' counted") })
             #expect(twin.contains(" 0 verified,") && twin.contains(" 0 mistagged"), "\(twin)")
         }
+        // Their callbacks find the stack, and settle what is live.
+        #expect(notes.contains { $0.hasPrefix("the live twin of 'patient'") && $0.contains(" callbacks delivered") })
+        #expect(moved("journal", \.live).map { $0 >= 2 * control.ok - 8 } == true, "seed \(seed)")
         let statements = folder.below("out").filter { $0.contains("live-channels-") && $0.hasSuffix("statement.csv") }
         #expect(statements.count == 2, "\(folder.below("out"))")
         let lines = try statements.reduce(0) { sum, path in

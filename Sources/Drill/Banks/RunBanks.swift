@@ -113,7 +113,7 @@ final class RunBanks {
         if order.isLive, own("requests", of: channel) == 0 { return "nobody contacted the live twin of '\(channel)'" }
         let told = counts.compactMap { name, count -> String? in
             let own = count - (before[channel]?[name] ?? 0)
-            guard own != 0 || Self.alwaysTold.contains(name), !Self.neverTold.contains(name) else { return nil }
+            guard own > 0 || Self.alwaysTold.contains(name), !Self.neverTold.contains(name) else { return nil }
             return "\(own) \(name.replacing("_", with: " "))"
         }
         return (order.isLive ? "the live twin of" : "the bank") + " '\(channel)' counted "
