@@ -132,9 +132,11 @@ let package = Package(
         module(
             "Evidence",
             [
-                "ChannelProfile", "EventLoop", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom", "Timebase",
-                "StackVocabulary",
+                "ChannelProfile", "EventLoop", "Histogram", "JSON", "Money", "PlanValues", "SQLite", "SeededRandom",
+                "StackVocabulary", "Timebase",
             ]),
+        module("Audit", ["Evidence", "SQLite", "StackVocabulary", "Timebase"]),
+        tests("AuditTests", ["Audit", "Evidence", "SQLite", "SeededRandom", "StackVocabulary", "Timebase"]),
         tests(
             "EvidenceTests",
             [
@@ -287,6 +289,9 @@ let package = Package(
                 "BenchSupport", "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence",
                 "HTTPService", "HTTPWire", "PaymentStack", "Peers", "PlanValues", "StackVocabulary", "Timebase",
             ]),
+        benchmark(
+            "AuditBench",
+            ["Audit", "ChannelProfile", "Evidence", "SQLite", "SeededRandom", "StackVocabulary", "Timebase"]),
         benchmark("StoreBench", ["EventLoop", "PaymentStack", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
         benchmark(
