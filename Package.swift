@@ -226,7 +226,7 @@ let package = Package(
             [
                 "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence",
                 "HTTPService", "Histogram", "JSON", "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting",
-                "ScriptedPeers", "ShadowTag",
+                "ScriptedPeers", "ShadowTag", "HTTPWire", "PlanValues",
                 "TestFolders", "Timebase", "Traffic", "Verdicts", "StackVocabulary",
             ]),
 
