@@ -132,14 +132,15 @@ let package = Package(
         module(
             "Evidence",
             [
-                "ChannelProfile", "EventLoop", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom", "Timebase",
-                "StackVocabulary",
+                "ChannelProfile", "Diagnostics", "EventLoop", "Histogram", "JSON", "Money", "PlanModel", "PlanValues", "SQLite", "SeededRandom", "StackVocabulary", "Timebase",
             ]),
+        module("Audit", ["Evidence", "SQLite", "StackVocabulary", "Timebase"]),
+        tests("AuditTests", ["Audit", "Evidence", "SQLite", "SeededRandom", "StackVocabulary", "Timebase"]),
         tests(
             "EvidenceTests",
             [
-                "ChannelProfile", "EventLoop", "Evidence", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom",
-                "TestFolders", "Timebase", "StackVocabulary",
+                "ChannelProfile", "Diagnostics", "EventLoop", "Evidence", "Histogram", "JSON", "Money", "PlanLanguage",
+                "PlanModel", "PlanValues", "SQLite", "SeededRandom", "TestFolders", "Timebase", "StackVocabulary",
             ]),
 
         // L2
@@ -225,7 +226,7 @@ let package = Package(
             [
                 "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence",
                 "HTTPService", "Histogram", "JSON", "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting",
-                "ScriptedPeers", "ShadowTag",
+                "ScriptedPeers", "ShadowTag", "HTTPWire", "PlanValues",
                 "TestFolders", "Timebase", "Traffic", "Verdicts", "StackVocabulary",
             ]),
 
@@ -268,7 +269,10 @@ let package = Package(
         benchmark("WireBench", ["BenchSupport", "HTTPWire"]),
         benchmark(
             "EvidenceBench",
-            ["CAllocationCount", "ChannelProfile", "Evidence", "Money", "SeededRandom", "Timebase"]),
+            [
+                "CAllocationCount", "ChannelProfile", "Diagnostics", "Evidence", "Money", "PlanLanguage", "PlanModel",
+                "SQLite", "SeededRandom", "Timebase",
+            ]),
         benchmark(
             "DriverBench",
             [
@@ -287,6 +291,9 @@ let package = Package(
                 "BenchSupport", "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence",
                 "HTTPService", "HTTPWire", "PaymentStack", "Peers", "PlanValues", "StackVocabulary", "Timebase",
             ]),
+        benchmark(
+            "AuditBench",
+            ["Audit", "ChannelProfile", "Evidence", "SQLite", "SeededRandom", "StackVocabulary", "Timebase"]),
         benchmark("StoreBench", ["EventLoop", "PaymentStack", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
         benchmark(

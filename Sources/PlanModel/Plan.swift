@@ -27,6 +27,7 @@ package struct Plan: Sendable {
     package let faults: [Fault]
     package let observe: [Observation]
     package let guards: [Guard]
+    package let evidence: [DeclaredSource]
     package let targets: [Verdict]
     /// How long the run's own stack and banks are waited for behind the traffic.
     package let drain: TimeSpan
@@ -35,7 +36,8 @@ package struct Plan: Sendable {
         name: String, about: String?, seed: UInt64, target: Target, stack: EmbeddedStack, shadow: ShadowMarks,
         channels: Located<String>?, webhooks: WebhookSink?, data: [DataSource], journeys: [Journey],
         classify: Classification, setup: [Step], teardown: [Step], arrivals: Arrivals, traffic: [Stage],
-        faults: [Fault], observe: [Observation], guards: [Guard], targets: [Verdict], drain: TimeSpan
+        faults: [Fault], observe: [Observation], guards: [Guard], evidence: [DeclaredSource], targets: [Verdict],
+        drain: TimeSpan
     ) {
         self.name = name
         self.about = about
@@ -55,6 +57,7 @@ package struct Plan: Sendable {
         self.faults = faults
         self.observe = observe
         self.guards = guards
+        self.evidence = evidence
         self.targets = targets
         self.drain = drain
     }

@@ -10,3 +10,7 @@ protocol BankHost: PartHost {
     /// Nil where it is in files.
     func journal(of channel: String) -> ChannelJournalWriter?
 }
+
+extension BankHost {
+    func journal(of channel: String) -> ChannelJournalWriter? { nil }
+}

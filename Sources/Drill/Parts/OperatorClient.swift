@@ -41,11 +41,13 @@ final class OperatorClient {
 
     func close() { client.close() }
 
-    func ask(_ method: Method, _ target: String, _ body: JSONValue? = nil) async throws(PartFault) -> HTTPResponse {
+    func ask(
+        _ method: Method, _ target: String, _ body: JSONValue? = nil, within span: TimeSpan = patience
+    ) async throws(PartFault) -> HTTPResponse {
         do {
             let request = try HTTPRequest(
                 method, target, host: client.origin.host, fields: fields, body: body.map { $0.bytes(.compact) })
-            return try await client.send(request, until: loop.now + Self.patience)
+            return try await client.send(request, until: loop.now + span)
         } catch {
             throw PartFault("\(target): \(error)")
         }

@@ -41,17 +41,22 @@ package struct PreflightReport {
     package let proxy: PermittedProxy?
     /// For each of the plan's observations, in its order; nil where it cannot be read.
     package let observed: [PermittedOrigin?]
+    /// For each of the plan's sources of evidence, in its order; nil for one that is a file.
+    package let sources: [PermittedOrigin?]
     /// Nil when none could be read.
     package let shadowKey: ShadowKey?
     /// The plan's mock banks, running; whoever has the report stops them.
     let banks: RunBanks?
+    /// Their twins for live traffic, of a run with the embedded stack.
+    let live: RunBanks?
     /// The embedded stack, running; the same holds for it.
     let stack: RunStack?
 
     /// The stack goes before the banks that it calls.
     func endParts() async {
-        _ = await stack?.host.stop()
+        _ = await stack?.stop()
         _ = await banks?.stop()
+        _ = await live?.stop()
     }
 
     /// No traffic may begin otherwise.

@@ -10,6 +10,7 @@ import PlanModel
 import PlanValues
 package import Reporting
 import ShadowTag
+import StackVocabulary
 import Timebase
 import Traffic
 import Verdicts
@@ -17,7 +18,7 @@ import Verdicts
 /// One run of one plan, from the first look to the last file.
 ///
 ///     traffic -> preflight (banks, stack started) -> set-up -> traffic stages -> teardown -> drain -> evidence collected
-///             -> stack ended -> banks asked, and ended -> evidence closed -> judged -> reports
+///             -> sources fetched -> stack ended -> banks asked, and ended -> evidence closed -> judged -> reports
 ///
 /// **Goal.** Whatever happens on the way, nothing is sent before everything was looked at, and nothing that was seen is
 /// lost: a run that breaks off still has its evidence and its reports, and says what broke it off.
@@ -65,12 +66,16 @@ package struct Drill {
                 entropy: order.entropy), on: loop)
         look.banks = BankOrder(order, runID: runID, expires: expires)
         look.stack = StackLaunch(order, runID: runID)
+        // Beside a stack of our own live payments have somewhere to go, and nobody else's bank hears of them.
+        if look.stack != nil { look.live = BankOrder(order, runID: runID, expires: expires, isLive: true) }
+        look.realPayments = order.realPayments
         look.seed = order.seed
         let preflight = await look.run()
         guard preflight.isClear, let key = preflight.shadowKey else {
             await preflight.endParts()
             look.stack?.discard()
             look.banks?.discardJournals()
+            look.live?.discardJournals()
             ReportFolder(order.outFolder).removeIfEmpty()
             return .refused(preflight.diagnostics)
         }
@@ -140,8 +145,11 @@ package struct Drill {
         driverSetting.observers = try observers(preflight, traffic)
         driverSetting.onProgress = conduct.onProgress
         driverSetting.isLeaseHeld = conduct.isLeaseHeld
-        let attendance = preflight.banks.map { BankAttendance($0, PlannedFaults(plan, traffic), on: loop) }
+        let attendance = preflight.banks.map {
+            BankAttendance($0, live: preflight.live, PlannedFaults(plan, traffic), on: loop)
+        }
         if let attendance { driverSetting.onBegin = { begin in attendance.begin(at: begin) } }
+        driverSetting.control = try control(traffic, preflight, setting)
         let settling = try settling(preflight, tag)
         await settling.noteBegin()
         let driver = LoadDriver(on: loop, driverSetting)
@@ -158,12 +166,18 @@ package struct Drill {
         driver.close()
         await settling.collect(into: &collected)
         settling.close()
+        collected.sources = await sources(preflight, tag)
         await preflight.stack?.end(&record)
         await attendance?.end(&record)
         collected.channels = attendance?.evidence ?? []
+        record.egress = Egress(preflight, webhooks: sink?.address).records(of: record)
         var warnings = preflight.diagnostics + compiled.diagnostics
         warnings += attendance?.talk.map { .warning("mock banks: \($0)") } ?? []
         warnings += preflight.stack?.host.talk.map { .warning("stack: \($0)") } ?? []
+        warnings += collected.sources.compactMap { source in
+            guard case .missing(let reason) = source.state else { return nil }
+            return .warning("the source '\(source.source.table.name)' is missing: \(reason)", at: source.source.span)
+        }
         // A segment that could not be cut to size can be read all the same; it costs nobody the report.
         do throws(EvidenceError) { try evidence.close() } catch { warnings.append(.warning("\(error)")) }
         if let fault = await sink?.end() { warnings.append(.warning("\(fault)")) }
@@ -202,10 +216,11 @@ package struct Drill {
     }
 
     private func settling(_ preflight: PreflightReport, _ tag: ShadowTag) throws(DrillFault) -> Settling {
+        let banks = [preflight.banks, preflight.live].compactMap { $0 }
         do throws(PartFault) {
             return try Settling(
-                preflight.stack, preflight.banks.map { [$0] } ?? [], marks: marks(tag), within: order.plan.drain,
-                isLeaseHeld: conduct.isLeaseHeld, on: loop)
+                preflight.stack, banks, marks: marks(tag), within: order.plan.drain, isLeaseHeld: conduct.isLeaseHeld,
+                on: loop)
         } catch {
             throw DrillFault("\(error)")
         }
@@ -216,6 +231,16 @@ package struct Drill {
     private func requests(_ writer: EvidenceWriter, _ runID: RunID) -> CollectedEvidence.Journal<EvidenceWriter> {
         loop.simulation == nil
             ? .folder(ReportFolder(order.outFolder).evidence(ofRun: runID.text)) : .memory(writer)
+    }
+
+    /// What a stack that is not the run's own says of itself. In simulation it leaves no files.
+    private func sources(_ preflight: PreflightReport, _ tag: ShadowTag) async -> [CollectedSource] {
+        await SourceCollection(
+            sources: order.plan.evidence, origins: preflight.sources, planFolder: order.planFolder,
+            folder: loop.simulation == nil ? ReportFolder(order.outFolder).sources(ofRun: tag.runID.text) : nil,
+            words: RunWords(tag: tag, plan: order.plan.name, seed: order.seed, environment: order.environment),
+            loop: loop
+        ).collect()
     }
 
     // MARK: What the driver is given
@@ -240,16 +265,36 @@ package struct Drill {
         return targets
     }
 
-    private func target(_ origin: PermittedOrigin, through proxy: PermittedProxy?) throws(DrillFault) -> ServiceTarget {
-        if order.plan.target.transport == .curl {
+    /// Untagged twins have connections of their own.
+    private func control(
+        _ traffic: PlannedTraffic, _ preflight: PreflightReport, _ setting: RunSetting
+    ) throws(DrillFault) -> ControlSetting? {
+        guard traffic.control != nil else { return nil }
+        var setting = setting
+        setting.isShadow = false
+        setting.shadowToken = ""
+        // The plan's own book was compiled from the same, and without faults.
+        guard let book = JourneyBook.compile(order.plan, setting).book else { return nil }
+        var targets: [ServiceTarget] = []
+        for (_, origin) in preflight.origins {
+            targets.append(try target(origin, through: preflight.proxy, of: order.plan.target.forControl))
+        }
+        return ControlSetting(book: book, targets: targets)
+    }
+
+    private func target(
+        _ origin: PermittedOrigin, through proxy: PermittedProxy?, of other: Target? = nil
+    ) throws(DrillFault) -> ServiceTarget {
+        let target = other ?? order.plan.target
+        if target.transport == .curl {
             do throws(CurlTransportError) {
-                return try ServiceTarget(curl: origin, through: proxy, of: order.plan.target, on: loop)
+                return try ServiceTarget(curl: origin, through: proxy, of: target, on: loop)
             } catch {
                 throw DrillFault("\(error)")
             }
         }
         do throws(TLSError) {
-            return try ServiceTarget(origin, of: order.plan.target, on: loop)
+            return try ServiceTarget(origin, of: target, on: loop)
         } catch {
             throw DrillFault("\(origin.authority): \(error)")
         }
@@ -307,5 +352,16 @@ package struct Drill {
                 ($0.origin.security == nil ? "http://" : "https://") + $0.origin.authority
             },
             allowed: order.policy.planned, permitted: order.permitted)
+    }
+}
+
+extension Target {
+    private static let controlConnections = 16
+
+    /// As the untagged twins reach it.
+    fileprivate var forControl: Target {
+        Target(
+            entry: entry, transport: transport, proxy: proxy, connections: Self.controlConnections,
+            inFlight: 512, tls: tls, allow: allow, timeout: timeout)
     }
 }

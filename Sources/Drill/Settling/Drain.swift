@@ -120,7 +120,10 @@ final class Drain {
         do throws(PartFault) {
             var backlog = Backlog()
             for side in banks {
-                for (channel, counts) in try await side.health() { backlog.add(counts, ofBank: "bank '\(channel)'") }
+                let noun = side.order.isLive ? "live twin of" : "bank"
+                for (channel, counts) in try await side.health() {
+                    backlog.add(counts, ofBank: "\(noun) '\(channel)'")
+                }
             }
             if let desk {
                 for namespace in Namespace.allCases {

@@ -107,6 +107,8 @@ package struct CollectedEvidence {
     package var counters: [Counter] = []
     package var countersState = State.whole
     package var channels: [Channel] = []
+    /// What the plan declares of a stack of others.
+    package var sources: [CollectedSource] = []
 
     package init(requests: Journal<EvidenceWriter>) {
         self.requests = requests

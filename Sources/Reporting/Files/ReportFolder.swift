@@ -58,11 +58,17 @@ package struct ReportFolder: Sendable {
     /// Where the journals and statements of a run's mock banks stand, a folder for each channel in it.
     package func channels(ofRun runID: String) -> String { "\(path)/channels-\(runID)" }
 
+    /// The same of their live twins.
+    package func liveChannels(ofRun runID: String) -> String { "\(path)/live-channels-\(runID)" }
+
     /// Where the journal of what came to a run's sink of webhooks stands.
     package func webhooks(ofRun runID: String) -> String { "\(path)/webhooks-\(runID)" }
 
     /// Where the database of a run's embedded stack stands, or what was exported of it.
     package func stack(ofRun runID: String) -> String { "\(path)/stack-\(runID)" }
+
+    /// Where what was fetched of a run's declared sources stands.
+    package func sources(ofRun runID: String) -> String { "\(path)/sources-\(runID)" }
 
     private static let evidencePrefix = "evidence-"
 
