@@ -59,7 +59,7 @@ struct StackPageTests {
 
     @Test func `the commands of the page work in their order`() throws {
         let commands = try Self.page().split(separator: "\n").filter { $0.hasPrefix("curl ") }.map(ShellCommand.init)
-        #expect(commands.count == 13)
+        #expect(commands.count == 14)
         try StackRig.run { rig in
             var id = ""
             for command in commands {
