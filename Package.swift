@@ -132,16 +132,15 @@ let package = Package(
         module(
             "Evidence",
             [
-                "ChannelProfile", "EventLoop", "Histogram", "JSON", "Money", "PlanValues", "SQLite", "SeededRandom",
-                "StackVocabulary", "Timebase",
+                "ChannelProfile", "Diagnostics", "EventLoop", "Histogram", "JSON", "Money", "PlanModel", "PlanValues", "SQLite", "SeededRandom", "StackVocabulary", "Timebase",
             ]),
         module("Audit", ["Evidence", "SQLite", "StackVocabulary", "Timebase"]),
         tests("AuditTests", ["Audit", "Evidence", "SQLite", "SeededRandom", "StackVocabulary", "Timebase"]),
         tests(
             "EvidenceTests",
             [
-                "ChannelProfile", "EventLoop", "Evidence", "Histogram", "JSON", "Money", "PlanValues", "SeededRandom",
-                "TestFolders", "Timebase", "StackVocabulary",
+                "ChannelProfile", "Diagnostics", "EventLoop", "Evidence", "Histogram", "JSON", "Money", "PlanLanguage",
+                "PlanModel", "PlanValues", "SQLite", "SeededRandom", "TestFolders", "Timebase", "StackVocabulary",
             ]),
 
         // L2
@@ -270,7 +269,10 @@ let package = Package(
         benchmark("WireBench", ["BenchSupport", "HTTPWire"]),
         benchmark(
             "EvidenceBench",
-            ["CAllocationCount", "ChannelProfile", "Evidence", "Money", "SeededRandom", "Timebase"]),
+            [
+                "CAllocationCount", "ChannelProfile", "Diagnostics", "Evidence", "Money", "PlanLanguage", "PlanModel",
+                "SQLite", "SeededRandom", "Timebase",
+            ]),
         benchmark(
             "DriverBench",
             [

@@ -5,7 +5,7 @@
 // Ours writes an intent and, when a hundred more have begun, its ending, over as many segments as that takes. The twin
 // copies 64 bytes and, as much later, 16 more into a file that was mapped and allocated before the clock started. They
 // run by turns; a round's files are removed after it. An entry of a channel's journal is measured the same way, and what
-// a statement costs that is made from it. Prints one line of JSON for scripts/bench: nanoseconds for each request, entry
+// a statement costs that is made from it. Rows of foreign sources (NDJSON, CSV, a query) are read from files. Prints one line of JSON for scripts/bench: nanoseconds for each request, entry
 // and line of every round, heap allocations for each request and entry, and what the calls of `begin` took that needed a
 // new segment, with one made ahead of need and without.
 
@@ -36,6 +36,7 @@ struct Round {
         var (ours, twin): ([Round], [Round]) = ([], [])
         var (entries, entriesAlone, lines): ([Round], [Round], [Round]) = ([], [], [])
         var (late, ahead): ([Double], [Double]) = ([], [])
+        var sources: [(lines: Round, records: Round, query: Round)] = []
         for round in 0..<rounds {
             let path = "\(arguments[1])/evidence-\(round)"
             ours.append(try record(in: path))
@@ -46,6 +47,8 @@ struct Round {
             lines.append(alone.lines)
             late += try rotations(in: path, isAhead: false)
             ahead += try rotations(in: path, isAhead: true)
+            let source = SourceRound(folder: path)
+            sources.append((try source.lines, try source.records, try source.query))
         }
         print(
             """
@@ -53,6 +56,9 @@ struct Round {
             "allocations": \(ours.map(\.allocations).max() ?? 0), \
             "entry_ns": \(entries.map(\.ns)), "entry_allocations": \(entries.map(\.allocations).max() ?? 0), \
             "entry_alone_ns": \(entriesAlone.map(\.ns)), "statement_line_ns": \(lines.map(\.ns)), \
+            "source_line_ns": \(sources.map(\.lines.ns)), "source_record_ns": \(sources.map(\.records.ns)), \
+            "source_row_ns": \(sources.map(\.query.ns)), \
+            "source_allocations": \(sources.map(\.lines.allocations).max() ?? 0), \
             "rotation_us": \(summary(late)), "prepared_rotation_us": \(summary(ahead))}
             """)
     }

@@ -201,6 +201,11 @@ class Measures(DriverMeasures, MockMeasures, StackMeasures):
         yield Row("evidence", "allocations in a journal", [report["entry_allocations"]], "per entry", most=0.01)
         yield Row(
             "evidence", "a line of a statement", [ns / 1e3 for ns in report["statement_line_ns"]], "us")
+        yield Row(
+            "evidence", "a line of a foreign source", [ns / 1e3 for ns in report["source_line_ns"]], "us", most=1)
+        yield Row("evidence", "allocations in a source", [report["source_allocations"]], "per line", most=0.01)
+        yield Row("evidence", "a record of a CSV", [ns / 1e3 for ns in report["source_record_ns"]], "us")
+        yield Row("evidence", "a row of a query", [ns / 1e3 for ns in report["source_row_ns"]], "us")
 
     # MARK: Idle connections
 

@@ -26,13 +26,14 @@ package struct Plan: Sendable {
     package let faults: [Fault]
     package let observe: [Observation]
     package let guards: [Guard]
+    package let evidence: [DeclaredSource]
     package let targets: [Verdict]
 
     package init(
         name: String, about: String?, seed: UInt64, target: Target, stack: EmbeddedStack, shadow: ShadowMarks,
         channels: Located<String>?, webhooks: WebhookSink?, data: [DataSource], journeys: [Journey],
         classify: Classification, setup: [Step], teardown: [Step], arrivals: Arrivals, traffic: [Stage],
-        faults: [Fault], observe: [Observation], guards: [Guard], targets: [Verdict]
+        faults: [Fault], observe: [Observation], guards: [Guard], evidence: [DeclaredSource], targets: [Verdict]
     ) {
         self.name = name
         self.about = about
@@ -52,6 +53,7 @@ package struct Plan: Sendable {
         self.faults = faults
         self.observe = observe
         self.guards = guards
+        self.evidence = evidence
         self.targets = targets
     }
 }

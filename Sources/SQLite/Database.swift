@@ -17,6 +17,8 @@ package import Timebase
     package let path: String
     let handle: OpaquePointer
     private let logPages: UnsafeMutablePointer<Int32>
+    /// Alive as long as the library may ask it.
+    private var interruption: Interruption?
 
     /// SQLite reads nothing of the file yet: that it is none of a database is found by the first statement.
     /// - Parameter patience: how long a statement waits for another connection's lock.
@@ -41,6 +43,7 @@ package import Timebase
     /// Statements that are still held keep the connection until they go.
     deinit {
         _ = unsafe sqlite3_wal_hook(handle, nil, nil)
+        unsafe sqlite3_progress_handler(handle, 0, nil, nil)
         _ = unsafe sqlite3_close_v2(handle)
         unsafe logPages.deallocate()
     }
@@ -64,6 +67,11 @@ package import Timebase
         try Statement(sql, on: self)
     }
 
+    /// For what others wrote: one statement that gives rows and changes nothing.
+    package func prepareQuery(_ sql: String) throws(DatabaseError) -> Statement {
+        try Statement(query: sql, on: self)
+    }
+
     /// The first column of the first row as a number: `PRAGMA user_version`. Nil where there is no row, or a NULL in it.
     package func integer(_ sql: String) throws(DatabaseError) -> Int64? {
         let statement = try prepare(sql)
@@ -85,6 +93,31 @@ package import Timebase
     /// Some failures roll a transaction back, some do not; afterwards there is none.
     package func rollBack() {
         if isInTransaction { try? run("ROLLBACK") }
+    }
+
+    // MARK: Foreign statements
+
+    /// From now on a statement ends with the error `interrupted` once this says so. It is asked every few thousand steps
+    /// of the library's machine, some tens of microseconds apart, on the thread that runs the statement.
+    package func interrupt(when isOver: @escaping () -> Bool) {
+        let interruption = Interruption(isOver)
+        self.interruption = interruption
+        unsafe sqlite3_progress_handler(
+            handle, Self.stepsBetweenLooks,
+            { context in
+                guard let context = unsafe context else { return 0 }
+                return unsafe Unmanaged<Interruption>.fromOpaque(context).takeUnretainedValue().isOver() ? 1 : 0
+            }, Unmanaged.passUnretained(interruption).toOpaque())
+    }
+
+    private static let stepsBetweenLooks: Int32 = 4_096
+
+    private final class Interruption {
+        let isOver: () -> Bool
+
+        init(_ isOver: @escaping () -> Bool) {
+            self.isOver = isOver
+        }
     }
 
     // MARK: Write-ahead log

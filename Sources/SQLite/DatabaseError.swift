@@ -13,6 +13,11 @@ package struct DatabaseError: Error, Sendable, Equatable {
         self.message = message
     }
 
+    /// What is asked of the library is not what this module is for.
+    init(misused operation: String, _ message: String) {
+        self.init(operation, code: SQLITE_MISUSE, message)
+    }
+
     package enum Kind: Sendable, Equatable {
         /// Another connection holds it, and did so for as long as one was ready to wait.
         case busy
@@ -25,6 +30,8 @@ package struct DatabaseError: Error, Sendable, Equatable {
         case cannotOpen
         case readOnly
         case inputOutput
+        /// Whoever watched the statement wanted no more of it.
+        case interrupted
         case other
     }
 
@@ -38,6 +45,7 @@ package struct DatabaseError: Error, Sendable, Equatable {
         case SQLITE_CANTOPEN: .cannotOpen
         case SQLITE_READONLY: .readOnly
         case SQLITE_IOERR: .inputOutput
+        case SQLITE_INTERRUPT: .interrupted
         default: .other
         }
     }

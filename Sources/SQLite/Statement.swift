@@ -27,6 +27,47 @@ internal import CSQLite
         unsafe shelf = .allocate(byteCount: Self.shelfBytes, alignment: 8)
     }
 
+    /// For what others wrote.
+    convenience init(query sql: String, on database: Database) throws(DatabaseError) {
+        let operation = "prepare '\(Database.brief(sql))'"
+        try Self.checkAlone(sql, on: database, operation)
+        try self.init(sql, on: database)
+        guard unsafe sqlite3_stmt_readonly(handle) != 0 else {
+            throw DatabaseError(misused: operation, "it would change the database")
+        }
+        guard unsafe sqlite3_column_count(handle) > 0 else {
+            throw DatabaseError(misused: operation, "it gives no rows")
+        }
+    }
+
+    /// Whether there is one statement, and nothing behind it.
+    private static func checkAlone(
+        _ sql: String, on database: Database, _ operation: String
+    ) throws(DatabaseError) {
+        var rest = Array(sql.utf8CString)
+        var count = 0
+        // What is left is prepared in its turn, since a comment is no statement.
+        while count < 2, rest.count > 1 {
+            let (code, isStatement, taken) = unsafe rest.withUnsafeBufferPointer { text -> (Int32, Bool, Int) in
+                var handle: OpaquePointer?
+                var tail: UnsafePointer<CChar>?
+                let code = unsafe sqlite3_prepare_v2(database.handle, text.baseAddress, -1, &handle, &tail)
+                defer { _ = unsafe sqlite3_finalize(handle) }
+                guard let start = text.baseAddress, let end = unsafe tail else {
+                    return unsafe (code, handle != nil, 0)
+                }
+                return unsafe (code, handle != nil, end - start)
+            }
+            guard code == SQLITE_OK else { throw database.error(operation, code) }
+            if isStatement { count += 1 }
+            guard taken > 0 else { break }
+            rest.removeFirst(taken)
+        }
+        guard count == 1 else {
+            throw DatabaseError(misused: operation, count == 0 ? "it is empty" : "it is more than one statement")
+        }
+    }
+
     deinit {
         _ = unsafe sqlite3_finalize(handle)
         unsafe shelf.deallocate()
@@ -123,6 +164,34 @@ internal import CSQLite
     }
 
     // MARK: The row
+
+    /// The names of what it gives, as the statement says them.
+    package var columns: [String] {
+        let count = unsafe sqlite3_column_count(handle)
+        return (0..<count).map { column in
+            unsafe sqlite3_column_name(handle, column).map { unsafe String(cString: $0) } ?? ""
+        }
+    }
+
+    package enum Kind: Sendable { case null, integer, real, text, blob }
+
+    /// What a value is, before anyone asks for it as something else.
+    package func kind(_ column: Int32) -> Kind {
+        switch unsafe sqlite3_column_type(handle, column) {
+        case SQLITE_INTEGER: .integer
+        case SQLITE_FLOAT: .real
+        case SQLITE_TEXT: .text
+        case SQLITE_BLOB: .blob
+        default: .null
+        }
+    }
+
+    /// The value as UTF-8, behind what the buffer already holds.
+    package func append(_ column: Int32, to bytes: inout [UInt8]) {
+        guard let start = unsafe sqlite3_column_text(handle, column) else { return }
+        let count = unsafe Int(sqlite3_column_bytes(handle, column))
+        unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: start, count: count))
+    }
 
     package func isNull(_ column: Int32) -> Bool { unsafe sqlite3_column_type(handle, column) == SQLITE_NULL }
 

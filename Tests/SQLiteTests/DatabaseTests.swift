@@ -172,4 +172,63 @@ import Timebase
         #expect(folder.size(of: "some.db-wal") == 0)
         #expect(try database.integer("SELECT count(*) FROM rows") == 1_200)
     }
+
+    // MARK: What others wrote
+
+    @Test func `a query is one statement that gives rows and changes nothing`() throws {
+        let folder = try TestFolder()
+        let database = try Self.table(folder)
+        try Self.insert(database, 3)
+        for query in ["SELECT id FROM rows", " -- all\nSELECT id FROM rows; -- no more\n", "VALUES (1), (2), (3);;"] {
+            let rows = try database.prepareQuery(query)
+            var count = 0
+            while try rows.step() { count += 1 }
+            #expect(count == 3, "\(query)")
+        }
+        for (query, words) in [
+            ("DELETE FROM rows", "it would change the database"), ("", "it is empty"), ("-- none", "it is empty"),
+            ("BEGIN", "it gives no rows"), ("SELECT 1; SELECT 2", "it is more than one statement"),
+            ("SELECT 1; DROP TABLE rows", "it is more than one statement"),
+            ("DELETE FROM rows RETURNING id", "it would change the database"),
+        ] {
+            do throws(DatabaseError) {
+                _ = try database.prepareQuery(query)
+                Issue.record("'\(query)' was taken")
+            } catch {
+                #expect(error.message == words, "\(query): \(error)")
+            }
+        }
+        #expect(try database.integer("SELECT count(*) FROM rows") == 3)
+    }
+
+    @Test func `a row tells the names and kinds of its values, and any of them as text`() throws {
+        let database = try Database(":memory:", .creating)
+        let row = try database.prepareQuery("SELECT 1 AS a, 4.5 AS b, 'x' AS c, x'00' AS d, NULL AS e")
+        #expect(row.columns == ["a", "b", "c", "d", "e"])
+        #expect(try row.step())
+        let kinds = (0..<5).map { row.kind($0) }
+        #expect(kinds == [.integer, .real, .text, .blob, .null])
+        var bytes = Array("=".utf8)
+        for column: Int32 in [0, 1, 2, 4] { row.append(column, to: &bytes) }
+        #expect(String(decoding: bytes, as: UTF8.self) == "=14.5x")
+    }
+
+    @Test func `a statement that nobody wants any more is interrupted, and the next one runs`() throws {
+        let database = try Database(":memory:", .creating)
+        var (looks, isOver) = (0, true)
+        database.interrupt(when: {
+            looks += 1
+            return isOver && looks > 10
+        })
+        let endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+        do throws(DatabaseError) {
+            _ = try database.integer(endless)
+            Issue.record("it ended")
+        } catch {
+            #expect(error.kind == .interrupted, "\(error)")
+        }
+        #expect(looks == 11)
+        isOver = false
+        #expect(try database.integer("SELECT 7") == 7)
+    }
 }

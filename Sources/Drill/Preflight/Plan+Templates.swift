@@ -6,6 +6,7 @@ extension Plan {
     var templates: [Template] {
         var templates = shadow.headers.map(\.value)
         if let key = target.tls?.key { templates.append(key) }
+        templates += evidence.flatMap(\.templates)
         for step in setup + journeys.flatMap(\.steps) + teardown { templates += step.templates }
         return templates
     }

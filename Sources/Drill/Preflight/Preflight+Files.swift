@@ -103,7 +103,7 @@ extension Preflight {
     }
 
     /// A file system may hang; then only a thread of its own does.
-    private func lookedAt(
+    func lookedAt(
         _ name: String, at span: SourceSpan? = nil, _ look: @escaping @Sendable () -> [PreflightCheck]
     ) async -> [PreflightCheck] {
         do throws(OffloadError) {

@@ -93,7 +93,7 @@ extension Preflight {
         var isSilent = false
     }
 
-    private func reach(_ url: Located<HTTPAddress>, security: TLSClientConfiguration?) async -> Reach<PermittedOrigin> {
+    func reach(_ url: Located<HTTPAddress>, security: TLSClientConfiguration?) async -> Reach<PermittedOrigin> {
         let sought = SoughtPeer(
             name: "\(url.value)", host: url.value.host, port: url.value.port, part: "the stack", span: url.span)
         return await reach(sought) { peer throws(PeerRefusal) in

@@ -80,12 +80,13 @@ package struct Preflight {
         let stack = await startStack(key, banks.banks, live: live.banks)
         let entries = await entryPoints(banks.banks, stack.stack)
         let observations = await observations(stack.stack)
+        let sources = await sources()
         checks +=
-            banks.checks + live.checks + stack.checks + entries.checks + observations.checks
+            banks.checks + live.checks + stack.checks + entries.checks + observations.checks + sources.checks
             + (await canaries(banks.banks, live: live.banks, stack.stack, key))
         return PreflightReport(
             checks: checks, origins: entries.origins, proxy: entries.proxy, observed: observations.origins,
-            shadowKey: key, banks: banks.banks, live: live.banks, stack: stack.stack)
+            sources: sources.origins, shadowKey: key, banks: banks.banks, live: live.banks, stack: stack.stack)
     }
 
     // MARK: Marks and secrets

@@ -41,6 +41,8 @@ package struct PreflightReport {
     package let proxy: PermittedProxy?
     /// For each of the plan's observations, in its order; nil where it cannot be read.
     package let observed: [PermittedOrigin?]
+    /// For each of the plan's sources of evidence, in its order; nil for one that is a file.
+    package let sources: [PermittedOrigin?]
     /// Nil when none could be read.
     package let shadowKey: ShadowKey?
     /// The plan's mock banks, running; whoever has the report stops them.

@@ -10,13 +10,14 @@ import PlanModel
 import PlanValues
 package import Reporting
 import ShadowTag
+import StackVocabulary
 import Timebase
 import Traffic
 import Verdicts
 
 /// One run of one plan, from the first look to the last file.
 ///
-///     traffic -> preflight (banks, stack started) -> set-up -> traffic stages -> drain -> teardown -> stack ended -> banks asked, and ended
+///     traffic -> preflight (banks, stack started) -> set-up -> traffic stages -> drain -> teardown -> sources fetched -> stack ended -> banks asked, and ended
 ///             -> evidence closed -> judged -> reports
 ///
 /// **Goal.** Whatever happens on the way, nothing is sent before everything was looked at, and nothing that was seen is
@@ -155,6 +156,7 @@ package struct Drill {
         var record = await drive(driver, attendance, watch)
         conduct.inlet.close()
         driver.close()
+        let sources = await sources(preflight, tag)
         await preflight.stack?.end(&record)
         await attendance?.end(&record)
         await receiver?.receiver.drain(until: loop.now + .seconds(2))
@@ -162,6 +164,10 @@ package struct Drill {
         var warnings = preflight.diagnostics + compiled.diagnostics
         warnings += attendance?.talk.map { .warning("mock banks: \($0)") } ?? []
         warnings += preflight.stack?.host.talk.map { .warning("stack: \($0)") } ?? []
+        warnings += sources.compactMap { source in
+            guard case .missing(let reason) = source.state else { return nil }
+            return .warning("the source '\(source.source.table.name)' is missing: \(reason)", at: source.source.span)
+        }
         // A segment that could not be cut to size can be read all the same; it costs nobody the report.
         do throws(EvidenceError) { try evidence.close() } catch { warnings.append(.warning("\(error)")) }
         return try write(Report(record, targets: plan.targets), warnings: warnings)
@@ -192,6 +198,16 @@ package struct Drill {
         conduct.onPhase(.reporting)
         do throws(ReportingError) { try report.write(into: order.outFolder) } catch { throw DrillFault("\(error)") }
         return .done(report, warnings: warnings)
+    }
+
+    /// What a stack that is not the run's own says of itself. In simulation it leaves no files.
+    private func sources(_ preflight: PreflightReport, _ tag: ShadowTag) async -> [CollectedSource] {
+        await SourceCollection(
+            sources: order.plan.evidence, origins: preflight.sources, planFolder: order.planFolder,
+            folder: loop.simulation == nil ? ReportFolder(order.outFolder).sources(ofRun: tag.runID.text) : nil,
+            words: RunWords(tag: tag, plan: order.plan.name, seed: order.seed, environment: order.environment),
+            loop: loop
+        ).collect()
     }
 
     // MARK: What the driver is given

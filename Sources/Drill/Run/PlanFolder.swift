@@ -26,6 +26,9 @@ package struct PlanFolder: Sendable {
         path.hasPrefix("/") || folder.isEmpty ? path : folder + (folder.hasSuffix("/") ? "" : "/") + path
     }
 
+    /// Whether something has this path.
+    static func isThere(_ path: String) -> Bool { unsafe access(path, F_OK) == 0 }
+
     func bytes(of path: String) throws(Unreadable) -> [UInt8] {
         let file = try OpenFile(place(path))
         var bytes: [UInt8] = []

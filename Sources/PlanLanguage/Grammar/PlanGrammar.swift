@@ -44,6 +44,9 @@ enum PlanGrammar {
         "observe", ObservationGrammar.observe, to: [], shown: "none", "time series drawn beside the load")
     private static let guards = Key<[Guard]>.defaulted(
         "guards", ObservationGrammar.guards, to: [], shown: "none", "abort the drill, drain, still report")
+    private static let evidence = Key<[DeclaredSource]>.defaulted(
+        "evidence", EvidenceGrammar.section, to: [], shown: "none",
+        "what a stack or bank that knows nothing of Spillway says of itself, for the audit")
     private static let targets = Key<[Verdict]>.defaulted(
         "targets", VerdictGrammar.shape, to: [], shown: "none", "verdicts; one that cannot be judged is never passed")
 
@@ -51,7 +54,7 @@ enum PlanGrammar {
         "plan", "A drill: what is driven, how, and what it must show.",
         [
             name, about, seed, include, target, stack, shadow, channels, webhooks, data, journeys, classify, setup,
-            teardown, arrivals, traffic, faults, observe, guards, targets,
+            teardown, arrivals, traffic, faults, observe, guards, evidence, targets,
         ], plan)
 
     /// `setup` and `teardown` are no journey: what others keep is not known there.
@@ -69,7 +72,7 @@ enum PlanGrammar {
             stack: fields[stack], shadow: fields[shadow], channels: fields[channels], webhooks: fields[webhooks],
             data: fields[data], journeys: fields[journeys], classify: fields[classify], setup: fields[setup],
             teardown: fields[teardown], arrivals: fields[arrivals], traffic: fields[traffic], faults: fields[faults],
-            observe: fields[observe], guards: fields[guards], targets: fields[targets])
+            observe: fields[observe], guards: fields[guards], evidence: fields[evidence], targets: fields[targets])
         checkWeights(plan, at: fields.span(of: journeys), &reading)
         checkChannels(plan, &reading)
         checkEmbedded(plan, fields, &reading)
@@ -103,7 +106,14 @@ enum PlanGrammar {
     }
 
     private static func checkEmbedded(_ plan: Plan, _ fields: Fields, _ reading: inout PlanReading) {
-        if case .embedded(let span) = plan.target.entry { return checkBanks(plan, behind: span, fields, &reading) }
+        if case .embedded(let span) = plan.target.entry {
+            if let source = plan.evidence.first {
+                reading.error(
+                    "the embedded stack and its banks are asked for their evidence as it is", at: source.span,
+                    fix: "leave 'evidence' out; it is for a stack that is already there")
+            }
+            return checkBanks(plan, behind: span, fields, &reading)
+        }
         for observation in plan.observe where observation.prometheus.value == .stack {
             reading.error(
                 "this plan drives no embedded stack, so it has no metrics", at: observation.prometheus.span,

@@ -136,6 +136,7 @@ extension Form {
         case .integer(let range): String(max(1, range.lowerBound))
         case .boolean: "true"
         case .oneOrMany(let form): form.example
+        case .either(let forms): forms.first?.example
         default: nil
         }
     }

@@ -64,6 +64,9 @@ package struct ReportFolder: Sendable {
     /// Where the database of a run's embedded stack stands.
     package func stack(ofRun runID: String) -> String { "\(path)/stack-\(runID)" }
 
+    /// Where what was fetched of a run's declared sources stands.
+    package func sources(ofRun runID: String) -> String { "\(path)/sources-\(runID)" }
+
     private static let evidencePrefix = "evidence-"
 
     /// Folders with evidence of runs that had this folder before, in the order of their names: that of time.

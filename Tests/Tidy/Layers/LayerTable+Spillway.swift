@@ -30,7 +30,7 @@ extension LayerTable {
                 "HTTPWireFuzz", "YAMLFuzz",
                 "JSONFuzz",
                 "MetricsFuzz",
-                "EvidenceFuzz", "JournalFuzz", "StatementFuzz")
+                "EvidenceFuzz", "JournalFuzz", "StatementFuzz", "SourceFuzz")
             + row(
                 .test, "SampleRuns", "ScriptedPeers", "TestFolders", "Tidy", "TidyTests", "SimulationTests",
                 "IntegrationTests"),

@@ -21,7 +21,7 @@ struct LedgerFault: Error, Sendable, CustomStringConvertible {
             case .readOnly: "cannot be written to (\(error)); the ledger needs a file and a folder of its own"
             case .full: "has no room to grow (\(error)); make room on the disk"
             case .busy: "is held by another program (\(error)); end it"
-            case .constraint, .inputOutput, .other: "cannot be used: \(error)"
+            case .constraint, .inputOutput, .interrupted, .other: "cannot be used: \(error)"
             }
     }
 
