@@ -114,7 +114,7 @@ import Timebase
         func moved(_ table: String, _ side: KeyPath<StoreSnapshot, StoreSnapshot.Store>) -> UInt64? {
             after[keyPath: side][table].flatMap { now in before[keyPath: side][table].map { now - $0 } }
         }
-        #expect(moved("payments", \.live) == control.sent, "seed \(seed)")
+        #expect(moved("payments", \.live) == control.sent && moved("claims", \.live) == control.sent, "seed \(seed)")
         #expect(moved("payments", \.shadow) == record.generator.evidenceRecords - control.sent, "seed \(seed)")
         // The probes': one live payment, and one of the drill.
         #expect(before.live["payments"] == 1 && before.shadow["payments"] == 1)

@@ -7,7 +7,7 @@ import TestFolders
 import Testing
 import Timebase
 
-/// Runs of the embedded stack, its banks and its driver, in three processes.
+/// Runs of the embedded stack, its banks, their live twins and its driver, in four processes.
 @Suite struct StackTests {
     private static let profile = """
         profile: pair
@@ -39,6 +39,7 @@ import Timebase
                       expect: {status: [201, 202]}
                   - await webhook payment.captured: {within: 5s}
             arrivals: uniform
+            shadow: {control: 10/s}
             traffic: [\(traffic)]
 
             """
@@ -49,7 +50,7 @@ import Timebase
         var found: [pid_t] = []
         try await stand.wait {
             found = ProcessTable.children(of: child.pid)
-            return found.count == 2
+            return found.count == 3
         }
         return found
     }
@@ -70,6 +71,17 @@ import Timebase
             let notes = report.record.events.filter { $0.kind == .note }.map(\.text)
             #expect(
                 notes.contains { $0.hasPrefix("the bank 'patient' counted") && $0.contains(" 0 untagged") }, "\(notes)")
+            let control = try #require(report.record.generator.control)
+            #expect(control.arrivals == 30 && control.sent == 30 && control.leftOut == 0)
+            #expect(
+                notes.contains { $0.hasPrefix("the live twin of 'patient' counted") && $0.contains(" 0 verified") },
+                "\(notes)")
+            let counts = report.record.snapshots
+            try #require(counts.count == 2)
+            #expect(counts.map { $0.live["payments"] } == [1, 31])
+            #expect(counts.map { $0.shadow["payments"] } == [1, 181])
+            let statements = stand.folder.below("out").filter { $0.hasSuffix("/statement.csv") }
+            #expect(statements.count { $0.contains("live-channels-") } == 2 && statements.count == 4)
         }
     }
 
@@ -104,21 +116,22 @@ import Timebase
         }
     }
 
-    @Test func `a run that loses a part says so, and is no whole run`() throws {
+    @Test(arguments: [(1, "the live twins of the mock banks are gone"), (2, "the embedded stack is gone")])
+    func `a run that loses a part says so, and is no whole run`(part: Int, words: String) throws {
         try Stand.open { stand in
             let child = try stand.start(try Self.plan(stand, "{hold: {for: 20s, rate: 50/s}}"))
             let parts = try await Self.parts(of: child, stand)
             try await stand.wait { stand.folder.below("out").contains { $0.contains("evidence-") } }
             try await stand.loop.sleep(until: stand.loop.now + .seconds(1))
-            // Banks are started first.
-            kill(try #require(parts.max()), SIGKILL)
+            // Banks are started first, then their live twins.
+            kill(parts.sorted()[part], SIGKILL)
             let end = try await child.end(on: stand.loop, within: .seconds(40))
             #expect(end.code == 3, "\(end.talk)")
             guard case .failed(_, let reason) = try stand.report().record.ending else {
                 Issue.record("\(try stand.report().record.ending)")
                 return
             }
-            #expect(reason == "the embedded stack is gone: it was ended by signal 9")
+            #expect(reason == "\(words): it was ended by signal 9")
         }
     }
 }

@@ -157,7 +157,9 @@ final class OperatorDesk {
         var stores: [(String, JSONValue)] = []
         for desk in desks {
             let counts = try await desk.store.counts()
-            let rows = ExportTable.allCases.map { ($0.rawValue, JSONValue.integer(counts[$0])) }
+            let rows =
+                ExportTable.allCases.map { ($0.rawValue, JSONValue.integer(counts[$0])) }
+                + [("claims", .integer(counts.claims))]
             stores.append(
                 (
                     desk.namespace.name,

@@ -37,7 +37,7 @@ protocol LedgerStore: AnyObject {
     /// seen each row once that was there when he began, as it was when its page was made. Places belong to one store.
     func page(_ table: ExportTable, after place: Int64, limit: Int) async throws(StoreFailure) -> ExportPage
 
-    /// Rows of each table that is exported, as one view of the books.
+    /// Rows of each table that is exported, and claims, as one view of the books.
     func counts() async throws(StoreFailure) -> LedgerCounts
 
     var figures: StoreFigures { get }
@@ -92,6 +92,8 @@ struct ExportPage: Sendable {
 /// In the order of `ExportTable`.
 struct LedgerCounts: Sendable, Equatable {
     let rows: [Int64]
+    /// Keys that were ever claimed; nobody exports them, and what leaked may have got no further.
+    let claims: Int64
     /// The number of the last change that is counted.
     let watermark: Int64
 

@@ -20,10 +20,14 @@ struct RunSummary {
     }
 
     /// Journals and statements of the run's mock banks; nil where it had none.
-    private var channels: String? {
-        let place = ReportFolder(folder).channels(ofRun: report.record.identity.runID)
-        return unsafe access(place, F_OK) == 0 ? place : nil
+    private var channels: String? { standing(ReportFolder(folder).channels(ofRun: report.record.identity.runID)) }
+
+    /// The same of their live twins.
+    private var liveChannels: String? {
+        standing(ReportFolder(folder).liveChannels(ofRun: report.record.identity.runID))
     }
+
+    private func standing(_ place: String) -> String? { unsafe access(place, F_OK) == 0 ? place : nil }
 
     /// The database of the run's embedded stack; nil where it had none.
     private var ledger: String? {
@@ -37,7 +41,8 @@ struct RunSummary {
         let judged = report.judgements.flatMap { Self.lines(of: $0, for: terminal) }
         let files =
             ["report: \(folder)/\(Report.pageName)"] + (evidence.map { ["evidence: \($0)"] } ?? [])
-            + (channels.map { ["banks: \($0)"] } ?? []) + (ledger.map { ["stack: \($0)"] } ?? [])
+            + (channels.map { ["banks: \($0)"] } ?? []) + (liveChannels.map { ["live twins: \($0)"] } ?? [])
+            + (ledger.map { ["stack: \($0)"] } ?? [])
         let glossary = Glossary.lines(for: report.judgements).flatMap {
             Paragraph.wrapped($0, columns: terminal.columns)
         }
@@ -95,7 +100,8 @@ struct RunSummary {
             ("plan", .text(identity.plan)), ("run_id", .text(identity.runID)), ("seed", .count(identity.seed)),
             ("verdict", .text(report.verdict.name)), ("exit_code", .integer(Int64(report.verdict.exitCode))),
             ("folder", .text(folder)),
-            ("evidence", .optional(evidence)), ("channels", .optional(channels)), ("stack", .optional(ledger)),
+            ("evidence", .optional(evidence)), ("channels", .optional(channels)),
+            ("live_channels", .optional(liveChannels)), ("stack", .optional(ledger)),
             ("planted", .texts(report.record.stack?.defects.map(\.name) ?? [])),
             ("judgements", .array(report.judgements.map(Self.json))),
         ])

@@ -246,7 +246,7 @@ struct PayingTests {
                     #expect(rows[table]?.int == exported, "\(side) \(table)")
                 }
             }
-            #expect(counts["shadow"]?["rows"]?["payments"]?.int == 1)
+            #expect(counts["shadow"]?["rows"]?["payments"]?.int == 1 && counts["shadow"]?["rows"]?["claims"]?.int == 1)
             #expect(counts["live"]?["rows"]?["payments"]?.int == 0 && counts["live"]?["watermark"]?.int == 0)
             #expect(try await rig.operate(.put, "/admin/counts", "[]").status == 405)
         }

@@ -62,8 +62,8 @@ import Testing
             for table in ExportTable.allCases {
                 #expect(try await Int(counts[table]) == stores.shadow.lines(table).count, "\(table)")
             }
-            #expect(counts[.payments] == 7 && counts[.journal] == 2 && counts.watermark == 8)
-            #expect(try await stores.live.counts() == LedgerCounts(rows: [0, 0, 0, 0, 0, 0], watermark: 0))
+            #expect(counts.claims == 7 && counts[.payments] == 7 && counts[.journal] == 2 && counts.watermark == 8)
+            #expect(try await stores.live.counts() == LedgerCounts(rows: [0, 0, 0, 0, 0, 0], claims: 0, watermark: 0))
         }
     }
 

@@ -160,7 +160,8 @@ struct MemoryBook: Sendable {
     }
 
     var counts: LedgerCounts {
-        LedgerCounts(rows: ExportTable.allCases.map { Int64(count($0)) }, watermark: changes)
+        LedgerCounts(
+            rows: ExportTable.allCases.map { Int64(count($0)) }, claims: Int64(claims.count), watermark: changes)
     }
 
     private func count(_ table: ExportTable) -> Int {

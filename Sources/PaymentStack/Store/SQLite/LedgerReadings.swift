@@ -137,11 +137,12 @@ final class LedgerReadings {
         try database.run("BEGIN")
         defer { database.rollBack() }
         var counted: [Int64] = []
-        for table in ExportTable.allCases {
-            counted += try rows(statement("SELECT count(*) FROM \(prefix)\(table.rawValue)")) { $0.integer(0) }
+        for table in ExportTable.allCases.map(\.rawValue) + ["claims"] {
+            counted += try rows(statement("SELECT count(*) FROM \(prefix)\(table)")) { $0.integer(0) }
         }
         let watermark = try rows(statement("SELECT change FROM \(prefix)progress")) { $0.integer(0) }.first ?? 0
-        return LedgerCounts(rows: counted, watermark: watermark)
+        let claims = counted.removeLast()
+        return LedgerCounts(rows: counted, claims: claims, watermark: watermark)
     }
 
     private func pageSQL(_ table: ExportTable) -> String {
