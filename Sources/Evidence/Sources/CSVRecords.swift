@@ -28,8 +28,10 @@ final class CSVRecords: SourceRecords {
         var place = hasMark ? 3 : 0
         repeat {
             _ = try takeField(of: record, &place)
-            let name = String(decoding: unquoted, as: UTF8.self)
-            if let slot = slots.slot(named: unquoted.span) {
+            // A class lends no span of what it holds.
+            let text = unquoted
+            let name = String(decoding: text, as: UTF8.self)
+            if let slot = slots.slot(named: text.span) {
                 if slotOf.contains(slot) {
                     throw RowFault("two of its columns are called '\(name)'", at: slots.slots[slot].name.span)
                 }
