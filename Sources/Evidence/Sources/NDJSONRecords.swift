@@ -125,10 +125,12 @@ final class NDJSONRecords: SourceRecords {
         case .array, .object: try slots.fill(slot, .nested, bytes, into: &row)
         case .text:
             guard value.hasEscapes else { return try slots.fill(slot, .text, bytes, into: &row) }
-            var text = unescaped
+            // Taken out while it is written to: whoever held it as well would make that a copy.
+            var text: [UInt8] = []
+            swap(&text, &unescaped)
+            defer { swap(&text, &unescaped) }
             text.removeAll(keepingCapacity: true)
             _ = JSONEscapes.unescape(bytes, into: &text)
-            unescaped = text
             try slots.fill(slot, .text, text.span, into: &row)
         }
     }
