@@ -132,9 +132,10 @@ let package = Package(
         module(
             "Evidence",
             [
-                "ChannelProfile", "Diagnostics", "EventLoop", "Histogram", "JSON", "Money", "PlanModel", "PlanValues",
-                "SQLite", "SeededRandom", "Timebase", "StackVocabulary",
+                "ChannelProfile", "Diagnostics", "EventLoop", "Histogram", "JSON", "Money", "PlanModel", "PlanValues", "SQLite", "SeededRandom", "StackVocabulary", "Timebase",
             ]),
+        module("Audit", ["Evidence", "SQLite", "StackVocabulary", "Timebase"]),
+        tests("AuditTests", ["Audit", "Evidence", "SQLite", "SeededRandom", "StackVocabulary", "Timebase"]),
         tests(
             "EvidenceTests",
             [
@@ -225,7 +226,7 @@ let package = Package(
             [
                 "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence",
                 "HTTPService", "Histogram", "JSON", "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting",
-                "ScriptedPeers", "ShadowTag",
+                "ScriptedPeers", "ShadowTag", "HTTPWire", "PlanValues",
                 "TestFolders", "Timebase", "Traffic", "Verdicts", "StackVocabulary",
             ]),
 
@@ -290,6 +291,9 @@ let package = Package(
                 "BenchSupport", "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence",
                 "HTTPService", "HTTPWire", "PaymentStack", "Peers", "PlanValues", "StackVocabulary", "Timebase",
             ]),
+        benchmark(
+            "AuditBench",
+            ["Audit", "ChannelProfile", "Evidence", "SQLite", "SeededRandom", "StackVocabulary", "Timebase"]),
         benchmark("StoreBench", ["EventLoop", "PaymentStack", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
         benchmark(

@@ -22,6 +22,7 @@ extension LoadDriver {
         generator.evidenceRecords = evidence.records
         generator.arrivalsCut = counts.arrivalsCut
         generator.isChangedByHand = counts.isChangedByHand
+        generator.control = controlCounts
         return RunRecord(
             identity: identity, stages: stageRecords(endedAt: end), steps: stepRecords, sliceLength: tally.sliceLength,
             slices: tally.slices(), generator: generator, observed: observedSeries, events: events + limitsHit(at: end),

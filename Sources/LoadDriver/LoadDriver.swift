@@ -46,6 +46,8 @@ package final class LoadDriver {
     /// Nothing that is still to begin is due before it.
     var horizon: TimeSpan { replayedUpTo.values.reduce(scheduledUpTo, min) }
     var clocks: [SourceClock] = []
+    private var control: ControlStream?
+    private(set) var controlCounts: ControlCounts?
     var canary: Canary
     var watch: SecondWatch
     var counts = GeneratorCounts()
@@ -99,6 +101,7 @@ package final class LoadDriver {
         identity = setting.identity
         (onProgress, onBegin, isLeaseHeld) = (setting.onProgress, setting.onBegin, setting.isLeaseHeld)
         drained = Parking(loop)
+        control = ControlStream(setting.control, of: self)
     }
 
     // MARK: Arrivals
@@ -135,6 +138,7 @@ package final class LoadDriver {
     /// Ends the connections.
     package func close() {
         for target in targets { target.close() }
+        control?.close()
         for observer in observers { observer.close() }
     }
 
@@ -155,6 +159,7 @@ package final class LoadDriver {
             for user in users { user.cancel() }
             errand?.cancel()
             for target in targets { target.abandon() }
+            control?.abandon()
         }
     }
 
@@ -234,9 +239,11 @@ package final class LoadDriver {
         let watches = observers.map { observer in
             loop.spawn { [self] in await observer.watch(on: loop, from: timeline.start) }
         }
+        let twins = control.map { stream in loop.spawn { await stream.run() } }
         await runSources()
         isStopping = true
         if inFlight > 0 { _ = await drained.wait() }
+        await twins?.join()
         loop.watchClock(before: .zero)
         let end = timeline.runTime(at: loop.now)
         for observer in observers { observer.abandon() }
@@ -253,6 +260,10 @@ package final class LoadDriver {
     /// Runners and clocks hold the driver, and nobody needs them any more: a process may have other runs before it.
     private func letGo() {
         (runners, users, clocks) = (RunnerStand(), [], [])
+        // What it holds of the network is closed with the traffic's own.
+        controlCounts = control?.counts
+        control?.close()
+        control = nil
     }
 
     /// The first arrivals are not late because the sources are still being made.

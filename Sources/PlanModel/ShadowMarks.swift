@@ -1,3 +1,4 @@
+package import Diagnostics
 package import PlanValues
 
 /// How this traffic is marked. `traceparent` is always sent.
@@ -6,10 +7,13 @@ package struct ShadowMarks: Sendable {
     /// W3C baggage `shadow=1,run=<id>`.
     package let baggage: Bool
     package let canary: Canary
-    /// Untagged twins, on the embedded stack only.
-    package let control: Rate?
+    /// Untagged twins. They are real payments, anywhere but on the embedded stack.
+    package let control: Located<Rate>?
 
-    package init(headers: [(name: String, value: Template)], baggage: Bool, canary: Canary, control: Rate?) {
+    /// More would be load, and no control.
+    package static let controlMax = Rate(perSecond: 50)
+
+    package init(headers: [(name: String, value: Template)], baggage: Bool, canary: Canary, control: Located<Rate>?) {
         self.headers = headers
         self.baggage = baggage
         self.canary = canary

@@ -35,6 +35,8 @@ package struct PlannedTraffic: Sendable {
     package let stages: [Stage]
     package let schedule: ArrivalSchedule
     package let mix: Mix
+    /// Nil where the plan asks for no untagged twins.
+    package let control: ControlTraffic?
 
     package var curve: RateCurve { schedule.curve }
     package var length: TimeSpan { curve.length }
@@ -62,7 +64,11 @@ package struct PlannedTraffic: Sendable {
                 countsForVerdicts: pair.0.countsForVerdicts, source: pair.1.source)
         }
         schedule = ArrivalSchedule(curve, Self.process(plan.arrivals), seed: root)
-        mix = Mix(plan.traffic.map { Self.weights(of: $0, in: plan) }, seed: root)
+        let weights = plan.traffic.map { Self.weights(of: $0, in: plan) }
+        mix = Mix(weights, seed: root)
+        control = plan.shadow.control.map { rate in
+            ControlTraffic(perSecond: rate.value.perSecond, beside: curveStages, weights: weights, seed: root)
+        }
     }
 
     /// What no schedule can hold, whatever the recordings have: stages that play one are left out.

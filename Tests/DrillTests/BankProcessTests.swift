@@ -13,7 +13,7 @@ import Timebase
 @Suite struct BankProcessTests {
     private static let profile = "profile: p\nchannels: {icbc: {latency: 5ms}, abc: {latency: 5ms}}\n"
 
-    static func order(in folder: TestFolder, executable: String) throws -> BankOrder {
+    static func order(in folder: TestFolder, executable: String, isLive: Bool = false) throws -> BankOrder {
         let profile = ChannelProfile.parse(SourceText(name: "m.yaml", text: Self.profile)).profile
         var order = try Draft(
             target: #"url: "${channels.icbc}""#, rest: "channels: m.yaml\n"
@@ -24,12 +24,12 @@ import Timebase
         order.environment = ["PATH": "/usr/bin:/bin"]
         order.permitted = ["10.0.0.0/8"]
         let run = RunID(secondsSince1970: 1_900_000_000, entropy: [1, 2, 3, 4, 5])
-        return try #require(BankOrder(order, runID: run, expires: 2_000_000_000))
+        return try #require(BankOrder(order, runID: run, expires: 2_000_000_000, isLive: isLive))
     }
 
     /// What became of the script, and where it stands.
     private func banks(
-        _ script: String, _ scenario: @escaping (BankProcess) async throws -> Void = { _ in }
+        _ script: String, isLive: Bool = false, _ scenario: @escaping (BankProcess) async throws -> Void = { _ in }
     ) throws -> (fault: String?, folder: TestFolder) {
         let folder = try TestFolder()
         let place = try folder.write("#!/bin/sh\ncd '\(folder.path)'\n\(script)\n", as: "banks", mode: 0o700)
@@ -37,7 +37,7 @@ import Timebase
         var fault: String?
         try loop.run { () async throws in
             let key = try ShadowKey.find(in: [:], entropy: [UInt8](repeating: 3, count: 32))
-            let order = try Self.order(in: folder, executable: place)
+            let order = try Self.order(in: folder, executable: place, isLive: isLive)
             do throws(PartFault) {
                 let banks = try await BankProcess(order, key, on: loop)
                 try? await scenario(banks)
@@ -68,6 +68,17 @@ import Timebase
         #expect(folder.text(of: "secrets") == "0123456789abcdef0123456789abcdef 64\n")
         // A lease is granted at once, and again while it lasts.
         #expect((Int(folder.text(of: "heard").prefix { $0 != "\n" }) ?? 0) >= 1)
+    }
+
+    @Test func `live twins are the same banks at places of their own, and say who they are`() throws {
+        let script = #"echo "$*" > words; echo '\#(Self.line)'; cat > /dev/null; exit 3"#
+        let (fault, folder) = try banks(script, isLive: true)
+        let run = RunID(secondsSince1970: 1_900_000_000, entropy: [1, 2, 3, 4, 5])
+        #expect(
+            folder.text(of: "words")
+                == "mock \(folder.path)/m.yaml --child --out \(folder.path)/out/live-channels-\(run) --live "
+                + "--allow 10.0.0.0/8\n")
+        #expect(fault == "the live twins of the mock banks did not end in order: it ended with exit code 3")
     }
 
     @Test func `banks that do not start are told in their own words`() throws {

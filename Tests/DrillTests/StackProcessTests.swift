@@ -49,7 +49,10 @@ import Timebase
                 Address("127.0.0.1:\(9_101 + number)").map { (name: name, address: $0) }
             }
             do throws(PartFault) {
-                let stack = try await StackProcess(launch, key, launch.banks(places), on: loop)
+                let stack = try await StackProcess(
+                    launch, key,
+                    launch.banks(places, live: Address("127.0.0.1:9201").map { [(name: "abc", address: $0)] } ?? []),
+                    on: loop)
                 try? await scenario(stack)
                 fault = await stack.stop()
             } catch {
@@ -80,7 +83,8 @@ import Timebase
                 "--seed", "5", "--database", "\(folder.path)/out/stack-\(Self.run)/ledger.db",
                 "--channels", "icbc=http://127.0.0.1:9101", "--idempotency", "icbc=Cko-Idempotency-Key",
                 "--callback-key", "icbc=ICBC_KEY",
-                "--channels", "abc=http://127.0.0.1:9102", "--idempotency", "abc=none",
+                "--channels", "abc=http://127.0.0.1:9102", "--live-channels", "abc=http://127.0.0.1:9201",
+                "--idempotency", "abc=none",
             ])
         #expect(folder.text(of: "secrets") == "0123456789abcdef0123456789abcdef 64 sesame\n")
         #expect((Int(folder.text(of: "heard").prefix { $0 != "\n" }) ?? 0) >= 1)

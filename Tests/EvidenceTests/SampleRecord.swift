@@ -21,10 +21,13 @@ extension RunRecord {
         (generator.poolWaits, generator.poolWaited) = (3, .microseconds(77))
         (generator.poolStarved, generator.connectionsOpened, generator.connectionsMax) = (1, 9, 8)
         generator.evidenceRecords = 81
+        var control = ControlCounts()
+        (control.arrivals, control.sent, control.ok, control.other, control.leftOut) = (6, 5, 4, 1, 1)
+        generator.control = control
         var arrivals = ArrivalCounts()
         (arrivals.scheduled, arrivals.started, arrivals.dropped, arrivals.skipped) = (44, 42, 1, 1)
         let empty = StageCell(outcomes: OutcomeCounts(), corrected: .empty, raw: .empty, shed: .empty)
-        return RunRecord(
+        var record = RunRecord(
             identity: identity,
             stages: [
                 StageRecord(
@@ -56,6 +59,19 @@ extension RunRecord {
                 RunEvent(at: .milliseconds(2_500), kind: .guardTripped, text: "p99 > 250ms for 3s: 310ms"),
             ],
             ending: .aborted(at: .milliseconds(2_500), guardText: "p99 > 250ms for 3s"))
+        func store(_ payments: UInt64, _ watermark: UInt64) -> StoreSnapshot.Store {
+            StoreSnapshot.Store(
+                [.init("payments", rows: payments), .init("journal", rows: 2 * payments)], watermark: watermark)
+        }
+        record.snapshots = [
+            StoreSnapshot(.before, live: store(1, 3), shadow: store(1, 4)),
+            StoreSnapshot(.after, live: store(6, 18), shadow: store(77, 240)),
+        ]
+        record.egress = [
+            EgressRecord(.driver, to: "http://127.0.0.1:8080", "the target", requests: 76),
+            EgressRecord(.stack, to: "http://127.0.0.1:9101", "shadow payments of 'icbc'"),
+        ]
+        return record
     }()
 
     private static func cell(_ microseconds: UInt64, ok: UInt64, shed: UInt64 = 0) -> StageCell {
@@ -86,7 +102,7 @@ struct RecordDraw {
 
     mutating func record() -> RunRecord {
         let steps = Int(random.below(4)), stages = Int(random.below(3))
-        return RunRecord(
+        var record = RunRecord(
             identity: RunIdentity(
                 runID: text(), plan: text(), about: random.below(2) == 0 ? nil : text(), planDigest: text(),
                 seed: random.next(), version: text(), targets: some { $0.text() }, allowed: some { $0.text() },
@@ -106,6 +122,20 @@ struct RecordDraw {
                     at: draw.span(), kind: RunEvent.Kind.allCases[Int(draw.random.below(7))], text: draw.text())
             },
             ending: ending())
+        record.snapshots = some { draw in
+            StoreSnapshot(draw.flag() ? .before : .after, live: draw.store(), shadow: draw.store())
+        }
+        record.egress = some { draw in
+            EgressRecord(
+                EgressRecord.Party.allCases[Int(draw.random.below(4))], to: draw.text(), draw.text(),
+                requests: draw.flag() ? nil : draw.random.below(99))
+        }
+        return record
+    }
+
+    private mutating func store() -> StoreSnapshot.Store {
+        StoreSnapshot.Store(
+            ["payments", "journal"].map { .init($0, rows: random.below(1 << 40)) }, watermark: random.below(99))
     }
 
     private mutating func stage(_ steps: Int) -> StageRecord {
@@ -149,6 +179,12 @@ struct RecordDraw {
         (generator.poolWaits, generator.poolWaited, generator.poolStarved) = (random.below(99), span(), random.below(9))
         (generator.connectionsOpened, generator.connectionsMax) = (random.below(99), random.below(99))
         (generator.evidenceRecords, generator.isChangedByHand) = (random.below(99), flag())
+        if flag() {
+            var control = ControlCounts()
+            (control.arrivals, control.sent, control.ok) = (random.below(99), random.below(99), random.below(99))
+            (control.other, control.leftOut) = (random.below(99), random.below(99))
+            generator.control = control
+        }
         return generator
     }
 

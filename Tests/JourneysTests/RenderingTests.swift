@@ -75,4 +75,27 @@ struct RenderingTests {
         }
         #expect(ids.count == 1_000)
     }
+
+    @Test func `a control twin bears no mark, whoever wrote it`() throws {
+        let parts = """
+            shadow: {headers: {X-Drill: "${run.id}"}}
+            journeys:
+              pay:
+                steps:
+                  - POST /pay:
+                      headers:
+                        {X-Shadow: play, X-Token: "a ${shadow.token}", Baggage: "shadow=1", x-drill: other, X-Kept: "${id}"}
+                      json: {amount: 1}
+            """
+        let names = ["x-shadow", "x-token", "baggage", "x-drill"]
+        let drill = try Drill(parts)
+        drill.begin()
+        let marked = try drill.request()
+        #expect(names.allSatisfy { marked[$0] != nil })
+        let control = try Drill(parts) { ($0.isShadow, $0.shadowToken) = (false, "") }
+        control.begin()
+        let request = try control.request()
+        #expect(names.allSatisfy { request[$0] == nil }, "\(request.fields)")
+        #expect(request["x-kept"] == marked["x-kept"] && request.body == marked.body)
+    }
 }

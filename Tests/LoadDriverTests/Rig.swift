@@ -27,6 +27,8 @@ final class Rig {
     var isLeaseHeld: () -> Bool = { true }
     var recordings: [RecordingInput] = []
     var shard = (0, 1)
+    /// Of marked requests.
+    var shadowFields: [(name: String, value: String)] = []
     private let seed: UInt64
 
     init(_ text: String, seed: UInt64 = 1, conditions: NetworkConditions = NetworkConditions()) throws {
@@ -59,7 +61,7 @@ final class Rig {
         let hook = try receiver?.listen(on: .loopback())
         let origin = try PeerPolicy(planAllow: [], permitted: []).permit(local: address)
         let setting = RunSetting(
-            runID: "run-1", epochMilliseconds: 1_767_225_600_000, shadowToken: "token",
+            runID: "run-1", epochMilliseconds: 1_767_225_600_000, shadowToken: "token", shadowFields: shadowFields,
             webhookURL: hook.map { "http://\($0)/hooks" }, hosts: ["": origin.authority])
         let compiled = JourneyBook.compile(plan, setting)
         let book = try #require(compiled.book, "\(compiled.diagnostics.map(\.message))")
@@ -70,6 +72,7 @@ final class Rig {
                 runID: "run-1", plan: plan.name, about: plan.about, planDigest: "", seed: plan.seed, version: "test",
                 targets: [address.description], allowed: []))
         (driverSetting.shard, driverSetting.shards) = shard
+        driverSetting.control = try control(origin, setting)
         driverSetting.recordings = recordings
         driverSetting.webhooks = receiver
         driverSetting.isLeaseHeld = isLeaseHeld
@@ -83,6 +86,16 @@ final class Rig {
         _ = await driver.tearDown()
         for target in targets { target.close() }
         await receiver?.drain(until: loop.now + .seconds(5))
+    }
+
+    /// As a drill gives it to a driver whose plan asks for one.
+    private func control(_ origin: PermittedOrigin, _ setting: RunSetting) throws -> ControlSetting? {
+        if plan.shadow.control == nil { return nil }
+        var setting = setting
+        (setting.isShadow, setting.shadowToken) = (false, "")
+        let book = try #require(JourneyBook.compile(plan, setting).book)
+        return ControlSetting(
+            book: book, targets: try book.services.map { _ in try ServiceTarget(origin, of: plan.target, on: loop) })
     }
 
     /// The driver of the run that is over, when something else still holds it.

@@ -1,5 +1,6 @@
 import Diagnostics
 import PlanModel
+import PlanValues
 import StackVocabulary
 import Testing
 import Timebase
@@ -20,6 +21,20 @@ import Timebase
 
     private func mistakes(_ stack: String) -> [String] {
         outcome(stack).diagnostics.map { $0.message + ($0.fix.map { "; \($0)" } ?? "") }
+    }
+
+    @Test func `untagged twins have a rate with bounds, and are warned of where they would be real payments`() {
+        #expect(mistakes("shadow: {control: 50/s}") == [])
+        for rate in ["0/s", "51/s", "60000/min"] {
+            let found = mistakes("shadow: {control: \(rate)}")
+            #expect(found.count == 1 && found[0].hasPrefix("twins come at a rate above 0 and up to 50/s"), "\(found)")
+        }
+        let outside = outcome("shadow: {control: 5/s}", target: "url: http://127.0.0.1:1", channels: "")
+        #expect(outside.plan?.shadow.control?.value.perSecond == 5)
+        #expect(
+            outside.diagnostics.map(\.message) == [
+                "untagged twins are real payments to any stack but the embedded one"
+            ])
     }
 
     @Test func `a plan that says nothing of its stack gets the standard one`() throws {

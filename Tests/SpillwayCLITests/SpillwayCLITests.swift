@@ -37,6 +37,10 @@ import Verdicts
         ("rehearse", "'spillway rehearse' needs a plan to rehearse; write 'spillway rehearse PLAN'"),
         ("rehearse a.yaml --seed -1", "'--seed -1' needs a whole number from 0 to 18446744073709551615"),
         ("schema now", "there is no schema of 'now'; write 'plan' or 'profile'"),
+        (
+            "run plans/demo.yaml --control-is-real-payments yes",
+            "'--control-is-real-payments yes' is no URL; write that of the plan's target"
+        ),
         ("schema plan profile", "'profile' was not expected; 'spillway schema' takes one DOCUMENT"),
         ("demo now", "'now' was not expected; 'spillway demo' takes options only"),
     ])

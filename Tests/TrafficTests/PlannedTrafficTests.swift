@@ -7,6 +7,10 @@ import Timebase
 import Traffic
 
 @Suite struct PlannedTrafficTests {
+    private static func plan(_ rest: String, before traffic: String) throws -> Plan {
+        try plan(traffic + "\n" + rest)
+    }
+
     private static func plan(_ traffic: String) throws -> Plan {
         let text = """
             plan: sample
@@ -79,5 +83,30 @@ import Traffic
         #expect(throws: PlannedTraffic.Fault.tooLong(stage: "hold")) { try PlannedTraffic(long) }
         let many = try Self.plan("  - hold: {for: 30000000s, rate: 100000000/s}")
         #expect(throws: PlannedTraffic.Fault.self) { try PlannedTraffic(many) }
+    }
+
+    @Test func `twins have the rate of the plan where stages count, and the traffic never moves for them`() throws {
+        let stages = """
+              - warm-up: {for: 2s, rate: 10/s}
+              - ramp: {for: 10s, from: 0/s, to: 100/s}
+              - pause: {for: 1s}
+              - users: {count: 3, think: 1s, for: 5s}
+            """
+        let plain = try PlannedTraffic(Self.plan(stages))
+        let traffic = try PlannedTraffic(Self.plan("shadow: {control: 5/s}", before: stages))
+        let control = try #require(traffic.control)
+        #expect(plain.control == nil && control.count == 80)
+        #expect(control.schedule.count(in: .zero ..< .seconds(2)) == 0)
+        #expect(control.schedule.count(in: .seconds(5) ..< .seconds(7)) == 10)
+        // From any place on as from the beginning.
+        var (from, all) = (control.schedule.arrivals(from: .seconds(7)), control.schedule.arrivals())
+        for _ in 0..<25 { _ = all.next() }
+        while let arrival = all.next() { #expect(from.next() == arrival) }
+        var (one, other) = (plain.schedule.arrivals(), traffic.schedule.arrivals())
+        while let arrival = one.next() {
+            #expect(other.next() == arrival && plain.mix.journey(of: arrival) == traffic.mix.journey(of: arrival))
+            #expect(plain.mix.dataSeed(of: arrival.index).bits != control.mix.dataSeed(of: arrival.index).bits)
+        }
+        #expect(other.next() == nil)
     }
 }

@@ -5,27 +5,35 @@ import Timebase
 
 /// What a run does about its banks while it drives: puts the plan's faults on them, notices when they are gone, and takes
 /// what they know into the record. Owned by one run, on its loop.
+///
+/// The faults are the shadow banks' alone: what a drill breaks is the drill's.
 final class BankAttendance {
     private let banks: RunBanks
+    private let live: RunBanks?
     private let faults: PlannedFaults
     private let loop: EventLoop
     private var fail: (String) -> Void = { _ in }
     private var posting: SpawnedTask?
-    private let watching: PartWatch
+    private let watches: [PartWatch]
     /// Whether the banks have them.
     private var isPosted = false
 
-    init(_ banks: RunBanks, _ faults: PlannedFaults, on loop: EventLoop) {
+    init(_ banks: RunBanks, live: RunBanks? = nil, _ faults: PlannedFaults, on loop: EventLoop) {
         self.banks = banks
+        self.live = live
         self.faults = faults
         self.loop = loop
-        watching = PartWatch(banks.host, on: loop) { RunBanks.words(ofLoss: $0) }
+        watches = ([banks] + (live.map { [$0] } ?? [])).map { side in
+            PartWatch(side.host, on: loop) { side.words(ofLoss: $0) }
+        }
     }
+
+    private var sides: [RunBanks] { [banks] + (live.map { [$0] } ?? []) }
 
     /// From now on a run without its banks is one that fails, with the reason.
     func watch(_ fail: @escaping (String) -> Void) {
         self.fail = fail
-        watching.begin(fail)
+        for watch in watches { watch.begin(fail) }
     }
 
     func begin(at begin: Instant) {
@@ -41,26 +49,31 @@ final class BankAttendance {
 
     func rest() async {
         await posting?.join()
-        await watching.rest()
+        for watch in watches { await watch.rest() }
         fail = { _ in }
     }
 
     /// The banks are asked, and ended. A run that has lost its banks is no whole one, however its traffic ended.
     func end(_ record: inout RunRecord) async {
         let end = record.sliceLength * Int64(record.slices.count)
-        let found = await banks.collect(at: end)
-        if let fault = found.fault {
+        var events = isPosted ? faults.events(before: end) : []
+        for side in sides {
+            let found = await side.collect(at: end)
+            events += found.events
+            guard let fault = found.fault else { continue }
             if record.ending == .completed {
                 record.ending = .failed(at: end, reason: fault)
             } else {
-                record.events.append(RunEvent(at: end, kind: .note, text: fault))
+                events.append(RunEvent(at: end, kind: .note, text: fault))
             }
         }
-        record.events += (isPosted ? faults.events(before: end) : []) + found.events
-        if let fault = await banks.stop() { record.events.append(RunEvent(at: end, kind: .note, text: fault)) }
+        for side in sides {
+            if let fault = await side.stop() { events.append(RunEvent(at: end, kind: .note, text: fault)) }
+        }
+        record.events += events
         record.events = record.events.enumerated()
             .sorted { ($0.element.at, $0.offset) < ($1.element.at, $1.offset) }.map(\.element)
     }
 
-    var talk: [String] { banks.host.talk }
+    var talk: [String] { sides.flatMap(\.host.talk) }
 }

@@ -25,24 +25,31 @@ struct BankOrder {
     let executable: String
     /// 32 hexadecimal digits: who knows them may put faults on the banks.
     let token: String
+    /// Banks for live traffic, beside those for shadow traffic.
+    let isLive: Bool
 
     /// Nil for a plan without banks.
-    init?(_ order: DrillOrder, runID: RunID, expires: Int64) {
+    init?(_ order: DrillOrder, runID: RunID, expires: Int64, isLive: Bool = false) {
         guard let channels = order.plan.channels, let profile = order.profile else { return nil }
         span = channels.span
-        self.profile = profile
+        self.profile = isLive ? profile.liveTwin : profile
         path = PlanFolder(order.planFolder).place(channels.value)
         self.runID = runID
         self.expires = expires
-        folder = ReportFolder(order.outFolder).channels(ofRun: runID.text)
+        let report = ReportFolder(order.outFolder)
+        folder = isLive ? report.liveChannels(ofRun: runID.text) : report.channels(ofRun: runID.text)
         permitted = order.permitted
         environment = order.environment
         executable = order.executable
         token = order.bankToken
+        self.isLive = isLive
     }
 }
 
 extension BankOrder {
+    /// In messages.
+    var title: String { isLive ? "the live twins of the mock banks" : "the mock banks" }
+
     /// Of a run that was refused: its banks have answered probes and nothing else.
     func discardJournals() {
         for channel in profile.channels {

@@ -8,16 +8,19 @@ final class BankProcess: BankHost {
     let channels: [(name: String, address: Address)]
     private let child: LeasedChild
 
-    private static let name = LeasedChild.Name(title: "the mock banks", pronoun: "they")
+    private static func name(_ order: BankOrder) -> LeasedChild.Name {
+        LeasedChild.Name(title: order.title, pronoun: "they")
+    }
 
     init(_ order: BankOrder, _ key: ShadowKey, on loop: EventLoop) async throws(PartFault) {
         let program = Self.program(order, key)
-        (child, (admin, channels)) = try await LeasedChild.start(program, Self.name, on: loop, Self.listeners)
+        (child, (admin, channels)) = try await LeasedChild.start(program, Self.name(order), on: loop, Self.listeners)
     }
 
     private static func program(_ order: BankOrder, _ key: ShadowKey) -> ChildProcess.Order {
         let permissions = order.permitted.flatMap { ["--allow", $0] }
-        let words = ["spillway", "mock", order.path, "--child", "--out", order.folder] + permissions
+        let side = order.isLive ? ["--live"] : []
+        let words = ["spillway", "mock", order.path, "--child", "--out", order.folder] + side + permissions
         let secrets = ["SPILLWAY_MOCK_TOKEN": order.token]
         return ChildProcess.Order(
             order.executable, words, environment: key.environment(from: order.environment).merging(secrets) { $1 })

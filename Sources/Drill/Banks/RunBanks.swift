@@ -19,8 +19,10 @@ final class RunBanks {
     private let loop: EventLoop
     /// What they had counted before the traffic: probes are no part of it.
     private var before: [String: [String: Int64]] = [:]
+    /// And behind it.
+    private var after: [String: [String: Int64]] = [:]
 
-    private init(_ order: BankOrder, _ host: any BankHost, on loop: EventLoop) throws(PartFault) {
+    init(_ order: BankOrder, _ host: any BankHost, on loop: EventLoop) throws(PartFault) {
         self.order = order
         self.host = host
         self.loop = loop
@@ -48,22 +50,26 @@ final class RunBanks {
 
     // MARK: The run
 
-    /// How many requests of a bank bore a mark that it has verified.
-    func verified(at channel: String) async throws(PartFault) -> Int64 {
-        try await desk.health().first { $0.channel == channel }?.counts.first { $0.name == "verified" }?.count ?? 0
+    /// What one bank has seen so far, or all of them.
+    func seen(at channel: String? = nil) async throws(PartFault) -> BankSightings {
+        BankSightings(try await desk.health().filter { channel == nil || $0.channel == channel }.flatMap(\.counts))
     }
 
-    /// How many requests of all banks bore a mark that was verified, and how many none.
-    func seen() async throws(PartFault) -> (verified: Int64, untagged: Int64) {
-        let counts = try await desk.health().flatMap(\.counts)
-        func sum(_ name: String) -> Int64 { counts.reduce(0) { $0 + ($1.name == name ? $1.count : 0) } }
-        return (sum("verified"), sum("untagged"))
+    func noteBegin() async throws(PartFault) { before = Self.byName(try await desk.health()) }
+
+    private static func byName(
+        _ health: [(channel: String, counts: [(name: String, count: Int64)])]
+    ) -> [String: [String: Int64]] {
+        Dictionary(
+            health.map { channel, counts in
+                (channel, Dictionary(counts.map { ($0.name, $0.count) }) { $1 })
+            }
+        ) { $1 }
     }
 
-    func noteBegin() async throws(PartFault) {
-        for (channel, counts) in try await desk.health() {
-            before[channel] = Dictionary(counts.map { ($0.name, $0.count) }) { $1 }
-        }
+    /// Since the probes, by the bank's own count; nil while it has not told.
+    func own(_ figure: String, of channel: String) -> UInt64? {
+        after[channel]?[figure].map { UInt64(max(0, $0 - (before[channel]?[figure] ?? 0))) }
     }
 
     func post(_ faults: PlannedFaults, begin: Instant) async throws(PartFault) {
@@ -71,8 +77,8 @@ final class RunBanks {
         try await desk.post(faults.json(from: begin - loop.now))
     }
 
-    private var lossInWords: String? { host.loss.map { Self.words(ofLoss: $0) } }
-    static func words(ofLoss loss: String) -> String { "the mock banks are gone: \(loss)" }
+    private var lossInWords: String? { host.loss.map { words(ofLoss: $0) } }
+    func words(ofLoss loss: String) -> String { "\(order.title) are gone: \(loss)" }
 
     // MARK: Behind the traffic
 
@@ -82,9 +88,9 @@ final class RunBanks {
         if let loss = lossInWords { return ([], loss) }
         do throws(PartFault) {
             var events: [RunEvent] = []
-            for (channel, counts) in try await desk.health() {
-                events.append(note("the bank '\(channel)' counted " + words(counts, of: channel)))
-            }
+            let health = try await desk.health()
+            after = Self.byName(health)
+            for (channel, counts) in health { events.append(note(words(counts, of: channel))) }
             for (channel, _) in host.channels {
                 let path = "\(order.folder)/\(channel)"
                 do throws(ReportingError) { try ReportFolder(path).make() } catch { throw PartFault("\(error)") }
@@ -93,7 +99,7 @@ final class RunBanks {
             }
             return (events, nil)
         } catch {
-            return ([], lossInWords ?? "the mock banks did not tell what they saw: \(error)")
+            return ([], lossInWords ?? "\(order.title) did not tell what they saw: \(error)")
         }
     }
 
@@ -103,16 +109,38 @@ final class RunBanks {
     private static let neverTold = ["working", "waiting", "faults_up", "connections"]
 
     private func words(_ counts: [(name: String, count: Int64)], of channel: String) -> String {
-        counts.compactMap { name, count in
+        // What nobody asked for must be seen to be nothing.
+        if order.isLive, own("requests", of: channel) == 0 { return "nobody contacted the live twin of '\(channel)'" }
+        let told = counts.compactMap { name, count -> String? in
             let own = count - (before[channel]?[name] ?? 0)
-            guard own != 0 || Self.alwaysTold.contains(name), !Self.neverTold.contains(name) else { return nil }
+            guard own > 0 || Self.alwaysTold.contains(name), !Self.neverTold.contains(name) else { return nil }
             return "\(own) \(name.replacing("_", with: " "))"
-        }.joined(separator: ", ")
+        }
+        return (order.isLive ? "the live twin of" : "the bank") + " '\(channel)' counted "
+            + told.joined(separator: ", ")
     }
 
     /// What was wrong about their end, in words.
     func stop() async -> String? {
         desk.close()
         return await host.stop()
+    }
+}
+
+/// How many requests the banks of one side have seen, by their marks.
+struct BankSightings: Equatable {
+    let requests: Int64
+    /// With a mark of this run.
+    let verified: Int64
+    let untagged: Int64
+    /// Forged, or too old.
+    let mistagged: Int64
+
+    init(_ counts: [(name: String, count: Int64)]) {
+        func sum(_ name: String) -> Int64 { counts.reduce(0) { $0 + ($1.name == name ? $1.count : 0) } }
+        requests = sum("requests")
+        verified = sum("verified")
+        untagged = sum("untagged")
+        mistagged = sum("mistagged")
     }
 }

@@ -28,6 +28,7 @@ package struct EvidenceEstimate: Sendable {
             case .hold, .spike, .ramp, .pulses, .pause: break
             }
         }
+        arrivals += Double(traffic.control?.count ?? 0)
         self.arrivals = arrivals
         records = arrivals * (plan.journeys.map(\.recordsMax).max() ?? 1)
     }

@@ -43,8 +43,12 @@ package struct Preflight {
     let loop: EventLoop
     /// Nil where the plan names none, or nobody has read them.
     var banks: BankOrder?
+    /// Of their twins for live traffic; nil where no stack of ours would use them.
+    var live: BankOrder?
     /// Nil where the plan drives another stack.
     var stack: StackLaunch?
+    /// Where untagged payments may go though nobody started the stack there.
+    var realPayments: [String] = []
     var seed: UInt64
     /// A look-up, a connection with its handshake, a look at a file: how long each may take.
     var patience = TimeSpan.seconds(5)
@@ -70,17 +74,19 @@ package struct Preflight {
         checks.append(descriptors)
         checks.append(await clock())
         checks += await webhooks()
+        checks += control
         let banks = await startBanks(key)
-        let stack = await startStack(key, banks.banks)
+        let live = await startLiveTwins(key, beside: banks.banks)
+        let stack = await startStack(key, banks.banks, live: live.banks)
         let entries = await entryPoints(banks.banks, stack.stack)
         let observations = await observations(stack.stack)
         let sources = await sources()
         checks +=
-            banks.checks + stack.checks + entries.checks + observations.checks
-            + sources.checks + (await canaries(banks.banks, stack.stack, key))
+            banks.checks + live.checks + stack.checks + entries.checks + observations.checks + sources.checks
+            + (await canaries(banks.banks, live: live.banks, stack.stack, key))
         return PreflightReport(
             checks: checks, origins: entries.origins, proxy: entries.proxy, observed: observations.origins,
-            sources: sources.origins, shadowKey: key, banks: banks.banks, stack: stack.stack)
+            sources: sources.origins, shadowKey: key, banks: banks.banks, live: live.banks, stack: stack.stack)
     }
 
     // MARK: Marks and secrets

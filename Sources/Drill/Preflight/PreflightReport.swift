@@ -47,13 +47,16 @@ package struct PreflightReport {
     package let shadowKey: ShadowKey?
     /// The plan's mock banks, running; whoever has the report stops them.
     let banks: RunBanks?
+    /// Their twins for live traffic, of a run with the embedded stack.
+    let live: RunBanks?
     /// The embedded stack, running; the same holds for it.
     let stack: RunStack?
 
     /// The stack goes before the banks that it calls.
     func endParts() async {
-        _ = await stack?.host.stop()
+        _ = await stack?.stop()
         _ = await banks?.stop()
+        _ = await live?.stop()
     }
 
     /// No traffic may begin otherwise.

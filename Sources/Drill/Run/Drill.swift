@@ -66,12 +66,16 @@ package struct Drill {
                 entropy: order.entropy), on: loop)
         look.banks = BankOrder(order, runID: runID, expires: expires)
         look.stack = StackLaunch(order, runID: runID)
+        // Beside a stack of our own live payments have somewhere to go, and nobody else's bank hears of them.
+        if look.stack != nil { look.live = BankOrder(order, runID: runID, expires: expires, isLive: true) }
+        look.realPayments = order.realPayments
         look.seed = order.seed
         let preflight = await look.run()
         guard preflight.isClear, let key = preflight.shadowKey else {
             await preflight.endParts()
             look.stack?.discard()
             look.banks?.discardJournals()
+            look.live?.discardJournals()
             ReportFolder(order.outFolder).removeIfEmpty()
             return .refused(preflight.diagnostics)
         }
@@ -141,8 +145,11 @@ package struct Drill {
         driverSetting.observers = try observers(preflight, traffic)
         driverSetting.onProgress = conduct.onProgress
         driverSetting.isLeaseHeld = conduct.isLeaseHeld
-        let attendance = preflight.banks.map { BankAttendance($0, PlannedFaults(plan, traffic), on: loop) }
+        let attendance = preflight.banks.map {
+            BankAttendance($0, live: preflight.live, PlannedFaults(plan, traffic), on: loop)
+        }
         if let attendance { driverSetting.onBegin = { begin in attendance.begin(at: begin) } }
+        driverSetting.control = try control(traffic, preflight, setting)
         let driver = LoadDriver(on: loop, driverSetting)
         conduct.inlet.open { driver.take($0) }
         let watch = preflight.stack.map { PartWatch($0.host, on: loop) { RunStack.words(ofLoss: $0) } }
@@ -153,6 +160,7 @@ package struct Drill {
         await preflight.stack?.end(&record)
         await attendance?.end(&record)
         await receiver?.receiver.drain(until: loop.now + .seconds(2))
+        record.egress = Egress(preflight, webhooks: receiver?.address).records(of: record)
         var warnings = preflight.diagnostics + compiled.diagnostics
         warnings += attendance?.talk.map { .warning("mock banks: \($0)") } ?? []
         warnings += preflight.stack?.host.talk.map { .warning("stack: \($0)") } ?? []
@@ -224,16 +232,36 @@ package struct Drill {
         return targets
     }
 
-    private func target(_ origin: PermittedOrigin, through proxy: PermittedProxy?) throws(DrillFault) -> ServiceTarget {
-        if order.plan.target.transport == .curl {
+    /// Untagged twins have connections of their own.
+    private func control(
+        _ traffic: PlannedTraffic, _ preflight: PreflightReport, _ setting: RunSetting
+    ) throws(DrillFault) -> ControlSetting? {
+        guard traffic.control != nil else { return nil }
+        var setting = setting
+        setting.isShadow = false
+        setting.shadowToken = ""
+        // The plan's own book was compiled from the same, and without faults.
+        guard let book = JourneyBook.compile(order.plan, setting).book else { return nil }
+        var targets: [ServiceTarget] = []
+        for (_, origin) in preflight.origins {
+            targets.append(try target(origin, through: preflight.proxy, of: order.plan.target.forControl))
+        }
+        return ControlSetting(book: book, targets: targets)
+    }
+
+    private func target(
+        _ origin: PermittedOrigin, through proxy: PermittedProxy?, of other: Target? = nil
+    ) throws(DrillFault) -> ServiceTarget {
+        let target = other ?? order.plan.target
+        if target.transport == .curl {
             do throws(CurlTransportError) {
-                return try ServiceTarget(curl: origin, through: proxy, of: order.plan.target, on: loop)
+                return try ServiceTarget(curl: origin, through: proxy, of: target, on: loop)
             } catch {
                 throw DrillFault("\(error)")
             }
         }
         do throws(TLSError) {
-            return try ServiceTarget(origin, of: order.plan.target, on: loop)
+            return try ServiceTarget(origin, of: target, on: loop)
         } catch {
             throw DrillFault("\(origin.authority): \(error)")
         }
@@ -304,6 +332,17 @@ package struct Drill {
         } catch {
             throw DrillFault("the sink of webhooks cannot listen: \(error)")
         }
+    }
+}
+
+extension Target {
+    private static let controlConnections = 16
+
+    /// As the untagged twins reach it.
+    fileprivate var forControl: Target {
+        Target(
+            entry: entry, transport: transport, proxy: proxy, connections: Self.controlConnections,
+            inFlight: 512, tls: tls, allow: allow, timeout: timeout)
     }
 }
 

@@ -27,6 +27,8 @@ package struct DrillOrder: Sendable {
     package var bankToken = ""
     /// The same for the operator's side of the embedded stack.
     package var stackToken = ""
+    /// Entry points of which somebody said outside the plan that untagged payments may go there, as they were written.
+    package var realPayments: [String] = []
     /// Plays mock banks, or the embedded stack, when it is called as `spillway mock` or `spillway stack` is: this program.
     package var executable = "/proc/self/exe"
 

@@ -21,6 +21,8 @@ struct StackLaunch {
     struct Bank {
         let name: String
         let address: Address
+        /// Of its twin for live traffic; nil: live payments do not go there.
+        let live: Address?
         /// Nil where no key is looked at.
         let idempotencyField: String?
         /// Of the environment, with the key of its callbacks; nil for the test key.
@@ -61,11 +63,14 @@ struct StackLaunch {
     var database: String? { stack.store == .sqlite ? "\(folder)/\(Self.databaseName)" : nil }
     static let databaseName = "ledger.db"
 
-    func banks(_ places: [(name: String, address: Address)]) -> [Bank] {
+    func banks(
+        _ places: [(name: String, address: Address)], live: [(name: String, address: Address)] = []
+    ) -> [Bank] {
         places.compactMap { place in
             profile.channels.first { $0.name.value == place.name }.map { channel in
                 Bank(
-                    name: place.name, address: place.address, idempotencyField: channel.idempotency.headerName,
+                    name: place.name, address: place.address, live: live.first { $0.name == place.name }?.address,
+                    idempotencyField: channel.idempotency.headerName,
                     keyVariable: channel.callback?.keyVariable?.value)
             }
         }
@@ -78,6 +83,7 @@ struct StackLaunch {
         if let database { words += ["--database", database] }
         for bank in banks {
             words += ["--channels", "\(bank.name)=http://\(bank.address)"]
+            if let live = bank.live { words += ["--live-channels", "\(bank.name)=http://\(live)"] }
             words += ["--idempotency", "\(bank.name)=\(bank.idempotencyField ?? "none")"]
             if let variable = bank.keyVariable { words += ["--callback-key", "\(bank.name)=\(variable)"] }
         }
@@ -101,12 +107,20 @@ struct StackLaunch {
         return order
     }
 
+    /// What a bank signs its callbacks with; nil where its variable is not set.
+    func callbackKey(of variable: String?) -> String? {
+        guard let variable else { return CallbackSignature.testKey }
+        return environment[variable]
+    }
+
     private func channel(_ bank: Bank) throws(PartFault) -> StackChannel {
-        let secret = bank.keyVariable.flatMap { environment[$0] } ?? CallbackSignature.testKey
+        let secret = callbackKey(of: bank.keyVariable) ?? CallbackSignature.testKey
         var channel = StackChannel(bank.name, callbackKey: HMACKey(Array(secret.utf8)))
         channel.idempotencyField = bank.idempotencyField
         do {
-            channel.shadow = try PeerPolicy(planAllow: [], permitted: []).permit(local: bank.address).makeOrigin()
+            let policy = PeerPolicy(planAllow: [], permitted: [])
+            channel.shadow = try policy.permit(local: bank.address).makeOrigin()
+            if let live = bank.live { channel.live = try policy.permit(local: live).makeOrigin() }
         } catch {
             throw PartFault("the bank '\(bank.name)': \(error)")
         }

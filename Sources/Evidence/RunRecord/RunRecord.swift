@@ -20,6 +20,10 @@ package struct RunRecord: Sendable {
     package var ending: Ending
     /// Nil where the run had no stack of its own.
     package var stack: StackRecord?
+    /// Of the stores of that stack.
+    package var snapshots: [StoreSnapshot] = []
+    /// Whom the parts of the run had leave to contact.
+    package var egress: [EgressRecord] = []
 
     package init(
         identity: RunIdentity, stages: [StageRecord], steps: [StepRecord], sliceLength: TimeSpan,
@@ -199,6 +203,8 @@ package struct GeneratorRecord: Sendable {
     package var arrivalsCut: UInt64 = 0
     /// Rates were changed, or the schedule paused, by hand.
     package var isChangedByHand = false
+    /// Nil where the run had no control stream.
+    package var control: ControlCounts?
 
     package init(lag: [PackedHistogram], gaps: GapRecord) {
         self.lag = lag

@@ -3,6 +3,7 @@ import Diagnostics
 import HTTPWire
 import JSON
 import PlanModel
+import ShadowTag
 
 extension Compilation {
     mutating func request(_ request: Request, _ step: Step) -> CompiledRequest {
@@ -55,7 +56,9 @@ extension Compilation {
     /// The plan's own come before what is sent when it says nothing.
     private mutating func fields(_ request: Request, _ service: Service, _ names: inout Set<String>) -> Program {
         var own = Program()
-        for header in request.headers { add(header.name, header.value, to: &own, &names) }
+        for header in request.headers where setting.isShadow || !isMark(header) {
+            add(header.name, header.value, to: &own, &names)
+        }
         if setting.isShadow {
             for header in plan.shadow.headers where !names.contains(header.name.lowercased()) {
                 add(header.name, header.value, to: &own, &names)
@@ -73,6 +76,14 @@ extension Compilation {
         addUnlessThere("user-agent", "spillway", to: &fields, &names)
         fields.add(own)
         return fields
+    }
+
+    /// What a step writes itself of what tells shadow traffic from live.
+    private func isMark(_ header: (name: String, value: Template)) -> Bool {
+        let name = header.name.lowercased()
+        return name == MarkJudge.fieldName || name == MarkJudge.baggageName
+            || plan.shadow.headers.contains { $0.name.lowercased() == name }
+            || header.value.references.contains { $0.path[0] == "shadow" }
     }
 
     private mutating func add(

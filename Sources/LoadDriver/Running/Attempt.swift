@@ -35,24 +35,33 @@ extension Runner {
     @inline(never)
     func judge(_ error: HTTPClientError) -> Attempt {
         switch error.cause {
+        case .poolTimedOut, .poolQueueFull: driver.counts.poolStarved += 1
+        default: break
+        }
+        let attempt = Attempt(error)
+        if attempt.outcome == .refused || attempt.outcome == .reset { driver.lastRefusal = error.description }
+        return attempt
+    }
+}
+
+extension Attempt {
+    /// That there was no answer, and why.
+    init(_ error: HTTPClientError) {
+        switch error.cause {
         case .timedOut, .cancelled, .closed:
-            guard error.mayHaveBeenSent else { return refused(error, .timeout) }
-            return Attempt(outcome: .unknown, mayHaveBeenSent: true, cause: .timeout)
-        case .poolTimedOut, .poolQueueFull:
-            driver.counts.poolStarved += 1
-            return refused(error, .timeout)
-        case .unreachable, .unsendable: return refused(error, .refused)
-        case .malformed, .tooManyInterimResponses:
-            return Attempt(outcome: .malformed, mayHaveBeenSent: true)
+            self =
+                error.mayHaveBeenSent
+                ? Attempt(outcome: .unknown, mayHaveBeenSent: true, cause: .timeout) : .refused(error, .timeout)
+        case .poolTimedOut, .poolQueueFull: self = .refused(error, .timeout)
+        case .unreachable, .unsendable: self = .refused(error, .refused)
+        case .malformed, .tooManyInterimResponses: self = Attempt(outcome: .malformed, mayHaveBeenSent: true)
         case .broken, .endedBeforeResponse, .brokenByAnother:
-            driver.lastRefusal = error.description
-            return Attempt(outcome: .reset, mayHaveBeenSent: error.mayHaveBeenSent, cause: .reset)
+            self = Attempt(outcome: .reset, mayHaveBeenSent: error.mayHaveBeenSent, cause: .reset)
         }
     }
 
-    private func refused(_ error: HTTPClientError, _ cause: Cause) -> Attempt {
-        driver.lastRefusal = error.description
-        return Attempt(outcome: .refused, mayHaveBeenSent: error.mayHaveBeenSent, cause: cause)
+    private static func refused(_ error: HTTPClientError, _ cause: Cause) -> Attempt {
+        Attempt(outcome: .refused, mayHaveBeenSent: error.mayHaveBeenSent, cause: cause)
     }
 }
 

@@ -22,6 +22,8 @@ package struct DriverSetting {
     package var recordings: [RecordingInput] = []
     package var webhooks: WebhookReceiver?
     package var observers: [Observer] = []
+    /// Nil: no untagged twins, whatever the plan says.
+    package var control: ControlSetting?
     /// Each fifth of a second, on the loop.
     package var onProgress: (DriverProgress) -> Void = { _ in }
     /// Told once, shortly before the first stage begins: when it does.
@@ -40,5 +42,19 @@ package struct DriverSetting {
         self.evidence = evidence
         self.identity = identity
         seed = Seed(identity.seed)
+    }
+}
+
+/// What the untagged twins of the traffic are sent with. Nothing of it is shared with the traffic: not a connection, not a
+/// kept value.
+package struct ControlSetting {
+    /// Compiled without the plan's marks.
+    package var book: JourneyBook
+    /// In the order of `book.services`.
+    package var targets: [ServiceTarget]
+
+    package init(book: JourneyBook, targets: [ServiceTarget]) {
+        self.book = book
+        self.targets = targets
     }
 }

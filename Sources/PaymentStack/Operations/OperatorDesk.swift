@@ -4,6 +4,7 @@
 //
 //     GET  /admin/export/TABLE?shadow=1[&after=PLACE][&limit=N]   rows as NDJSON; the last line is the watermark
 //          payments, refunds, attempts, journal, balances, notifications, queues, log
+//     GET  /admin/counts           rows of each table, live and shadow
 //     GET  /admin/defects          which are on
 //     PUT  /admin/defects          these and no others: ["no-limiter"]
 //     GET  /admin/setting          how the stack is set up
@@ -67,17 +68,19 @@ final class OperatorDesk {
         switch (exchange.method, target.path) {
         case (.get, let path) where path.hasPrefix("/admin/export/"):
             try await export(String(path.dropFirst(14)), target, exchange)
+        case (.get, "/admin/counts"): StackAnswer(200, try await counts().bytes(.compact)).send(exchange)
         case (.get, "/admin/defects"): tellDefects(exchange)
         case (.put, "/admin/defects"):
             try switchDefects(try await exchange.collectBody())
             tellDefects(exchange)
         case (.get, "/admin/setting"): StackAnswer(200, setting.json.bytes(.compact)).send(exchange)
         case (_, "/admin/defects"): throw Problem.wrongMethod("GET or PUT")
-        case (_, "/admin/setting"): throw Problem.wrongMethod("GET")
+        case (_, "/admin/setting"), (_, "/admin/counts"): throw Problem.wrongMethod("GET")
         default:
             throw Problem(
                 status: 404, kind: "no-such-path",
-                detail: "there are GET /admin/export/TABLE, GET and PUT /admin/defects, GET /admin/setting")
+                detail: "there are GET /admin/export/TABLE, GET /admin/counts, GET and PUT /admin/defects, "
+                    + "GET /admin/setting")
         }
     }
 
@@ -140,6 +143,23 @@ final class OperatorDesk {
     private func send(_ lines: [JSONValue], _ exchange: HTTPExchange) async throws {
         exchange.respond(
             200, StackAnswer.linesFields, body: lines.flatMap { $0.bytes(.compact) + [UInt8(ascii: "\n")] })
+    }
+
+    // MARK: Counts
+
+    /// `{"live": {"rows": {"payments": 3, ...}, "watermark": 7}, "shadow": {...}}`
+    private func counts() async throws -> JSONValue {
+        var stores: [(String, JSONValue)] = []
+        for desk in desks {
+            let counts = try await desk.store.counts()
+            let rows = ExportTable.allCases.map { ($0.rawValue, JSONValue.integer(counts[$0])) }
+            stores.append(
+                (
+                    desk.namespace.name,
+                    .object([("rows", .object(rows)), ("watermark", .integer(counts.watermark))])
+                ))
+        }
+        return .object(stores)
     }
 
     // MARK: Defects

@@ -37,6 +37,9 @@ protocol LedgerStore: AnyObject {
     /// seen each row once that was there when he began, as it was when its page was made. Places belong to one store.
     func page(_ table: ExportTable, after place: Int64, limit: Int) async throws(StoreFailure) -> ExportPage
 
+    /// Rows of each table that is exported, as one view of the books.
+    func counts() async throws(StoreFailure) -> LedgerCounts
+
     var figures: StoreFigures { get }
     /// What was handed over is made durable first.
     func close() async
@@ -84,6 +87,15 @@ struct ExportPage: Sendable {
     let count: Int
     let last: Int64
     let watermark: Int64
+}
+
+/// In the order of `ExportTable`.
+struct LedgerCounts: Sendable, Equatable {
+    let rows: [Int64]
+    /// The number of the last change that is counted.
+    let watermark: Int64
+
+    subscript(table: ExportTable) -> Int64 { rows[ExportTable.allCases.firstIndex(of: table) ?? 0] }
 }
 
 struct StoreFigures: Sendable, Equatable {

@@ -124,10 +124,11 @@ enum PlanGrammar {
                 "'stack' sets up the embedded stack, which this plan does not drive", at: fields.span(of: stack),
                 fix: "leave it out, or write 'target: {stack: embedded}'")
         }
-        if plan.shadow.control != nil {
-            reading.error(
-                "untagged twins are real payments; 'control' is for the embedded stack", at: fields.span(of: shadow),
-                fix: "leave it out")
+        if let control = plan.shadow.control {
+            reading.collector.report(
+                .warning(
+                    "untagged twins are real payments to any stack but the embedded one", at: control.span,
+                    fix: "leave 'control' out, or give the run '--control-is-real-payments' with the target's URL"))
         }
     }
 

@@ -108,13 +108,20 @@ enum TargetGrammar {
     private static let canary = Key<Canary>.defaulted(
         "canary", .word, to: .required, shown: "required",
         "whether a tagged probe must come back tagged from every mock before traffic begins")
-    private static let control = Key<Rate?>.optional(
-        "control", .value(), "untagged twins of the traffic; embedded stack only")
+    private static let control = Key<Located<Rate>?>.optional(
+        "control", Shape<Rate>.value().located,
+        "untagged twins of the traffic while stages run that count, at most \(ShadowMarks.controlMax); they are real payments anywhere "
+            + "but on the embedded stack, and need `--control-is-real-payments` there")
     static let shadowDefault = ShadowMarks(headers: [], baggage: true, canary: .required, control: nil)
     static let shadowShape = Shape<ShadowMarks>.record(
         "shadow", "How this traffic is marked; it is, also when this is left out.", [headers, baggage, canary, control]
-    ) { fields, _ in
-        ShadowMarks(
+    ) { fields, reading in
+        if let rate = fields[control], rate.value.perSecond == 0 || rate.value > ShadowMarks.controlMax {
+            reading.error(
+                "twins come at a rate above 0 and up to \(ShadowMarks.controlMax), not at \(rate.value)", at: rate.span,
+                fix: "write 'control: 5/s'")
+        }
+        return ShadowMarks(
             headers: fields[headers], baggage: fields[baggage], canary: fields[canary], control: fields[control])
     }
 

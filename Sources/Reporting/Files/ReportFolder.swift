@@ -58,6 +58,9 @@ package struct ReportFolder: Sendable {
     /// Where the journals and statements of a run's mock banks stand, a folder for each channel in it.
     package func channels(ofRun runID: String) -> String { "\(path)/channels-\(runID)" }
 
+    /// The same of their live twins.
+    package func liveChannels(ofRun runID: String) -> String { "\(path)/live-channels-\(runID)" }
+
     /// Where the database of a run's embedded stack stands.
     package func stack(ofRun runID: String) -> String { "\(path)/stack-\(runID)" }
 

@@ -21,7 +21,7 @@ struct GeneratorSection {
             generator.poolWaits == 0
             ? "none"
             : "\(Figures.counted(generator.poolWaits, "request")), \(Figures.span(generator.poolWaited)) together"
-        return .facts([
+        let facts: [(String, Markup)] = [
             ("arrivals dropped at the cap", Markup(Figures.grouped(arrivals.dropped))),
             ("skipped for want of a value", Markup(Figures.grouped(arrivals.skipped))),
             ("gaps of the machine", Markup(gaps)), ("waits for a connection", Markup(waits)),
@@ -35,7 +35,12 @@ struct GeneratorSection {
             ("evidence", Markup(Figures.counted(generator.evidenceRecords, "record"))),
             ("arrivals cut when it was abandoned", Markup(Figures.grouped(generator.arrivalsCut))),
             ("changed by hand", Markup(generator.isChangedByHand ? "yes" : "no")),
-        ])
+        ]
+        return .facts(facts + (generator.control.map { [("untagged twins", Markup(words($0)))] } ?? []))
+    }
+
+    private func words(_ control: ControlCounts) -> String {
+        "\(Figures.counted(control.sent, "request")), \(Figures.grouped(control.ok)) ok; in no other figure of this page"
     }
 
     private var lags: FigureTable {

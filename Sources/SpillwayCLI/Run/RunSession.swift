@@ -20,6 +20,8 @@ struct RunSession {
         var isQuiet = false
         var isJSON = false
         var permissions = PermissionList()
+        /// Entry points to which untagged twins may go as real payments.
+        var realPayments: [String] = []
     }
 
     private let options: Options
@@ -71,6 +73,7 @@ struct RunSession {
             entropy: SystemEntropy().bytes(32), runEntropy: SystemEntropy().bytes(RunID.entropyCount),
             version: SpillwayCLI.version)
         order.profile = run.profile
+        order.realPayments = options.realPayments
         order.bankToken = Hexadecimal.text(SystemEntropy().bytes(16).span)
         order.stackToken = Hexadecimal.text(SystemEntropy().bytes(16).span)
         return order

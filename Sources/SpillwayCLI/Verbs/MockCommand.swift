@@ -32,6 +32,7 @@ enum MockCommand {
             .init("--allow", "NETWORK", "permits peers of callbacks that the profile allows", repeats: true),
             .init("--policy", "FILE", "permits the networks in it (\(PermissionList.variable))"),
             .init("--quiet", nil, "no figures while it runs"),
+            .init("--live", nil, "twins for live traffic: at free ports, what bears no mark is taken"),
             .init("--child", nil, "for a drill: ends with standard input, tells its addresses as JSON"),
         ],
         examples: [
@@ -52,7 +53,8 @@ enum MockCommand {
         guard let profile = outcome.profile else { return .usage }
         do {
             let session = try MockSession(
-                profile, seed: seed, admin: admin, permitted: permissions.blocks, isChild: arguments.has("--child"),
+                arguments.has("--live") ? profile.liveTwin : profile, seed: seed, admin: admin,
+                permitted: permissions.blocks, isChild: arguments.has("--child"),
                 isQuiet: arguments.has("--quiet"), out: arguments.text("--out"), console)
             return try session.run()
         } catch {

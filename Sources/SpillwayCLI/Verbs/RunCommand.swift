@@ -1,6 +1,7 @@
 import Diagnostics
 import EventLoop
 import Peers
+import PlanValues
 
 /// `spillway run`: drives plans, one after the other, and judges what came of them.
 enum RunCommand {
@@ -31,6 +32,7 @@ enum RunCommand {
         .init("--set", "PATH=VALUE", "replaces a value, as in --set target.connections=64", repeats: true),
         .init("--allow", "NETWORK", "permits peers that the plan allows, as in 10.20.0.0/16", repeats: true),
         .init("--policy", "FILE", "permits the networks in it (\(PermissionList.variable))"),
+        .init("--control-is-real-payments", "URL", "lets untagged twins go to this target", repeats: true),
         .init("--quiet", nil, "no progress"),
         .init("--format", "text|json", "one JSON object a plan and line with json (text)"),
     ]
@@ -48,6 +50,10 @@ enum RunCommand {
         options.out = arguments.text("--out")
         options.isQuiet = arguments.has("--quiet")
         options.isJSON = try arguments.choice("--format", of: ["text", "json"], default: "text") == "json"
+        options.realPayments = arguments.all("--control-is-real-payments")
+        for url in options.realPayments where HTTPAddress(url) == nil {
+            throw UsageError("'--control-is-real-payments \(url)' is no URL; write that of the plan's target")
+        }
         let seed = try arguments.seed("--seed")
         guard let permissions = PermissionList(arguments, console) else { return .usage }
         options.permissions = permissions

@@ -46,6 +46,7 @@ final class FickleStore: LedgerStore {
     func page(_ table: ExportTable, after place: Int64, limit: Int) async throws(StoreFailure) -> ExportPage {
         try await store.page(table, after: place, limit: limit)
     }
+    func counts() async throws(StoreFailure) -> LedgerCounts { try await store.counts() }
     func close() async { await store.close() }
 }
 

@@ -235,6 +235,23 @@ struct PayingTests {
         }
     }
 
+    @Test func `an operator is told how many rows each side has`() throws {
+        try StackRig.run { rig in
+            _ = try await rig.pay(500, key: "key-1")
+            let counts = try await rig.operate(.get, "/admin/counts").json
+            for (side, isShadow) in [("live", false), ("shadow", true)] {
+                let rows = try #require(counts[side]?["rows"])
+                for table in ["payments", "refunds", "attempts", "journal", "balances", "notifications"] {
+                    let exported = try await rig.export(table, shadow: isShadow).count
+                    #expect(rows[table]?.int == exported, "\(side) \(table)")
+                }
+            }
+            #expect(counts["shadow"]?["rows"]?["payments"]?.int == 1)
+            #expect(counts["live"]?["rows"]?["payments"]?.int == 0 && counts["live"]?["watermark"]?.int == 0)
+            #expect(try await rig.operate(.put, "/admin/counts", "[]").status == 405)
+        }
+    }
+
     private func nothingWasDone(_ rig: StackRig) async throws {
         for shadow in [true, false] {
             for table in ["payments", "journal", "attempts"] {

@@ -54,6 +54,20 @@ import Testing
         """
 
     @Test(arguments: StoreKind.allCases)
+    func `counts are those of the rows that can be read, each namespace its own`(kind: StoreKind) throws {
+        try kind.run { stores, _ async throws in
+            for number in 2..<9 { _ = try await stores.shadow.commit(LedgerSample.begin(number)) }
+            _ = try await stores.shadow.commit(LedgerSample.capture(2))
+            let counts = try await stores.shadow.counts()
+            for table in ExportTable.allCases {
+                #expect(try await Int(counts[table]) == stores.shadow.lines(table).count, "\(table)")
+            }
+            #expect(counts[.payments] == 7 && counts[.journal] == 2 && counts.watermark == 8)
+            #expect(try await stores.live.counts() == LedgerCounts(rows: [0, 0, 0, 0, 0, 0], watermark: 0))
+        }
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func `pages that are read while others write have each row once`(kind: StoreKind) throws {
         try kind.run { stores, loop async throws in
             let store = stores.live

@@ -26,7 +26,8 @@ extension LayerTable {
             + row(.l4, "SpillwayCLI", "spillway")
             + row(
                 .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "JourneyBench",
-                "EvidenceBench", "DriverBench", "MockBench", "StackBench", "StoreBench", "HTTPWireFuzz", "YAMLFuzz",
+                "EvidenceBench", "DriverBench", "MockBench", "StackBench", "StoreBench", "AuditBench",
+                "HTTPWireFuzz", "YAMLFuzz",
                 "JSONFuzz",
                 "MetricsFuzz",
                 "EvidenceFuzz", "JournalFuzz", "StatementFuzz", "SourceFuzz")

@@ -3,12 +3,12 @@ import Timebase
 
 extension GeneratorRecord {
     var json: JSONValue {
-        .object([
+        .present([
             ("lag", .array(lag.map { $0.json ?? .null })), ("gaps", gaps.json), ("pool_waits", .count(poolWaits)),
             ("pool_waited_ms", .time(poolWaited)), ("pool_starved", .count(poolStarved)),
             ("connections_opened", .count(connectionsOpened)), ("connections_max", .count(connectionsMax)),
             ("evidence_records", .count(evidenceRecords)), ("arrivals_cut", .count(arrivalsCut)),
-            ("is_changed_by_hand", .boolean(isChangedByHand)),
+            ("is_changed_by_hand", .boolean(isChangedByHand)), ("control", control?.json),
         ])
     }
 
@@ -26,6 +26,7 @@ extension GeneratorRecord {
         evidenceRecords = try place.count("evidence_records")
         arrivalsCut = try place.optional("arrivals_cut")?.uint64() ?? 0
         isChangedByHand = try place.bool("is_changed_by_hand")
+        control = try place.optional("control").map(ControlCounts.init)
     }
 }
 

@@ -3,13 +3,17 @@ import Timebase
 
 /// The "run" part of report.json. docs/formats/run-record.md describes it for others; in short:
 ///
-///     run       = {"version": 1, "identity": identity, "stack"?: stack, "ending": ending, "slice_ms": time, "steps": [step],
-///                  "stages": [stage], "slices": [slice], "generator": generator, "observed": [series],
-///                  "events": [event]}
+///     run       = {"version": 1, "identity": identity, "stack"?: stack, "snapshots"?: [snapshot], "egress"?: [egress],
+///                  "ending": ending, "slice_ms": time, "steps": [step], "stages": [stage], "slices": [slice],
+///                  "generator": generator, "observed": [series], "events": [event]}
 ///     identity  = {"run_id": string, "plan": string, "about"?: string, "plan_digest": string, "seed": digits,
 ///                  "version": string, "targets": [string], "permitted": [string]}
 ///     stack     = {"planted": [{"name": string, "wrong": string, "caught_by": string}], "store": string, "front": string,
 ///                  "metrics": string, "operator": string, "exports": string, "setting": `StackSetting.json`}
+///     snapshot  = {"moment": "before" | "after", "live": store, "shadow": store}
+///     store     = {"rows": {table: count}, "watermark": count}
+///     egress    = {"by": "driver" | "stack" | "banks" | "live_twins", "origin": string, "purpose": string,
+///                  "requests"?: count}
 ///     ending    = {"kind": "completed"} | {"kind": "aborted", "at_ms": time, "guard": string}
 ///               | {"kind": "interrupted", "at_ms": time, "signal": int}
 ///               | {"kind": "failed", "at_ms": time, "reason": string}
@@ -25,7 +29,8 @@ import Timebase
 ///                  "hdr": base64 of HdrHistogram's compressed V2 form, in nanoseconds}
 ///     generator = {"lag": [histogram | null], "gaps": gaps, "pool_waits": count, "pool_waited_ms": time,
 ///                  "pool_starved": count, "connections_opened": count, "connections_max": count,
-///                  "evidence_records": count, "arrivals_cut"?: count, "is_changed_by_hand": bool}
+///                  "evidence_records": count, "arrivals_cut"?: count, "is_changed_by_hand": bool,
+///                  "control"?: {"arrivals": count, "sent": count, "ok": count, "other": count, "left_out": count}}
 ///     gaps      = {"count": count, "sum_ms": time, "longest_ms": time, "listed": [{"at_ms": time, "length_ms": time}]}
 ///     series    = {"name": string, "every_ms": time, "values": [number | null]}
 ///     event     = {"at_ms": time, "kind": string, "text": string}
@@ -40,7 +45,8 @@ extension RunRecord {
     package var json: JSONValue {
         .present([
             ("version", .count(Self.version)), ("identity", identity.json), ("stack", stack?.json),
-            ("ending", ending.json),
+            ("snapshots", snapshots.isEmpty ? nil : .array(snapshots.map(\.json))),
+            ("egress", egress.isEmpty ? nil : .array(egress.map(\.json))), ("ending", ending.json),
             ("slice_ms", .time(sliceLength)), ("steps", .array(steps.map(\.json))),
             ("stages", .array(stages.map(\.json))), ("slices", .array(slices.map(\.json))),
             ("generator", generator.json), ("observed", .array(observed.map(\.json))),
@@ -72,6 +78,8 @@ extension RunRecord {
             observed: try place.member("observed").map(ObservedSeries.init),
             events: try place.member("events").map(RunEvent.init), ending: try Ending(place.member("ending")),
             stack: try place.optional("stack").map(StackRecord.init))
+        snapshots = try place.optional("snapshots")?.map(StoreSnapshot.init) ?? []
+        egress = try place.optional("egress")?.map(EgressRecord.init) ?? []
     }
 }
 

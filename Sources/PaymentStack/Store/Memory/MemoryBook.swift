@@ -159,6 +159,10 @@ struct MemoryBook: Sendable {
         return ExportPage(lines: lines.bytes, count: lines.count, last: Int64(range.upperBound), watermark: changes)
     }
 
+    var counts: LedgerCounts {
+        LedgerCounts(rows: ExportTable.allCases.map { Int64(count($0)) }, watermark: changes)
+    }
+
     private func count(_ table: ExportTable) -> Int {
         switch table {
         case .payments: payments.count

@@ -165,6 +165,8 @@ final class MemoryLedger: LedgerStore {
     func page(_ table: ExportTable, after place: Int64, limit: Int) async throws(StoreFailure) -> ExportPage {
         book.page(table, after: place, limit: limit, channels)
     }
+
+    func counts() async throws(StoreFailure) -> LedgerCounts { book.counts }
 }
 
 extension MemoryLedger: TimerTarget {

@@ -88,4 +88,8 @@ final class SQLiteLedger: LedgerStore {
             try readings.page(table, after: place, limit: limit, channels)
         }
     }
+
+    func counts() async throws(StoreFailure) -> LedgerCounts {
+        try await open("count").ask("count", namespace) { readings throws(DatabaseError) in try readings.counts() }
+    }
 }

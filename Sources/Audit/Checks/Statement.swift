@@ -1,0 +1,66 @@
+extension AuditCheck {
+    /// M3. The stack's payments and refunds against what banks say, both ways.
+    static let statement = AuditCheck(
+        "M3", "statement", .money, claim: "stack and banks agree on every payment and refund",
+        [
+            Question(
+                "channel_only", finds: "money that a bank moved, and of which the stack knows nothing",
+                needs: ["payments", "statement"],
+                """
+                SELECT coalesce(s.record, s.reference), s.channel || ' ' || s.booking || ' ' || sum(s.amount) || ' '
+                  || coalesce(s.currency, '') || ' under ' || s.reference
+                FROM statement s WHERE s.booking IN ('authorised', 'captured', 'transferred', 'refunded')
+                  AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.id = s.record)
+                  AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.id = s.record)
+                GROUP BY s.channel, s.reference
+                """),
+            Question(
+                "stack_only", finds: "money that the stack says was moved, and of which its bank knows nothing",
+                needs: ["payments", "statement"],
+                """
+                SELECT p.id, p.state || ' here, and no bank took anything' FROM payments p
+                WHERE p.state IN \(takenStates)
+                  AND NOT EXISTS (SELECT 1 FROM statement s WHERE s.record = p.id AND s.booking IN \(takenBookings))
+                UNION ALL
+                SELECT p.id, 'authorised here, and at no bank' FROM payments p WHERE p.state = 'authorized'
+                  AND NOT EXISTS (SELECT 1 FROM statement s WHERE s.record = p.id AND s.booking = 'authorised')
+                UNION ALL
+                SELECT r.id, 'refunded here, and at no bank' FROM refunds r WHERE r.state = 'refunded'
+                  AND NOT EXISTS (SELECT 1 FROM statement s WHERE s.record = r.id AND s.booking = 'refunded')
+                """),
+            Question(
+                "amount_diff", finds: "an amount or a currency that is another at the bank",
+                needs: ["payments", "statement"],
+                """
+                SELECT p.id, 'taken ' || coalesce(p.captured, p.amount) || ' ' || p.currency || ' here, ' || b.taken || ' '
+                  || coalesce(b.currency, '') || ' at the bank'
+                FROM (SELECT record, sum(amount) AS taken, max(currency) AS currency FROM statement
+                  WHERE booking IN \(takenBookings) GROUP BY record) b
+                JOIN payments p ON p.id = b.record
+                WHERE p.state IN \(takenStates)
+                  AND (b.taken <> coalesce(p.captured, p.amount) OR b.currency <> p.currency)
+                UNION ALL
+                SELECT r.id, 'refund of ' || r.amount || ' ' || r.currency || ' here, ' || b.given || ' at the bank'
+                FROM (SELECT record, sum(amount) AS given FROM statement WHERE booking = 'refunded' GROUP BY record) b
+                JOIN refunds r ON r.id = b.record WHERE r.state = 'refunded' AND b.given <> r.amount
+                """),
+            Question(
+                "status_diff", finds: "a payment or refund that the bank has done, and the stack has not",
+                needs: ["payments", "statement"],
+                """
+                SELECT p.id, p.state || ' here, and its bank ' ||
+                  CASE WHEN b.taken > 0 THEN 'took ' || b.taken ELSE 'holds ' || (b.held - b.released) END
+                FROM (SELECT record, total(CASE WHEN booking IN \(takenBookings) THEN amount END) AS taken,
+                    total(CASE WHEN booking = 'authorised' THEN amount END) AS held,
+                    total(CASE WHEN booking = 'reversed' THEN amount END) AS released
+                  FROM statement GROUP BY record) b
+                JOIN payments p ON p.id = b.record
+                WHERE p.state NOT IN \(takenStates)
+                  AND (b.taken > 0 OR (p.state <> 'authorized' AND b.held > b.released))
+                UNION ALL
+                SELECT r.id, 'refund ' || r.state || ' here, and its bank gave back ' || b.given
+                FROM (SELECT record, sum(amount) AS given FROM statement WHERE booking = 'refunded' GROUP BY record) b
+                JOIN refunds r ON r.id = b.record WHERE r.state <> 'refunded'
+                """),
+        ])
+}

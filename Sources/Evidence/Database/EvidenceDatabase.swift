@@ -1,0 +1,218 @@
+// Goal: all that is known of a run in one file that anybody can query, and that whoever judges reads and nothing else.
+// Method: SQLite. A draft is filled under another name, indexed, sealed and then renamed: whoever looks finds the whole
+// file or none. It is thrown away and made anew from the sources as often as one likes, so it needs no log and no fsync
+// on the way.
+//
+//     sources -> draft (tables, then indexes and views) -> evidence.db
+//
+// Not here: what the sources are (`EvidenceImport`), and what follows from them (`Audit`).
+
+package import SQLite
+
+package final class EvidenceDatabase {
+    package static let fileName = "evidence.db"
+    package static let sealName = "evidence.db.sha256"
+
+    package let database: Database
+    /// Where it will stand; nil in memory.
+    private let path: String?
+    /// Pages of 16 KiB are read and written with a quarter of the calls; the cache holds the upper levels of every index.
+    private static let pragmas = """
+        PRAGMA page_size = 16384; PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;
+        PRAGMA cache_size = -131072; PRAGMA temp_store = FILE; PRAGMA threads = 2;
+        """
+
+    private init(_ database: Database, _ path: String?) {
+        self.database = database
+        self.path = path
+    }
+
+    // MARK: Making one
+
+    /// An empty one under another name, until `finish`. The folder stands.
+    package static func draft(in folder: String) throws(EvidenceError) -> EvidenceDatabase {
+        let path = "\(folder)/\(fileName)"
+        NewFile.remove("\(path).part")
+        try NewFile.make("\(path).part")
+        return try make("\(path).part", path)
+    }
+
+    /// For simulated runs, which leave no files.
+    package static func inMemory() throws(EvidenceError) -> EvidenceDatabase { try make(":memory:", nil) }
+
+    private static func make(_ place: String, _ path: String?) throws(EvidenceError) -> EvidenceDatabase {
+        try describing("make", place) { () throws(DatabaseError) in
+            let database = try Database(place, .creating)
+            try database.run(pragmas)
+            try EvidenceNames.define(on: database)
+            try database.run(
+                """
+                PRAGMA application_id = \(EvidenceSchema.application); PRAGMA user_version = \(EvidenceSchema.version);
+                BEGIN; \(EvidenceSchema.tables)
+                """)
+            return EvidenceDatabase(database, path)
+        }
+    }
+
+    /// What is filled in is written; indexes and views come last.
+    package func index() throws(EvidenceError) {
+        try change { () throws(DatabaseError) in
+            try database.run("COMMIT")
+            for index in EvidenceSchema.indexes { try database.run(index) }
+            try database.run(EvidenceSchema.accounts)
+            try database.run(EvidenceSchema.views)
+            // A sample says enough of which column tells rows apart.
+            try database.run("PRAGMA analysis_limit = 1000; ANALYZE")
+        }
+    }
+
+    /// Behind it nobody changes it: it stands under its own name, readable by its owner alone.
+    package consuming func finish() throws(EvidenceError) {
+        guard let path else { return }
+        try NewFile.rename("\(path).part", path)
+    }
+
+    // MARK: Reading one
+
+    /// One that is there; a file that is none, or of another version, is told by name.
+    package static func open(_ path: String) throws(EvidenceError) -> EvidenceDatabase {
+        let (owner, version): (Int64?, Int64?)
+        let database: Database
+        do throws(DatabaseError) {
+            database = try Database(path, .reading)
+            try EvidenceNames.define(on: database)
+            try database.run("PRAGMA cache_size = -65536; PRAGMA mmap_size = 8589934592")
+            owner = try database.integer("PRAGMA application_id")
+            version = try database.integer("PRAGMA user_version")
+        } catch {
+            throw EvidenceError("read", path, reason: error.message)
+        }
+        guard owner == EvidenceSchema.application else {
+            throw EvidenceError("read", path, reason: "no evidence of a run")
+        }
+        guard version == EvidenceSchema.version else {
+            throw EvidenceError(
+                "read", path,
+                reason: "version \(version ?? 0) of the format; this Spillway reads version \(EvidenceSchema.version)")
+        }
+        return EvidenceDatabase(database, path)
+    }
+
+    /// Another connection to the same file, for another thread.
+    package var place: String? { path }
+
+    // MARK: What is said about it
+
+    package func say(_ name: String, _ value: String) throws(EvidenceError) {
+        try change { () throws(DatabaseError) in
+            let insert = try database.prepare("INSERT OR REPLACE INTO about VALUES (?, ?)")
+            insert.bind(1, name)
+            insert.bind(2, value)
+            try insert.run()
+        }
+    }
+
+    package func about(_ name: String) throws(EvidenceError) -> String? {
+        try change { () throws(DatabaseError) in
+            let row = try database.prepare("SELECT value FROM about WHERE name = ?")
+            row.bind(1, name)
+            guard try row.step() else { return nil }
+            let value = row.text(0)
+            row.reset()
+            return value
+        }
+    }
+
+    package func sources() throws(EvidenceError) -> [SourceStanding] {
+        try change { () throws(DatabaseError) in
+            let rows = try database.prepare("SELECT name, state, tables, rows, fault FROM sources ORDER BY rowid")
+            var sources: [SourceStanding] = []
+            while try rows.step() {
+                sources.append(
+                    SourceStanding(
+                        name: rows.text(0), state: SourceStanding.State(rawValue: rows.text(1)) ?? .torn,
+                        tables: rows.text(2).split(separator: " ").map(String.init), rows: rows.integer(3),
+                        fault: rows.text(4)))
+            }
+            return sources
+        }
+    }
+
+    // MARK: Errors
+
+    func change<Value>(_ body: () throws(DatabaseError) -> Value) throws(EvidenceError) -> Value {
+        try Self.describing("write", path ?? "evidence in memory", body)
+    }
+
+    static func describing<Value>(
+        _ operation: String, _ path: String, _ body: () throws(DatabaseError) -> Value
+    ) throws(EvidenceError) -> Value {
+        do throws(DatabaseError) {
+            return try body()
+        } catch {
+            throw EvidenceError(operation, path, reason: "\(error)")
+        }
+    }
+}
+
+/// What became of one source of evidence.
+package struct SourceStanding: Sendable, Equatable {
+    package enum State: String, Sendable, CaseIterable {
+        case whole
+        /// Read as far as it goes: what is in it counts, and nothing follows from what is not.
+        case torn
+        /// It should be there.
+        case missing
+        /// The run has none.
+        case none
+    }
+
+    package var name: String
+    package var state: State
+    /// Of `evidence.db`, that it fills.
+    package var tables: [String]
+    package var rows: Int64
+    /// In words; empty where nothing is wrong.
+    package var fault: String
+
+    package init(name: String, state: State, tables: [String], rows: Int64 = 0, fault: String = "") {
+        self.name = name
+        self.state = state
+        self.tables = tables
+        self.rows = rows
+        self.fault = fault
+    }
+}
+
+// MARK: Asking
+
+extension EvidenceDatabase {
+    /// Every row of a query.
+    package func asking(
+        _ sql: String, _ values: [String] = [], _ take: (Statement) -> Void
+    ) throws(EvidenceError) {
+        try Self.describing("read", place ?? "evidence in memory") { () throws(DatabaseError) in
+            let rows = try database.prepare(sql)
+            for (index, value) in values.enumerated() { rows.bind(Int32(index + 1), value) }
+            while try rows.step() { take(rows) }
+        }
+    }
+
+    /// For tables of its own that a question needs; what is stored stays as it is.
+    package func running(_ sql: String, _ values: [String] = []) throws(EvidenceError) {
+        try Self.describing("read", place ?? "evidence in memory") { () throws(DatabaseError) in
+            if values.isEmpty { return try database.run(sql) }
+            let statement = try database.prepare(sql)
+            for (index, value) in values.enumerated() { statement.bind(Int32(index + 1), value) }
+            try statement.run()
+        }
+    }
+
+    package func defining(
+        _ name: String, arguments: Int32, _ body: @escaping Database.Function
+    ) throws(EvidenceError) {
+        try Self.describing("read", place ?? "evidence in memory") { () throws(DatabaseError) in
+            try database.define(name, arguments: arguments, body)
+        }
+    }
+}
