@@ -71,6 +71,9 @@ import Timebase
             #expect(end.code == 3, "\(end.talk)")
             let report = try stand.report()
             #expect(report.record.ending == .completed && report.count(.declined) > 0, "\(end.talk)")
+            #expect(
+                report.record.egress.contains { $0.origin == address && $0.purpose == "sources of evidence" },
+                "\(report.record.egress)")
             let sources = try #require(Plan.parse(SourceText(name: "shop.yaml", text: plan)).plan).evidence
             let fetched = try #require(stand.folder.below("out").first { $0.hasSuffix("/02-attempts.ndjson") })
             let payments = try Self.texts(sources[0], folder, fetched: "")
