@@ -315,8 +315,9 @@ let package = Package(
         tests(
             "IntegrationTests",
             [
-                "ChannelProfile", "Cryptography", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
-                "JSON", "Reporting", "StackVocabulary",
+                "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
+                "Histogram",
+                "JSON", "PlanLanguage", "PlanModel", "Reporting", "StackVocabulary",
                 "TestFolders", "Timebase",
             ]),
 

@@ -7,6 +7,7 @@ import Peers
 import PlanLanguage
 import PlanModel
 import Reporting
+import ScriptedPeers
 import ShadowTag
 import StackVocabulary
 import TestFolders
@@ -52,13 +53,10 @@ import Timebase
             let draft = Draft(target: "url: http://\(address)", rest: rest)
             let environment = ["TOKEN": "s3cret"]
             let report = try await draft.run(on: loop, in: folder, environment: environment)
-            let key = try ShadowKey.find(in: environment, entropy: Array(repeating: 1, count: 32))
-            let runID = RunID(secondsSince1970: 1, entropy: Array(repeating: 2, count: 5))
             var collection = SourceCollection(
                 sources: try draft.plan().evidence, origins: report.sources, planFolder: folder.path,
                 folder: isLive ? "\(folder.path)/sources-r" : nil,
-                words: RunWords(tag: key.tag(runID, expires: 100), plan: "p", seed: 5, environment: environment),
-                loop: loop)
+                words: try Self.words(environment), loop: loop)
             collection.bytesMax = bytesMax
             let collected = await collection.collect()
             await server.drain(until: loop.now + .seconds(5))
@@ -105,6 +103,54 @@ import Timebase
             #expect(!found.folder.has("sources-r/01-payments.ndjson"))
             #expect(throws: SourceFault.self) { try found.rows(0) }
         }
+    }
+
+    @Test(arguments: [
+        ("\r\n\(row)", "the answer does not say where it ends, so nobody could tell whether it is whole"),
+        ("content-length: 4000\r\n\r\n\(row)", "the connection ended inside the body"),
+        (
+            "content-length: 4\r\ncontent-encoding: gzip\r\n\r\n1234",
+            "it comes encoded as 'gzip', which nobody asked for"
+        ),
+    ])
+    func `an answer that nobody could tell the end of, or that ends early, is no export`(
+        answer: String, words: String
+    ) throws {
+        let loop = EventLoop.simulated(seed: 3)
+        let folder = try TestFolder()
+        let reason = try loop.run { () async throws in
+            let listener = try loop.listen(on: .loopback(port: 8080))
+            let serving = loop.spawn {
+                while let stream = try? await listener.accept() {
+                    let peer = RawPeer(stream)
+                    // The preflight only connects.
+                    if await peer.receiveOnce(until: loop.now + .seconds(1)) {
+                        try? await peer.send("HTTP/1.1 200 OK\r\n" + answer)
+                    }
+                    peer.close()
+                }
+            }
+            let rest = "evidence:\n" + Self.http("/export").replacing("ADDRESS", with: "127.0.0.1:8080")
+            let draft = Draft(target: "url: http://127.0.0.1:8080", rest: rest)
+            let report = try await draft.run(on: loop, in: folder)
+            let collected = await SourceCollection(
+                sources: try draft.plan().evidence, origins: report.sources, planFolder: folder.path, folder: nil,
+                words: try Self.words([:]), loop: loop
+            ).collect()
+            listener.close()
+            await serving.join()
+            guard case .missing(let reason) = collected[0].state else { return "it is there" }
+            return reason
+        }
+        #expect(reason.contains(words), "\(reason)")
+    }
+
+    private static let row = "{\"no\":\"A-1\",\"cents\":1,\"status\":\"PAID\"}\n"
+
+    private static func words(_ environment: [String: String]) throws -> RunWords {
+        let key = try ShadowKey.find(in: environment, entropy: Array(repeating: 1, count: 32))
+        let runID = RunID(secondsSince1970: 1, entropy: Array(repeating: 2, count: 5))
+        return RunWords(tag: key.tag(runID, expires: 100), plan: "p", seed: 5, environment: environment)
     }
 
     @Test func `an export that is longer than it may be is given up`() throws {

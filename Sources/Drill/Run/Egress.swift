@@ -40,6 +40,7 @@ struct Egress {
         }
         return records
             + preflight.observed.compactMap { $0 }.map { EgressRecord(.driver, to: $0.url, "observations") }
+            + preflight.sources.compactMap { $0 }.map { EgressRecord(.driver, to: $0.url, "sources of evidence") }
     }
 
     private func stack() -> [EgressRecord] {

@@ -8,6 +8,8 @@ internal import JSON
 final class NDJSONRecords: SourceRecords {
     private var window: InputWindow
     private var line = 0
+    /// The line that was taken last has no end: the source ends inside it, or right behind it.
+    private var isLastOpen = false
     /// By the place of a member in its object, what stood there in the row before: most rows have one order.
     private var habit: [Member] = []
     private var unescaped: [UInt8] = []
@@ -61,6 +63,7 @@ final class NDJSONRecords: SourceRecords {
             guard looked <= InputWindow.recordBytesMax else { throw tooLong }
             if try window.more() { continue }
             guard looked > 0 else { return nil }
+            isLastOpen = true
             let range = window.start..<window.end
             window.take(looked)
             return range
@@ -125,10 +128,12 @@ final class NDJSONRecords: SourceRecords {
         case .array, .object: try slots.fill(slot, .nested, bytes, into: &row)
         case .text:
             guard value.hasEscapes else { return try slots.fill(slot, .text, bytes, into: &row) }
-            var text = unescaped
+            // Taken out while it is written to: whoever held it as well would make that a copy.
+            var text: [UInt8] = []
+            swap(&text, &unescaped)
+            defer { swap(&text, &unescaped) }
             text.removeAll(keepingCapacity: true)
             _ = JSONEscapes.unescape(bytes, into: &text)
-            unescaped = text
             try slots.fill(slot, .text, text.span, into: &row)
         }
     }
@@ -141,7 +146,7 @@ final class NDJSONRecords: SourceRecords {
             _ = try JSONValue(parsing: bytes)
             return RowFault("it is no JSON object")
         } catch {
-            if case .endOfText = error.reason, window.ahead == 0 {
+            if case .endOfText = error.reason, isLastOpen {
                 return RowFault("the source ends inside it: it was cut off")
             }
             return RowFault("column \(error.column): \(error.reason)")

@@ -52,10 +52,12 @@ final class QueryRecords: SourceRecords {
     ) throws(RowFault) {
         let kind = statement.kind(column)
         if kind == .integer { return try slots.fill(slot, statement.integer(column), into: &row) }
-        var text = text
+        // Taken out while it is written to: whoever held it as well would make that a copy.
+        var text: [UInt8] = []
+        swap(&text, &self.text)
+        defer { swap(&text, &self.text) }
         text.removeAll(keepingCapacity: true)
         if kind == .text || kind == .real { statement.append(column, to: &text) }
-        self.text = text
         let cell: SourceCell =
             switch kind {
             case .null: .null

@@ -17,8 +17,9 @@ enum CellFlaw: Error {
     case noInstant(TimeForm)
 }
 
-/// How the cells of one of the source's columns become values of one of the table's.
-struct ColumnRule: Sendable {
+/// How the cells of one of the source's columns become values of one of the table's. A class, since reading a cell would
+/// otherwise count the references of all that is in it.
+final class ColumnRule: Sendable {
     enum Reading: Sendable {
         case text, whole
         case decimals(Int)

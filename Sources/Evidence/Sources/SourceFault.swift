@@ -31,19 +31,13 @@ package struct SourceFault: Error, Sendable, CustomStringConvertible {
     /// What others wrote: cut short, without what a terminal would take for a command, and without what may be a card's
     /// number.
     static func shown(_ bytes: Span<UInt8>) -> String {
-        var text = ""
-        var digits = 0
+        var (taken, digits): ([UInt8], Int) = ([], 0)
         for index in 0..<min(bytes.count, 4 * shownMax) {
-            if UInt8(ascii: "0")...UInt8(ascii: "9") ~= bytes[index] {
-                digits += 1
-                if digits > digitsShownMax { return "a text with more than \(digitsShownMax) digits in a row" }
-            } else {
-                digits = 0
-            }
+            digits = UInt8(ascii: "0")...UInt8(ascii: "9") ~= bytes[index] ? digits + 1 : 0
+            if digits > digitsShownMax { return "a text with more than \(digitsShownMax) digits in a row" }
+            taken.append(bytes[index])
         }
-        var taken: [UInt8] = []
-        for index in 0..<min(bytes.count, 4 * shownMax) { taken.append(bytes[index]) }
-        text = String(decoding: taken, as: UTF8.self)
+        let text = String(decoding: taken, as: UTF8.self)
         return JSONValue.quoted(text.count > shownMax ? text.prefix(shownMax) + "..." : text)
     }
 }

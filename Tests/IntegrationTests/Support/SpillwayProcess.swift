@@ -32,11 +32,14 @@ final class SpillwayProcess {
         case nowhere
     }
 
-    init(_ arguments: [String], name: String, in folder: TestFolder, output: Output? = nil) throws {
+    /// - Parameter program: another one, for what stands beside Spillway.
+    init(
+        _ arguments: [String], name: String, in folder: TestFolder, output: Output? = nil, program: String? = nil
+    ) throws {
         self.folder = folder
         self.name = name
         pid = try Self.spawn(
-            [Self.executable] + arguments, output: output ?? .file("\(folder.path)/\(name).out"),
+            [program ?? Self.executable] + arguments, output: output ?? .file("\(folder.path)/\(name).out"),
             errors: "\(folder.path)/\(name).err")
     }
 

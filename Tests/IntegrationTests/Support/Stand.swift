@@ -111,6 +111,13 @@ final class Stand {
         return child
     }
 
+    /// A program that knows nothing of Spillway.
+    func start(program: String, _ arguments: [String]) throws -> SpillwayProcess {
+        let child = try SpillwayProcess(arguments, name: "child-\(children.count)", in: folder, program: program)
+        children.append(child)
+        return child
+    }
+
     func wait(upTo span: TimeSpan = .seconds(20), for holds: () throws -> Bool) async throws {
         let deadline = loop.now + span
         while try !holds() {
