@@ -132,9 +132,10 @@ let package = Package(
         module(
             "Evidence",
             [
-                "ChannelProfile", "Diagnostics", "EventLoop", "Histogram", "JSON", "Money", "PlanModel", "PlanValues", "SQLite", "SeededRandom", "StackVocabulary", "Timebase",
+                "ChannelProfile", "Cryptography", "Diagnostics", "EventLoop", "Histogram", "JSON", "Money", "PlanModel",
+                "PlanValues", "SQLite", "SeededRandom", "StackVocabulary", "Timebase",
             ]),
-        module("Audit", ["Evidence", "SQLite", "StackVocabulary", "Timebase"]),
+        module("Audit", ["Evidence", "JSON", "SQLite", "StackVocabulary", "Timebase"]),
         tests("AuditTests", ["Audit", "Evidence", "SQLite", "SeededRandom", "StackVocabulary", "Timebase"]),
         tests(
             "EvidenceTests",
@@ -190,18 +191,20 @@ let package = Package(
 
         module(
             "Verdicts",
-            ["Evidence", "Histogram", "Numerals", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
+            ["Audit", "Evidence", "Histogram", "Numerals", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
         tests(
             "VerdictsTests",
             [
-                "Diagnostics", "Evidence", "Histogram", "PlanModel", "PlanValues", "SampleRuns", "SeededRandom",
+                "Audit", "Diagnostics", "Evidence", "Histogram", "PlanModel", "PlanValues", "SampleRuns",
+                "SeededRandom",
                 "Timebase", "Verdicts",
             ]),
 
         module(
             "Reporting",
             [
-                "EventLoop", "Evidence", "Histogram", "JSON", "Numerals", "PlanModel", "SeededRandom", "Timebase",
+                "Audit", "EventLoop", "Evidence", "Histogram", "JSON", "Numerals", "PlanModel", "SeededRandom",
+                "Timebase",
                 "Verdicts", "StackVocabulary",
             ]),
         tests(
@@ -215,7 +218,7 @@ let package = Package(
         module(
             "Drill",
             [
-                "ChannelMock", "ChannelProfile", "Cryptography", "CurlTransport", "Diagnostics", "EventLoop",
+                "Audit", "ChannelMock", "ChannelProfile", "Cryptography", "CurlTransport", "Diagnostics", "EventLoop",
                 "Evidence",
                 "HTTPService", "HTTPWire", "JSON", "Journeys", "Lease", "LoadDriver", "Peers", "PlanLanguage",
                 "PlanModel", "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts", "Zstandard",
@@ -243,7 +246,8 @@ let package = Package(
         module(
             "SpillwayCLI",
             [
-                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence",
+                "Audit", "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop",
+                "Evidence",
                 "HTTPService", "HTTPWire", "Histogram", "JSON", "Journeys", "Lease", "LoadDriver", "Numerals", "Peers",
                 "PlanLanguage",
                 "PlanModel", "PlanValues", "Reporting", "SeededRandom", "ShadowTag", "Timebase", "Traffic",

@@ -20,9 +20,14 @@ package struct Verdict: Sendable {
         case breaker(channel: String, opensWithin: TimeSpan)
         case fairness(by: String, atLeast: Double)
         case generator(lagP99: TimeSpan)
-        case isolation
-        case money
+        /// By these checks of the audit; all of its kind when empty.
+        case isolation(checks: [String])
+        case money(checks: [String])
     }
+
+    /// The audit's checks, by the names that reports tell them under.
+    package static let moneyChecks = ["M1", "M2", "M3", "M4", "M5", "M6", "M10", "R", "U"]
+    package static let isolationChecks = ["M7", "M8", "M9"]
 
     package let claim: Claim
     /// The words of the plan.

@@ -1,3 +1,4 @@
+package import Audit
 package import Evidence
 package import PlanModel
 package import Verdicts
@@ -12,17 +13,20 @@ package import Verdicts
 /// It reads no evidence but the record, judges nothing itself, and knows neither host nor time.
 package struct Report: Sendable {
     package let record: RunRecord
+    /// Nil where the run left nothing to audit.
+    package let audit: AuditReport?
     package let judgements: [Judgement]
     package let verdict: RunVerdict
 
-    package init(_ record: RunRecord, judgements: [Judgement]) {
+    package init(_ record: RunRecord, audit: AuditReport? = nil, judgements: [Judgement]) {
         self.record = record
+        self.audit = audit
         self.judgements = judgements
         verdict = Judge.verdict(of: record, judgements)
     }
 
     /// Judges the record by these targets.
-    package init(_ record: RunRecord, targets: [Verdict]) {
-        self.init(record, judgements: Judge.judgements(of: record, targets: targets))
+    package init(_ record: RunRecord, audit: AuditReport? = nil, targets: [Verdict]) {
+        self.init(record, audit: audit, judgements: Judge.judgements(of: record, targets: targets, audit: audit))
     }
 }

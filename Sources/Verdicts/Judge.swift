@@ -1,3 +1,4 @@
+package import Audit
 package import Evidence
 import Numerals
 package import PlanModel
@@ -13,12 +14,25 @@ import Timebase
 ///
 /// It does not drive, measure or read files, and it knows neither clock nor exit code of the process.
 package enum Judge {
-    package static func judgements(of record: RunRecord, targets: [Verdict]) -> [Judgement] {
+    /// - Parameter audit: of the run's evidence; nil where there was none.
+    package static func judgements(
+        of record: RunRecord, targets: [Verdict], audit: AuditReport? = nil
+    ) -> [Judgement] {
         let generator = GeneratorJudge(record: record, lagLimit: lagLimit(of: targets)).judgement
-        return [generator]
-            + targets.compactMap { target in
-                judgement(of: record, by: target).map { $0.cut(by: record.ending).held(against: generator) }
-            }
+        let judged = targets.compactMap { target in
+            judgement(of: record, by: target, audit).map { $0.cut(by: record.ending).held(against: generator) }
+        }
+        return [generator] + judged + unasked(audit, targets)
+    }
+
+    /// What was lost is lost, also where the plan did not ask for it.
+    private static func unasked(_ audit: AuditReport?, _ targets: [Verdict]) -> [Judgement] {
+        guard let audit else { return [] }
+        return AuditCheck.Kind.allCases.compactMap { kind in
+            let isAsked = targets.contains { IntegrityJudge.kind(of: $0.claim) == kind }
+            let judgement = IntegrityJudge(audit: audit, kind: kind, checks: [], name: kind.rawValue).judgement
+            return isAsked || judgement.status != .fail ? nil : judgement
+        }
     }
 
     /// What the run came to by these judgements.
@@ -35,14 +49,19 @@ package enum Judge {
     }
 
     /// Nil for the generator, which is judged anyhow.
-    private static func judgement(of record: RunRecord, by target: Verdict) -> Judgement? {
+    private static func judgement(
+        of record: RunRecord, by target: Verdict, _ audit: AuditReport?
+    ) -> Judgement? {
         switch target.claim {
         case .generator: nil
         case .latency(let scope, let limits):
             LatencyJudge(record: record, name: target.name, scope: scope, limits: limits).judgement
         case .errors(let scope, let bound):
             ErrorsJudge(record: record, name: target.name, scope: scope, bound: bound).judgement
-        case .isolation, .money: .notJudged(target.name, .integrity)
+        case .isolation(let checks), .money(let checks):
+            IntegrityJudge.kind(of: target.claim).map {
+                IntegrityJudge(audit: audit, kind: $0, checks: checks, name: target.name).judgement
+            }
         case .capacity, .goodput, .shed, .recovery, .hysteresis, .amplification, .wastedWork, .queue, .blastRadius,
             .routing, .breaker, .fairness:
             .notJudged(target.name, .performance)

@@ -22,7 +22,7 @@ enum SampleReport {
                 Scope(journey: nil, stage: "flash"),
                 limits: [PercentileLimit(percentile: 99, limit: .milliseconds(400))])),
         named("errors", .errors(Scope(journey: nil, stage: nil), atMost: Ratio(0.001))),
-        named("recovery", .hysteresis(atLeast: Ratio(0.95))), named("money", .money),
+        named("recovery", .hysteresis(atLeast: Ratio(0.95))), named("money", .money(checks: [])),
     ]
 
     static func make() -> Report {

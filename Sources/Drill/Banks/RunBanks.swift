@@ -143,7 +143,8 @@ final class RunBanks {
         host.channels.map { channel, _ in
             CollectedEvidence.Channel(
                 channel, order.isLive ? .live : .shadow,
-                journal: host.journal(of: channel).map { .memory($0) } ?? .folder("\(order.folder)/\(channel)"),
+                journal: host.journal(of: channel).map { .memory($0.entriesInMemory) }
+                    ?? .folder("\(order.folder)/\(channel)"),
                 journalState: cramped.contains(channel) ? .torn("the bank had no room for all of it") : .whole,
                 statement: .file(statement(of: channel)), statementForm: order.profile.statement.form,
                 statementState: told.contains(channel) ? .whole : .missing(lossInWords ?? "the bank did not tell it"))

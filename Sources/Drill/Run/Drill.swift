@@ -18,7 +18,7 @@ import Verdicts
 /// One run of one plan, from the first look to the last file.
 ///
 ///     traffic -> preflight (banks, stack started) -> set-up -> traffic stages -> teardown -> drain -> evidence collected
-///             -> sources fetched -> stack ended -> banks asked, and ended -> evidence closed -> judged -> reports
+///             -> sources fetched -> stack ended -> banks asked, and ended -> evidence closed -> audited -> judged -> reports
 ///
 /// **Goal.** Whatever happens on the way, nothing is sent before everything was looked at, and nothing that was seen is
 /// lost: a run that breaks off still has its evidence and its reports, and says what broke it off.
@@ -148,7 +148,11 @@ package struct Drill {
         let attendance = preflight.banks.map {
             BankAttendance($0, live: preflight.live, PlannedFaults(plan, traffic), on: loop)
         }
-        if let attendance { driverSetting.onBegin = { begin in attendance.begin(at: begin) } }
+        let began = RunBeginning()
+        driverSetting.onBegin = { [loop] begin in
+            began.milliseconds = loop.millisecondsSince1970 + (begin - loop.now).nanoseconds / 1_000_000
+            attendance?.begin(at: begin)
+        }
         driverSetting.control = try control(traffic, preflight, setting)
         let settling = try settling(preflight, tag)
         await settling.noteBegin()
@@ -185,7 +189,15 @@ package struct Drill {
         collected.webhooksState = sink?.state ?? .whole
         warnings += collected.gaps.map { .warning("evidence: \($0)") }
         conduct.onCollected(collected)
-        return try write(Report(record, targets: plan.targets), warnings: warnings)
+        conduct.onPhase(.auditing)
+        let facts = ImportFacts(
+            beginMilliseconds: began.milliseconds, webhookURL: sink?.address, isEmbedded: preflight.stack != nil,
+            planText: order.planText)
+        let audit = try await RunAudit(
+            record: record, collected: collected, facts: facts,
+            folder: loop.simulation == nil ? order.outFolder : nil, loop: loop
+        ).run()
+        return try write(Report(record, audit: audit, targets: plan.targets), warnings: warnings)
     }
 
     /// A set-up that fails is the end before the beginning: the record says so, and has no arrivals.
@@ -228,9 +240,9 @@ package struct Drill {
 
     // MARK: Where the evidence is
 
-    private func requests(_ writer: EvidenceWriter, _ runID: RunID) -> CollectedEvidence.Journal<EvidenceWriter> {
+    private func requests(_ writer: EvidenceWriter, _ runID: RunID) -> CollectedEvidence.Journal<EvidenceRecord> {
         loop.simulation == nil
-            ? .folder(ReportFolder(order.outFolder).evidence(ofRun: runID.text)) : .memory(writer)
+            ? .folder(ReportFolder(order.outFolder).evidence(ofRun: runID.text)) : .memory(writer.recordsInMemory)
     }
 
     /// What a stack that is not the run's own says of itself. In simulation it leaves no files.
@@ -364,4 +376,9 @@ extension Target {
             entry: entry, transport: transport, proxy: proxy, connections: Self.controlConnections,
             inFlight: 512, tls: tls, allow: allow, timeout: timeout)
     }
+}
+
+/// When the first stage began, by the clock on the wall; zero while it has not.
+private final class RunBeginning {
+    var milliseconds: Int64 = 0
 }

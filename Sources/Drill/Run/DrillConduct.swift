@@ -4,7 +4,7 @@ package import LoadDriver
 /// Who is in charge of a run: hears of it, and steers it. All closures are called on the run's loop.
 package struct DrillConduct {
     package enum Phase: Sendable, Equatable {
-        case preflight, setup, traffic, teardown, draining, reporting
+        case preflight, setup, traffic, teardown, draining, auditing, reporting
     }
 
     package var onPhase: (Phase) -> Void = { _ in }

@@ -7,6 +7,8 @@ package struct DrillOrder: Sendable {
     package var plan: Plan
     /// SHA-256 of the plan's text with all that belongs to it, in hexadecimal.
     package var planDigest: String
+    /// The plan as it was written, with its secrets unresolved.
+    package var planText = ""
     package var seed: UInt64
     /// The plan's paths are relative to it; empty for the working folder.
     package var planFolder: String

@@ -138,6 +138,21 @@ final class SettlementDesk {
         return export
     }
 
+    /// What the stack has said; it may hold no more than its last lines.
+    func log(_ namespace: Namespace, into path: String?) async -> CollectedEvidence.Export {
+        var export = CollectedEvidence.Export(
+            namespace, "log", place: path.map { .file($0) } ?? .memory([]), state: .missing("nobody asked for it"))
+        do {
+            let sink = try EvidenceSink(path)
+            let fault = await fetch("log", namespace, into: sink)
+            export.place = sink.place
+            export.state = fault.map { .torn("\($0)") } ?? .whole
+        } catch {
+            export.state = .missing("\(error)")
+        }
+        return export
+    }
+
     private func fetch(_ table: String, _ namespace: Namespace, into sink: EvidenceSink) async -> PartFault? {
         do throws(PartFault) {
             try await operatorSide.fetch(Self.target(table, namespace), into: sink, within: Self.exportMax)

@@ -67,6 +67,9 @@ final class Settling {
         guard let stack, let desk else { return }
         let loss = stack.host.loss.map { RunStack.words(ofLoss: $0) }
         await collectCounters(into: &evidence)
+        for namespace in Namespace.allCases {
+            evidence.logs.append(await desk.log(namespace, into: place(namespace, "log")))
+        }
         if loop.simulation == nil, let database = stack.launch.database {
             evidence.stack = .ledger(database, loss.map { .torn($0) } ?? .whole)
             return
@@ -81,13 +84,15 @@ final class Settling {
 
     /// A simulated run leaves no files of its own.
     private func places() -> [(Namespace, String, path: String?)] {
-        let isLive = loop.simulation == nil
-        if isLive { try? ReportFolder(folder).make() }
-        return Namespace.allCases.flatMap { namespace in
-            CollectedEvidence.Export.tables.map { table in
-                (namespace, table, isLive ? "\(folder)/\(namespace.name).\(table).ndjson" : nil)
-            }
+        Namespace.allCases.flatMap { namespace in
+            CollectedEvidence.Export.tables.map { table in (namespace, table, place(namespace, table)) }
         }
+    }
+
+    private func place(_ namespace: Namespace, _ table: String) -> String? {
+        guard loop.simulation == nil else { return nil }
+        try? ReportFolder(folder).make()
+        return "\(folder)/\(namespace.name).\(table).ndjson"
     }
 
     private func counters() async -> Result<[(name: String, value: Double)], PartFault> {

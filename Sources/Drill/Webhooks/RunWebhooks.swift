@@ -13,7 +13,9 @@ import Timebase
 struct RunWebhooks {
     let receiver: WebhookReceiver
     let address: String
-    let evidence: CollectedEvidence.Journal<WebhookJournalWriter>
+    /// Nil for memory.
+    private let folder: String?
+    private let writer: WebhookJournalWriter
     private let journal: WebhookJournal
     private let loop: EventLoop
 
@@ -38,7 +40,7 @@ struct RunWebhooks {
             let chosen = try receiver.listen(on: address)
             return RunWebhooks(
                 receiver: receiver, address: sink.publicURL.text(reaching: chosen.port),
-                evidence: folder.map { .folder($0) } ?? .memory(writer), journal: journal, loop: loop)
+                folder: folder, writer: writer, journal: journal, loop: loop)
         } catch {
             throw DrillFault("the sink of webhooks cannot listen: \(error)")
         }
@@ -61,6 +63,11 @@ struct RunWebhooks {
         return HMACKey(Array(StackLaunch.notifyKey(in: order.environment).utf8))
     }
 
+    /// What came, once it has ended.
+    var evidence: CollectedEvidence.Journal<WebhookEntry> {
+        folder.map { .folder($0) } ?? .memory(writer.entriesInMemory)
+    }
+
     var state: CollectedEvidence.State {
         journal.failures == 0 ? .whole : .torn("there was no room for \(journal.failures) deliveries")
     }
@@ -68,7 +75,7 @@ struct RunWebhooks {
     /// Of a run that was refused: nobody has told it anything.
     func discard() async {
         _ = await end()
-        guard case .folder(let folder) = evidence else { return }
+        guard let folder else { return }
         for name in (try? FolderListing(of: folder))?.names ?? [] where name.hasSuffix(".seg") {
             unsafe _ = unlink("\(folder)/\(name)")
         }

@@ -28,6 +28,12 @@ package struct ChannelStatementReader {
         var lines: [StatementLine] = []
         var start = 0
         while let end = piece[start...].firstIndex(of: UInt8(ascii: "\n")) {
+            if let line = plain(piece, start..<end) {
+                try take(line)
+                lines.append(line)
+                start = end + 1
+                continue
+            }
             try begin(piece[start..<end])
             if let line = try line() { lines.append(line) }
             start = end + 1
@@ -63,12 +69,24 @@ package struct ChannelStatementReader {
         case .ndjson: fields = StatementFields(number: lineNumber, texts: try jsonFields(bytes))
         }
         let line = try fields.line()
+        try take(line)
+        return line
+    }
+
+    private mutating func take(_ line: StatementLine) throws(StatementFault) {
         guard line.sequence == sequence + 1 else {
             throw fault("expected line \(sequence + 1) of the statement, found line \(line.sequence)")
         }
         sequence += 1
         lineNumber += 1
-        return line
+    }
+
+    /// A whole line that needs no second look.
+    private func plain(_ piece: [UInt8], _ range: Range<Int>) -> StatementLine? {
+        guard form == .csv, !needsHeader, begun.isEmpty, 2...Self.lineBytesMax ~= range.count,
+            piece[range.upperBound - 1] == UInt8(ascii: "\r")
+        else { return nil }
+        return StatementLine.plain(piece.span.extracting(range.lowerBound..<range.upperBound - 1))
     }
 
     private mutating func checkHeader(_ fields: StatementFields) throws(StatementFault) {

@@ -6,7 +6,7 @@ package import StackVocabulary
 ///
 /// **What it does not do.** It reads nothing. A source that is torn or missing is told, so that nobody takes silence for
 /// innocence.
-package struct CollectedEvidence {
+package struct CollectedEvidence: Sendable {
     package enum State: Sendable, Equatable {
         case whole
         /// Its end is missing, or part of it was lost: why, in words.
@@ -21,10 +21,10 @@ package struct CollectedEvidence {
         case memory([UInt8])
     }
 
-    /// Where a journal's segments are: in a folder, or with who wrote them.
-    package enum Journal<Writer> {
+    /// Where a journal is: segments in a folder, or what they would hold.
+    package enum Journal<Row: Sendable>: Sendable {
         case folder(String)
-        case memory(Writer)
+        case memory([Row])
     }
 
     /// A table of the stack's, as its operator was told it (docs/formats/ledger.md). The last line is the watermark.
@@ -62,18 +62,18 @@ package struct CollectedEvidence {
     }
 
     /// One bank: what it saw, and what it says.
-    package struct Channel {
+    package struct Channel: Sendable {
         package var name: String
         /// Of which side of the stack it was a bank.
         package var namespace: Namespace
-        package var journal: Journal<ChannelJournalWriter>
+        package var journal: Journal<ChannelEntry>
         package var journalState: State
         package var statement: Place
         package var statementForm: StatementRule.Form
         package var statementState: State
 
         package init(
-            _ name: String, _ namespace: Namespace, journal: Journal<ChannelJournalWriter>, journalState: State,
+            _ name: String, _ namespace: Namespace, journal: Journal<ChannelEntry>, journalState: State,
             statement: Place, statementForm: StatementRule.Form, statementState: State
         ) {
             (self.name, self.namespace) = (name, namespace)
@@ -97,12 +97,14 @@ package struct CollectedEvidence {
     }
 
     /// What the driver sent.
-    package var requests: Journal<EvidenceWriter>
+    package var requests: Journal<EvidenceRecord>
     package var requestsState = State.whole
     /// What came to the sink of webhooks; nil for a plan without one.
-    package var webhooks: Journal<WebhookJournalWriter>?
+    package var webhooks: Journal<WebhookEntry>?
     package var webhooksState = State.whole
     package var stack = Stack.none
+    /// The stack's logs, a text of JSON a line; they have no watermark. Empty where there is no stack.
+    package var logs: [Export] = []
     /// In the order in which the stack tells them.
     package var counters: [Counter] = []
     package var countersState = State.whole
@@ -110,7 +112,7 @@ package struct CollectedEvidence {
     /// What the plan declares of a stack of others.
     package var sources: [CollectedSource] = []
 
-    package init(requests: Journal<EvidenceWriter>) {
+    package init(requests: Journal<EvidenceRecord>) {
         self.requests = requests
     }
 
@@ -127,6 +129,7 @@ package struct CollectedEvidence {
         case .exports(let exports):
             sources += exports.map { ("the stack's export of \($0.namespace.name) \($0.table)", $0.state) }
         }
+        sources += logs.map { ("the stack's \($0.namespace.name) log", $0.state) }
         for channel in channels {
             sources.append(
                 ("the journal of the \(channel.namespace.name) bank '\(channel.name)'", channel.journalState))

@@ -7,11 +7,11 @@
 //
 // Not here: what the sources are (`EvidenceImport`), and what follows from them (`Audit`).
 
+internal import Glibc
 package import SQLite
 
 package final class EvidenceDatabase {
     package static let fileName = "evidence.db"
-    package static let sealName = "evidence.db.sha256"
 
     package let database: Database
     /// Where it will stand; nil in memory.
@@ -32,8 +32,8 @@ package final class EvidenceDatabase {
     /// An empty one under another name, until `finish`. The folder stands.
     package static func draft(in folder: String) throws(EvidenceError) -> EvidenceDatabase {
         let path = "\(folder)/\(fileName)"
-        NewFile.remove("\(path).part")
-        try NewFile.make("\(path).part")
+        EvidenceFiles.remove("\(path).part")
+        try EvidenceFiles.make("\(path).part")
         return try make("\(path).part", path)
     }
 
@@ -67,15 +67,19 @@ package final class EvidenceDatabase {
     }
 
     /// Behind it nobody changes it: it stands under its own name, readable by its owner alone.
-    package consuming func finish() throws(EvidenceError) {
+    package func finish() throws(EvidenceError) {
         guard let path else { return }
-        try NewFile.rename("\(path).part", path)
+        try EvidenceSeal.write(of: "\(path).part", named: Self.fileName, at: Self.seal(of: path))
+        try EvidenceFiles.rename("\(path).part", path)
     }
+
+    private static func seal(of path: String) -> String { "\(path).sha256" }
 
     // MARK: Reading one
 
-    /// One that is there; a file that is none, or of another version, is told by name.
+    /// One that is there; a file that is none, of another version, or not what it was is told by name.
     package static func open(_ path: String) throws(EvidenceError) -> EvidenceDatabase {
+        if !EvidenceFiles.isThere(path) { throw EvidenceError("open", path, code: ENOENT) }
         let (owner, version): (Int64?, Int64?)
         let database: Database
         do throws(DatabaseError) {
@@ -95,6 +99,7 @@ package final class EvidenceDatabase {
                 "read", path,
                 reason: "version \(version ?? 0) of the format; this Spillway reads version \(EvidenceSchema.version)")
         }
+        try EvidenceSeal.check(path, at: seal(of: path))
         return EvidenceDatabase(database, path)
     }
 

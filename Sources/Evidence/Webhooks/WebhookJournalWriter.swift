@@ -49,6 +49,9 @@ package final class WebhookJournalWriter {
         try WebhookJournalReader(try segments.store.sources())
     }
 
+    /// Of a writer in memory only.
+    package var entriesInMemory: [WebhookEntry] { SegmentReader<WebhookRow>.records(inMemory: segments.store) }
+
     // MARK: Segments
 
     /// Whether to ask `orderNext`, for who looks after each entry: true once in a segment, when half of it is used.

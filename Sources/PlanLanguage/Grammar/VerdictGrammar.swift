@@ -15,8 +15,12 @@ enum VerdictGrammar {
         }
     }
 
-    private static func strict(_ name: String, _ claim: Verdict.Claim, _ about: String) -> Variant<Verdict> {
-        Variant(name, about, Shape<Verdict.Claim>.choice(["strict": claim])) { claim, entry, _ in
+    /// All checks of a kind, or those that are named.
+    private static func audited(
+        _ name: String, _ checks: [String], _ claim: @escaping @Sendable ([String]) -> Verdict.Claim, _ about: String
+    ) -> Variant<Verdict> {
+        let shape = Shape<[String]>.scalar(.choice(["strict": []]), or: .list(.choice(of: checks)))
+        return Variant(name, about, shape.map(claim)) { claim, entry, _ in
             Verdict(claim: claim, name: entry.key, span: entry.keySpan)
         }
     }
@@ -111,9 +115,13 @@ enum VerdictGrammar {
         Shape<Verdict>.variants(
             "a target",
             performance + resilience + [
-                strict(
-                    "isolation", .isolation, "shadow traffic never reached a live store, nor live traffic a shadow one"),
-                strict("money", .money, "no money was lost, made or moved twice"),
+                audited(
+                    "isolation", Verdict.isolationChecks, Verdict.Claim.isolation,
+                    "shadow traffic never reached a live store, nor live traffic a shadow one; `strict`, or the checks that count"
+                ),
+                audited(
+                    "money", Verdict.moneyChecks, Verdict.Claim.money,
+                    "no money was lost, made or moved twice; `strict`, or the checks that count"),
             ]), countMin: 0)
 
     private static let performance: [Variant<Verdict>] = [

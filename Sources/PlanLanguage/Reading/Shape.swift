@@ -130,7 +130,10 @@ extension Shape where Value: PlanValue {
 extension Shape {
     /// One of some words.
     static func choice(_ words: KeyValuePairs<String, Value>) -> Shape {
-        let table = words.map { (word: $0.key, value: $0.value) }
+        choice(words.map { (word: $0.key, value: $0.value) })
+    }
+
+    private static func choice(_ table: [(word: String, value: Value)]) -> Shape {
         let names = table.map(\.word)
         return Shape(form: .choice(names)) { node, name, reading in
             if node.isScalar, let match = table.first(where: { $0.word == node.written }) { return match.value }
@@ -145,6 +148,9 @@ extension Shape {
             return nil
         }
     }
+
+    /// One of some words, as it is written.
+    static func choice(of words: [String]) -> Shape where Value == String { choice(words.map { ($0, $0) }) }
 
     /// A phrase with a form of its own; `parse` gives nil for what is none.
     static func phrase(

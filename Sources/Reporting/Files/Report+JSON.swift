@@ -1,3 +1,4 @@
+import Audit
 import Evidence
 package import JSON
 import StackVocabulary
@@ -10,7 +11,7 @@ extension Report {
     package static let version: UInt64 = 1
 
     package var json: JSONValue {
-        .object([
+        .present([
             ("format", .text(Self.format)), ("version", .count(Self.version)),
             (
                 "outcome",
@@ -18,7 +19,8 @@ extension Report {
                     ("verdict", .text(verdict.name)), ("exit_code", .integer(Int64(verdict.exitCode))),
                     ("planted", planted),
                 ])
-            ), ("verdicts", .array(judgements.map(\.json))), ("run", record.json),
+            ), ("verdicts", .array(judgements.map(\.json))), ("audit", audit?.json),
+            ("run", record.json),
         ])
     }
 
@@ -40,7 +42,8 @@ extension Report {
                 "version \(try version.uint64()) was written by a newer Spillway; this one reads up to \(Self.version)")
         }
         let judgements = try place.member("verdicts").map(Judgement.init)
-        self.init(try RunRecord(json: place.member("run").value), judgements: judgements)
+        let audit = try place.optional("audit").map(AuditReport.init(json:))
+        self.init(try RunRecord(json: place.member("run").value), audit: audit, judgements: judgements)
     }
 }
 

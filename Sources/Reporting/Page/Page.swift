@@ -44,7 +44,9 @@ struct Page {
 
     private var sections: [Markup] {
         [
-            VerdictSection(report: report).table, timelineSection, StageSection(record: report.record).markup,
+            VerdictSection(report: report).table
+        ] + (report.audit.map { [AuditSection(audit: $0).markup] } ?? []) + [
+            timelineSection, StageSection(record: report.record).markup,
             SpectrumSection(record: report.record).markup, GeneratorSection(record: report.record).markup,
         ] + (report.record.stack.map { [StackSection(stack: $0).markup] } ?? [])
             + [IdentitySection(record: report.record).markup]

@@ -12,12 +12,18 @@ struct PlannedRun {
     let seed: UInt64
     /// Its own paths are relative to it.
     let folder: String
+    /// As it was written, without what it includes.
+    let text: String
 
     /// Nil when there are mistakes; they are told.
     init?(_ path: String, overrides: [String], seed: UInt64?, _ console: Console) {
         let file = PlanFile(path)
         var digest = PlanDigest()
-        let outcome = file.outcome(overrides: overrides) { digest.add($0.bytes) }
+        var text: [UInt8]?
+        let outcome = file.outcome(overrides: overrides) { source in
+            digest.add(source.bytes)
+            text = text ?? source.bytes
+        }
         digest.add(overrides: overrides)
         outcome.tell(console)
         guard let plan = outcome.plan else { return nil }
@@ -26,5 +32,6 @@ struct PlannedRun {
         self.digest = digest.text
         self.seed = seed ?? plan.seed
         folder = file.folder
+        self.text = String(decoding: text ?? [], as: UTF8.self)
     }
 }

@@ -73,6 +73,7 @@ struct RunSession {
             entropy: SystemEntropy().bytes(32), runEntropy: SystemEntropy().bytes(RunID.entropyCount),
             version: SpillwayCLI.version)
         order.profile = run.profile
+        order.planText = run.text
         order.realPayments = options.realPayments
         order.bankToken = Hexadecimal.text(SystemEntropy().bytes(16).span)
         order.stackToken = Hexadecimal.text(SystemEntropy().bytes(16).span)
@@ -89,6 +90,7 @@ struct RunSession {
         }
         defer { desk.close() }
         conduct.onPhase = { phase in
+            if phase == .auditing { desk.say("\(order.plan.name): bringing the evidence together, and asking it") }
             if phase == .draining { desk.say("\(order.plan.name): waiting until the stack and its banks are done") }
             if phase == .preflight { desk.say("\(order.plan.name): looking at everything before the first request") }
         }
