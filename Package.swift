@@ -227,7 +227,8 @@ let package = Package(
         tests(
             "DrillTests",
             [
-                "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence",
+                "Audit", "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop",
+                "Evidence",
                 "HTTPService", "Histogram", "JSON", "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting",
                 "ScriptedPeers", "ShadowTag", "HTTPWire", "PlanValues",
                 "TestFolders", "Timebase", "Traffic", "Verdicts", "StackVocabulary",

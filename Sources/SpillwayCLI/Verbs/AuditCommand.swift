@@ -108,7 +108,7 @@ struct AuditSheet {
     }
 
     private var table: Table {
-        var table = Table(["check", "", "violations", "claim"], left: 1...1)
+        var table = Table(["check", "", "violations", "claim"], left: 1...3)
         for finding in report.findings {
             table.add([
                 finding.name, finding.status.words,
