@@ -198,8 +198,16 @@ final class Laps {
         return try loop.run {
             async let first = share(path, 0, on: loop)
             async let second = share(path, 1, on: loop)
+            async let seal = sealed(path, on: loop)
+            try await seal
             return AuditReport(joining: try await [first, second])
         }
+    }
+
+    private static func sealed(_ path: String, on loop: EventLoop) async throws {
+        try await loop.offload("seal") { () -> Result<Void, any Error> in
+            Result { try EvidenceDatabase.seal(path) }
+        }.get()
     }
 
     private static func share(_ path: String, _ place: Int, on loop: EventLoop) async throws -> AuditReport {
@@ -242,7 +250,6 @@ final class Laps {
         laps.end("indexes")
         let imported = laps.sinceBegin
         try evidence.finish()
-        laps.end("seal")
         var findings: [AuditFinding] = []
         if words.contains("--each") {
             for check in AuditCheck.all {

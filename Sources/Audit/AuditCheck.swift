@@ -34,13 +34,19 @@ package struct AuditCheck: Sendable {
     package let kind: Kind
     package let claim: String
     package let questions: [Question]
+    /// Tables of its own, made before the first question: what several of them want to know and is long to find out.
+    let preparation: String?
 
-    init(_ name: String, _ title: String, _ kind: Kind, claim: String, _ questions: [Question]) {
+    init(
+        _ name: String, _ title: String, _ kind: Kind, claim: String, preparing preparation: String? = nil,
+        _ questions: [Question]
+    ) {
         self.name = name
         self.title = title
         self.kind = kind
         self.claim = claim
         self.questions = questions
+        self.preparation = preparation
     }
 
     /// In the order in which they are told.

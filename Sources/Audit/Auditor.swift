@@ -45,6 +45,7 @@ package struct Auditor {
     }
 
     private func finding(of check: AuditCheck) throws(EvidenceError) -> AuditFinding {
+        if let preparation = check.preparation { try evidence.running(preparation) }
         var answers: [AuditFinding.Answer] = []
         for question in check.questions { answers.append(try answer(to: question)) }
         return AuditFinding(check: check, answers: answers)

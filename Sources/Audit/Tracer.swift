@@ -97,7 +97,7 @@ struct Tracer {
             "journal",
             """
             SELECT t.subject, (j.at_ms - begin_ms()) * 1000000, account_text(j.account) || ' ' || j.amount || ' '
-              || j.currency FROM traced t CROSS JOIN journal j ON j.record = t.id ORDER BY j.number
+              || j.currency FROM journal j CROSS JOIN traced t ON t.id = j.record ORDER BY j.number
             """
         ),
         (
@@ -106,7 +106,7 @@ struct Tracer {
             SELECT t.subject, CASE WHEN s.at_ns IS NOT NULL THEN s.at_ns + bank_offset_ns()
                 ELSE (s.at_ms - begin_ms()) * 1000000 END,
               s.channel || ' ' || s.booking || ' ' || s.amount || ' ' || coalesce(s.currency, '') || ' as ' || s.reference
-            FROM traced t CROSS JOIN statement s ON s.record = t.id ORDER BY s.sequence
+            FROM statement s CROSS JOIN traced t ON t.id = s.record ORDER BY s.sequence
             """
         ),
         (

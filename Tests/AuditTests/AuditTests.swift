@@ -45,7 +45,7 @@ import Testing
         Plant(
             question: "M1 balance_diff",
             sql: """
-                INSERT INTO balances SELECT account, currency, sum(amount) + (account = 1), namespace, NULL FROM journal
+                INSERT INTO balances SELECT account, currency, sum(amount) + (account = 1), namespace FROM journal
                 GROUP BY namespace, account, currency
                 """, fate: .captured),
         Plant(

@@ -53,7 +53,7 @@ struct SampleEvidence {
     private static func balance(_ database: Database) throws {
         try database.run(
             """
-            INSERT INTO balances SELECT account, currency, sum(amount), namespace, NULL FROM journal
+            INSERT INTO balances SELECT account, currency, sum(amount), namespace FROM journal
             WHERE NOT EXISTS (SELECT 1 FROM balances) GROUP BY namespace, account, currency
             """)
     }

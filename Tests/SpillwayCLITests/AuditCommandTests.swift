@@ -27,6 +27,7 @@ import Testing
         }
         try evidence.index()
         try evidence.finish()
+        try EvidenceDatabase.seal("\(folder.path)/\(EvidenceDatabase.fileName)")
     }
 
     @Test func `a violation is told with its witness, and is exit code 1`() throws {

@@ -27,8 +27,8 @@ extension AuditCheck {
                 needs: ["payments", "refunds", "journal"],
                 """
                 WITH moves AS (
-                  SELECT r.payment, j.number, -j.amount AS held FROM refunds r
-                  CROSS JOIN journal j ON j.record = r.id AND \(isMerchant)),
+                  SELECT r.payment, j.number, -j.amount AS held FROM journal j
+                  CROSS JOIN refunds r ON r.id = j.record WHERE \(isMerchant)),
                 running AS (
                   SELECT payment, sum(held) OVER (PARTITION BY payment ORDER BY number) AS held FROM moves)
                 SELECT p.id, max(r.held) || ' was set aside at one instant, of ' || p.captured

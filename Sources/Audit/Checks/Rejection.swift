@@ -23,9 +23,9 @@ extension AuditCheck {
                 "bank_effect", finds: "a payment whose every attempt was shed, and that a bank booked",
                 needs: ["sent", "payments", "statement"],
                 """
-                SELECT p.id, 'refused each of ' || k.attempts || ' times, and ' || s.booking || ' at the bank'
+                SELECT p.id, 'refused each of ' || k.attempts || ' times, and a bank took ' || b.taken || ', holds ' || b.held
                 FROM \(shedOnly) k CROSS JOIN payments p ON p.sent_key = k.key
-                CROSS JOIN statement s ON s.record = p.id AND s.booking IN ('authorised', 'captured', 'transferred')
+                CROSS JOIN effects b ON b.record = p.id AND b.takes + b.holds > 0
                 """),
         ])
 

@@ -7,12 +7,14 @@ extension AuditCheck {
                 "channel_only", finds: "money that a bank moved, and of which the stack knows nothing",
                 needs: ["payments", "statement"],
                 """
-                SELECT coalesce(s.record, s.reference), s.channel || ' ' || s.booking || ' ' || sum(s.amount) || ' '
-                  || coalesce(s.currency, '') || ' under ' || s.reference
-                FROM statement s WHERE s.booking IN ('authorised', 'captured', 'transferred', 'refunded')
-                  AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.id = s.record)
-                  AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.id = s.record)
-                GROUP BY s.channel, s.reference
+                SELECT b.record, 'a bank took ' || b.taken || ', holds ' || (b.held - b.released) || ', gave ' || b.given
+                  || ' ' || coalesce(b.currency, '')
+                FROM effects b WHERE b.takes + b.holds + b.gives > 0
+                  AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.id = b.record)
+                  AND NOT EXISTS (SELECT 1 FROM refunds r WHERE r.id = b.record)
+                UNION ALL
+                SELECT reference, channel || ' ' || booking || ' ' || amount || ' ' || coalesce(currency, '')
+                FROM statement WHERE record IS NULL AND booking IN ('authorised', 'captured', 'transferred', 'refunded')
                 """),
             Question(
                 "stack_only", finds: "money that the stack says was moved, and of which its bank knows nothing",

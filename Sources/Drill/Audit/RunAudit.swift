@@ -1,7 +1,7 @@
 // Goal: when a run has ended, all that its parts have written down stands in one database, and its money and isolation have
 // been asked for.
 // Method: the import and the audit are work of seconds to minutes, so a live run does them on threads of their own, while its
-// loop stays there for whoever watches: one brings the evidence together, then two ask it. A simulated run has its evidence
+// loop stays there for whoever watches: one brings the evidence together, then two ask it while a third seals it. A simulated run has its evidence
 // in memory, and does all of it in place.
 // Not here: what is asked (`Audit`), what the plan wants of it (the judge).
 
@@ -30,11 +30,13 @@ struct RunAudit {
         case .inMemory(let report): return report
         case .file(let path):
             let shares = AuditCheck.shares(Self.askersCount)
+            async let seal = sealed(path)
             async let first = audit(path, shares[0])
             async let second = audit(path, shares[1])
             let found = await [first, second]
             var reports: [AuditReport] = []
             for result in found { reports.append(try result.get()) }
+            try await seal.get()
             return AuditReport(joining: reports)
         }
     }
@@ -96,6 +98,13 @@ struct RunAudit {
             Self.described { try Auditor(EvidenceDatabase.open(path, isTrusted: true)).audit(checks) }
         }
         return report ?? .failure(Self.ended)
+    }
+
+    private func sealed(_ path: String) async -> Result<Void, DrillFault> {
+        let seal = try? await loop.offload("seal") { () -> Result<Void, DrillFault> in
+            Self.described { try EvidenceDatabase.seal(path) }
+        }
+        return seal ?? .failure(Self.ended)
     }
 
     private static let ended = DrillFault("the evidence was not asked: the loop has ended")

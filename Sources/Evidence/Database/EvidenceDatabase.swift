@@ -59,7 +59,6 @@ package final class EvidenceDatabase {
         try change { () throws(DatabaseError) in
             try database.run("COMMIT")
             for index in EvidenceSchema.indexes { try database.run(index) }
-            try database.run(EvidenceSchema.accounts)
             try database.run(EvidenceSchema.effects)
             try database.run(EvidenceSchema.views)
             // A sample says enough of which column tells rows apart.
@@ -68,10 +67,16 @@ package final class EvidenceDatabase {
     }
 
     /// Behind it nobody changes it: it stands under its own name, readable by its owner alone.
+    /// Until it is sealed, only who made it trusts it.
     package func finish() throws(EvidenceError) {
         guard let path else { return }
-        try EvidenceSeal.write(of: "\(path).part", named: Self.fileName, at: Self.seal(of: path))
+        EvidenceFiles.remove(Self.seal(of: path))
         try EvidenceFiles.rename("\(path).part", path)
+    }
+
+    /// Writes down what the file at `path` is; it is read whole, so others may ask it meanwhile.
+    package static func seal(_ path: String) throws(EvidenceError) {
+        try EvidenceSeal.write(of: path, named: fileName, at: seal(of: path))
     }
 
     private static func seal(of path: String) -> String { "\(path).sha256" }
@@ -88,7 +93,7 @@ package final class EvidenceDatabase {
         do throws(DatabaseError) {
             database = try Database(path, .reading)
             try EvidenceNames.define(on: database)
-            try database.run("PRAGMA cache_size = -65536; PRAGMA mmap_size = 8589934592")
+            try database.run("PRAGMA cache_size = -131072")
             owner = try database.integer("PRAGMA application_id")
             version = try database.integer("PRAGMA user_version")
         } catch {

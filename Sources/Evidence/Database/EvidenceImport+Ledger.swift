@@ -126,8 +126,11 @@ private struct LedgerTexts {
             (
                 "balances",
                 """
-                SELECT account, currency, amount, \(namespace), (SELECT flushed FROM \(prefix)progress)
-                FROM \(prefix)balances
+                SELECT account, currency, amount + coalesce((
+                    SELECT sum(j.amount) FROM \(prefix)journal j
+                    WHERE j.number > (SELECT flushed FROM \(prefix)progress)
+                      AND j.account = b.account AND j.currency = b.currency), 0), \(namespace)
+                FROM \(prefix)balances b
                 """
             ),
             (

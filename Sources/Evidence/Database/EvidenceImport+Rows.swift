@@ -79,9 +79,9 @@ private struct RowFiller {
     /// Columns behind the table's own that nobody declares.
     private static func own(_ table: EvidenceTable) -> Int {
         switch table {
-        case .payments, .refunds, .balances: 1
+        case .payments, .refunds: 1
         case .statement: 4
-        case .attempts, .journal, .notifications: 0
+        case .attempts, .journal, .balances, .notifications: 0
         }
     }
 
@@ -99,13 +99,12 @@ private struct RowFiller {
         switch table {
         case .payments, .refunds:
             statement.bind(next, keyPlace.flatMap { row.text($0) }.map(SentKey.found))
-        case .balances: statement.bindNull(next)
         case .statement:
             statement.bindNull(next)
             statement.bindNull(next + 1)
             statement.bindNull(next + 2)
             statement.bind(next + 3, Namespace.shadow.name)
-        case .attempts, .journal, .notifications: break
+        case .attempts, .journal, .balances, .notifications: break
         }
         try statement.run()
     }

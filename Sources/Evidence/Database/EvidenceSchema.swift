@@ -45,10 +45,10 @@ enum EvidenceSchema {
           sends INTEGER, sent_ms INTEGER, ended_ms INTEGER, namespace TEXT NOT NULL) STRICT;
         CREATE TABLE journal (
           number INTEGER NOT NULL, change ANY NOT NULL, record ANY, account ANY NOT NULL,
-          currency TEXT NOT NULL, amount INTEGER NOT NULL, at_ms INTEGER, namespace TEXT NOT NULL) STRICT;
+          currency TEXT NOT NULL, amount INTEGER NOT NULL, at_ms INTEGER, namespace TEXT NOT NULL,
+          PRIMARY KEY (namespace, change, number)) STRICT, WITHOUT ROWID;
         CREATE TABLE balances (
-          account ANY NOT NULL, currency TEXT NOT NULL, amount INTEGER NOT NULL, namespace TEXT NOT NULL,
-          upto INTEGER) STRICT;
+          account ANY NOT NULL, currency TEXT NOT NULL, amount INTEGER NOT NULL, namespace TEXT NOT NULL) STRICT;
         CREATE TABLE notifications (
           record ANY NOT NULL, version INTEGER, state TEXT NOT NULL, attempts INTEGER, url TEXT,
           namespace TEXT NOT NULL) STRICT;
@@ -79,15 +79,20 @@ enum EvidenceSchema {
         CREATE TABLE transitions (state TEXT NOT NULL, next TEXT NOT NULL, PRIMARY KEY (state, next)) STRICT;
         """
 
-    /// What each account holds: all that was posted, and what was when its balance was written.
-    /// Accounts of the embedded stack are numbers too; here they have names.
-    static let accounts = """
-        CREATE TABLE accounts AS
-          SELECT j.namespace, j.account, account_text(j.account) AS name, j.currency, sum(j.amount) AS total,
-            sum(CASE WHEN b.upto IS NULL OR j.number <= b.upto THEN j.amount ELSE 0 END) AS counted
-          FROM journal j LEFT JOIN (SELECT namespace, max(upto) AS upto FROM balances GROUP BY namespace) b
-            ON b.namespace = j.namespace
-          GROUP BY j.namespace, j.account, j.currency;
+    /// What people look for first. Accounts of the embedded stack are numbers; in the view they have names.
+    static let views = """
+        CREATE VIEW accounts AS
+          SELECT namespace, account, account_text(account) AS name, currency, sum(amount) AS total
+          FROM journal GROUP BY account, currency, namespace;
+        CREATE VIEW unresolved AS
+          SELECT id, 'payment' AS kind, state, amount, currency, created_ms, namespace FROM payments
+            WHERE state IN ('created', 'risk_review', 'routing', 'processing', 'unknown')
+          UNION ALL
+          SELECT id, 'refund', state, amount, currency, created_ms, namespace FROM refunds
+            WHERE state IN ('pending', 'unknown');
+        CREATE VIEW outcomes AS
+          SELECT s.journey, s.title, a.outcome, a.status, count(*) AS attempts
+          FROM sent a JOIN steps s ON s.number = a.step GROUP BY a.step, a.outcome, a.status;
         """
 
     /// Each serves a question that is asked of every row: the columns behind the first answer it without the table.
@@ -98,9 +103,7 @@ enum EvidenceSchema {
         "CREATE INDEX refunds_id ON refunds (id)",
         "CREATE INDEX refunds_payment ON refunds (payment)",
         "CREATE INDEX refunds_key ON refunds (sent_key, state, id)",
-        "CREATE INDEX statement_record ON statement (record, booking, amount, currency)",
         "CREATE INDEX webhooks_id ON webhooks (id, version)",
-        "CREATE INDEX journal_record ON journal (record, account, amount)",
     ]
 
     /// What banks did for a payment or refund, in sums: asked for by most questions, and made once.
@@ -116,18 +119,5 @@ enum EvidenceSchema {
             sum(CASE booking WHEN 'reversed' THEN amount ELSE 0 END),
             sum(CASE booking WHEN 'refunded' THEN amount ELSE 0 END), sum(booking = 'refunded'), max(currency)
           FROM statement WHERE record IS NOT NULL GROUP BY record;
-        """
-
-    /// What people look for first.
-    static let views = """
-        CREATE VIEW unresolved AS
-          SELECT id, 'payment' AS kind, state, amount, currency, created_ms, namespace FROM payments
-            WHERE state IN ('created', 'risk_review', 'routing', 'processing', 'unknown')
-          UNION ALL
-          SELECT id, 'refund', state, amount, currency, created_ms, namespace FROM refunds
-            WHERE state IN ('pending', 'unknown');
-        CREATE VIEW outcomes AS
-          SELECT s.journey, s.title, a.outcome, a.status, count(*) AS attempts
-          FROM sent a JOIN steps s ON s.number = a.step GROUP BY a.step, a.outcome, a.status;
         """
 }
