@@ -5,7 +5,7 @@ extension AuditCheck {
         [
             Question(
                 "effect", finds: "a payment whose every attempt was shed, and that was done all the same",
-                needs: ["sent", "payments"],
+                needs: ["sent", "payments"], presumes: ["sent"],
                 """
                 SELECT p.id, 'refused each of ' || k.attempts || ' times, and ' || p.state
                 FROM (SELECT key, count(*) AS attempts FROM sent GROUP BY key HAVING total(outcome <> 'shed') = 0) k
@@ -17,7 +17,7 @@ extension AuditCheck {
                 """),
             Question(
                 "bank_effect", finds: "a payment whose every attempt was shed, and that a bank booked",
-                needs: ["sent", "payments", "statement"],
+                needs: ["sent", "payments", "statement"], presumes: ["sent"],
                 """
                 SELECT p.id, 'refused each of ' || k.attempts || ' times, and ' || s.booking || ' at the bank'
                 FROM (SELECT key, count(*) AS attempts FROM sent GROUP BY key HAVING total(outcome <> 'shed') = 0) k
