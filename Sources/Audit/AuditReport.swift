@@ -10,6 +10,14 @@ package struct AuditReport: Sendable, Equatable {
         self.findings = findings
     }
 
+    /// What several have found who asked the same evidence, in the order of the checks.
+    package init(joining reports: [AuditReport]) {
+        let findings = reports.flatMap(\.findings)
+        self.init(
+            sources: reports.first?.sources ?? [],
+            findings: AuditCheck.all.compactMap { check in findings.first { $0.name == check.name } })
+    }
+
     package func findings(of kind: AuditCheck.Kind) -> [AuditFinding] { findings.filter { $0.kind == kind } }
 }
 
@@ -86,11 +94,14 @@ package struct AuditFinding: Sendable, Equatable {
             name: check.name, title: check.title, kind: check.kind, claim: check.claim, answers: answers)
     }
 
-    /// One refuted part refutes the whole; what was looked at only in part is no pass.
+    /// One refuted part refutes the whole; what was read only in part is no pass. Money is judged by the ledgers that there
+    /// are, and a second one that agrees proves something. Of isolation every way out must have been watched: what leaves by
+    /// another is not seen in those.
     package var status: Status {
         let statuses = answers.map(\.status)
         if statuses.contains(.fail) { return .fail }
         if statuses.contains(.inconclusive) { return .inconclusive }
+        if kind == .isolation, statuses.contains(.notObserved) { return .notObserved }
         return statuses.contains(.pass) ? .pass : .notObserved
     }
 
