@@ -14,14 +14,19 @@ package struct AuditCheck: Sendable {
         package let finds: String
         /// Tables without which it says nothing.
         package let needs: [String]
+        /// Those whose silence it takes for a violation: of a part of them nothing follows from what is not there.
+        package let presumes: [String]
         package let sql: String
         /// False where a row leaves the claim open, and does not refute it.
         package let refutes: Bool
 
-        init(_ word: String, finds: String, needs: [String], refutes: Bool = true, _ sql: String) {
+        init(
+            _ word: String, finds: String, needs: [String], presumes: [String] = [], refutes: Bool = true, _ sql: String
+        ) {
             self.word = word
             self.finds = finds
             self.needs = needs
+            self.presumes = presumes
             self.refutes = refutes
             self.sql = sql
         }

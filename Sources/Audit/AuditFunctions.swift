@@ -14,7 +14,9 @@ enum AuditFunctions {
         }
         try evidence.defining("namespaces_in", arguments: 1) { arguments in
             let words = arguments.text(0).split { !($0.isLetter || $0.isNumber) }
-            return .text(words.compactMap { RecordID(String($0))?.namespace.name }.joined(separator: " "))
+            // A line begins with its milliseconds since 1970: thirteen digits, which would be an id of another age.
+            let ids = words.filter { !$0.allSatisfy(\.isNumber) }.compactMap { RecordID(String($0)) }
+            return .text(ids.map(\.namespace.name).joined(separator: " "))
         }
         try evidence.defining("id_fault", arguments: 3, idFault)
         let begin = Int64(try evidence.about("begin_ms") ?? "") ?? 0

@@ -64,7 +64,9 @@ package struct Auditor {
                 listed.append(Violation(subject: Self.subject(row), detail: row.text(1)))
             }
         }
-        return AuditFinding.Answer(question: question, count: count, listed: listed, missing: [], torn: torn)
+        var answer = AuditFinding.Answer(question: question, count: count, listed: listed, missing: [], torn: torn)
+        if !tables.gaps(in: question.presumes).torn.isEmpty { answer.refutes = false }
+        return answer
     }
 
     /// The embedded stack's ids are numbers in the evidence.

@@ -1,5 +1,5 @@
 import EventLoop
-import Evidence
+package import Evidence
 import HTTPService
 import Journeys
 import PlanModel
@@ -27,6 +27,15 @@ extension LoadDriver {
             identity: identity, stages: stageRecords(endedAt: end), steps: stepRecords, sliceLength: tally.sliceLength,
             slices: tally.slices(), generator: generator, observed: observedSeries, events: events + limitsHit(at: end),
             ending: ending ?? .completed)
+    }
+
+    /// What can be said of the run before anything has happened in it.
+    package var opening: RunRecord {
+        var generator = GeneratorRecord(lag: traffic.stages.map { _ in .empty }, gaps: GapRecord())
+        generator.connectionsMax = UInt64(plan.target.connections)
+        return RunRecord(
+            identity: identity, stages: stageRecords(endedAt: .zero), steps: stepRecords,
+            sliceLength: tally.sliceLength, slices: [], generator: generator, ending: .completed)
     }
 
     /// What was lost or late behind a bound is told, once for each bound.

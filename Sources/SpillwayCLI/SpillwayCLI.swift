@@ -6,7 +6,9 @@ package enum SpillwayCLI {
     static let version = "0.1.0-dev"
 
     static let commands = [
-        RunCommand.command, AuditCommand.command, CheckCommand.command, RehearseCommand.command, DemoCommand.command,
+        RunCommand.command, AuditCommand.command, ReportCommand.command, PurgeCommand.command, CheckCommand.command,
+        RehearseCommand.command,
+        DemoCommand.command,
         MockCommand.command,
         StackCommand.command, SchemaCommand.command,
     ]

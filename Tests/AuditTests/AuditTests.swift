@@ -267,4 +267,34 @@ import Testing
         #expect(status("M6") == .notObserved)
         #expect(report.findings.first { $0.name == "M3" }?.answers.first?.torn == ["line 7: no more"])
     }
+
+    @Test func `what is not there in a torn source is no violation, and what is there stays one`() throws {
+        let evidence = try SampleEvidence(seed: 1) { database in
+            try database.run("DELETE FROM statement WHERE record = \(SampleEvidence.id(0).number)")
+            try database.run("UPDATE journal SET amount = amount + 1 WHERE number = (SELECT min(number) FROM journal)")
+        }.evidence
+        func statuses() throws -> [AuditFinding.Status?] {
+            let report = try Auditor(evidence).audit()
+            return ["M1", "M3"].map { name in report.findings.first { $0.name == name }?.status }
+        }
+        #expect(try statuses() == [.fail, .fail])
+        let importing = EvidenceImport(into: evidence)
+        for state in [SourceStanding.State.torn, .missing] {
+            for table in ["statement", "journal"] {
+                try importing.note(SourceStanding(name: "torn \(table)", state: state, tables: [table]))
+            }
+            #expect(try statuses() == [.fail, .inconclusive])
+        }
+    }
+
+    /// All instants of a day of some year are ids of shadow payments, as it were.
+    @Test func `the time of a line of the log is no id, whenever it is`() throws {
+        let evidence = try SampleEvidence(seed: 1) { database in
+            for step in 0..<64 as Range<Int64> {
+                try database.run("INSERT INTO log VALUES ('live', '\(SampleEvidence.begin + step * 7_919) live opens')")
+            }
+        }.evidence
+        let finding = try #require(Auditor(evidence).audit().findings.first { $0.name == "M7" })
+        #expect(finding.status == .pass, "\(finding.answers.flatMap(\.violations).first?.detail ?? "")")
+    }
 }

@@ -32,6 +32,11 @@ import Timebase
             #expect(records.allSatisfy { $0.ending.map { $0.outcome == .ok } ?? true })
             let others = stand.folder.below("out").filter { !$0.contains("evidence-") && $0 != "out" }
             #expect(others.isEmpty, "a report that is half written")
+            let told = try await stand.start(verb: "report", ["\(stand.folder.path)/out"]).end(on: stand.loop)
+            #expect(told.code == 3, "\(told.talk)")
+            let report = try stand.report()
+            #expect(report.total == UInt64(records.count))
+            #expect(report.count(.unknown) == tally.withoutEnding)
         }
     }
 

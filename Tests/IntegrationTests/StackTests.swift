@@ -116,6 +116,61 @@ import Timebase
         }
     }
 
+    @Test func `what a killed run has left is brought together, judged, and never green`() throws {
+        try Stand.open { stand in
+            let child = try stand.start(try Self.plan(stand, "{hold: {for: 20s, rate: 50/s, name: calm}}"))
+            let parts = try await Self.parts(of: child, stand)
+            try await stand.wait { stand.folder.below("out").contains { $0.hasSuffix("/opening.json") } }
+            try await stand.loop.sleep(until: stand.loop.now + .seconds(2))
+            let out = "\(stand.folder.path)/out"
+            let early = try await stand.start(verb: "report", [out]).end(on: stand.loop)
+            #expect(early.code == 3 && early.talk.contains("the run is still under way"), "\(early.talk)")
+            child.signal(SIGKILL)
+            _ = try await child.end(on: stand.loop)
+            try await stand.wait { !parts.contains(where: ProcessTable.isAlive) }
+            let end = try await stand.start(verb: "report", [out]).end(on: stand.loop)
+            #expect(end.code == 3, "\(end.talk) \(end.results)")
+            #expect(end.talk.contains("the statement of the shadow bank 'direct' is missing"), "\(end.talk)")
+            let report = try stand.report()
+            guard case .failed(_, let reason) = report.record.ending else {
+                Issue.record("\(report.record.ending)")
+                return
+            }
+            #expect(reason == "the driver was killed; what it had sent is below")
+            #expect(report.count(.ok) > 50 && report.record.slices.count >= 2)
+            #expect(report.record.stages[0].cells[0].corrected.count == report.total)
+            #expect(stand.folder.mode(of: "out/evidence.db") == 0o600)
+            // What was made of it is evidence like any other's.
+            let again = try await stand.start(verb: "audit", [out]).end(on: stand.loop)
+            #expect(again.code == 3, "\(again.talk)")
+        }
+    }
+
+    @Test func `a finished run is reported again to the byte, and purged from its ledger`() throws {
+        try Stand.open { stand in
+            let plan = try Self.plan(stand, "{hold: {for: 2s, rate: 40/s, name: calm}}")
+            let first = try await stand.start(plan).end(on: stand.loop, within: .seconds(60))
+            let out = "\(stand.folder.path)/out"
+            let names = ["out/report.json", "out/report.html"]
+            let written = names.map { stand.folder.bytes(of: $0) }
+            for name in names { unsafe _ = unlink("\(stand.folder.path)/\(name)") }
+            let end = try await stand.start(verb: "report", [out]).end(on: stand.loop)
+            #expect(end.code == first.code, "\(end.talk)")
+            #expect(names.map { stand.folder.bytes(of: $0) } == written && !written[0].isEmpty)
+            let other = try stand.plan(
+                "{hold: {for: 1s, rate: 1/s}}", rest: "targets: [errors: {at most: 100%}]", name: "other")
+            let judged = try await stand.start(verb: "report", [out, "--judge-with", other]).end(on: stand.loop)
+            #expect(stand.folder.text(of: "out/report.json").contains(#""errors""#), "\(judged.talk)")
+            let look = try await stand.start(verb: "purge", [out, "--format", "json"]).end(on: stand.loop)
+            #expect(look.code == 0 && look.results.first?.contains(#""done":false"#) == true, "\(look.talk)")
+            let gone = try await stand.start(verb: "purge", [out, "--yes", "--format", "json"]).end(on: stand.loop)
+            #expect(gone.code == 0 && gone.results.first?.contains(#""done":true"#) == true, "\(gone.talk)")
+            let after = try await stand.start(verb: "purge", [out, "--format", "json"]).end(on: stand.loop)
+            #expect(after.results.first?.contains(#""shadow_payments":0"#) == true, "\(after.results)")
+            #expect(look.results.first?.contains(#""shadow_payments":81"#) == true, "\(look.results)")
+        }
+    }
+
     @Test(arguments: [(1, "the live twins of the mock banks are gone"), (2, "the embedded stack is gone")])
     func `a run that loses a part says so, and is no whole run`(part: Int, words: String) throws {
         try Stand.open { stand in

@@ -38,7 +38,7 @@ extension AuditCheck {
                 """),
             Question(
                 "told_and_not_there", finds: "a success that was answered, and of which the books know nothing",
-                needs: ["sent", "payments"],
+                needs: ["sent", "payments"], presumes: ["payments"],
                 """
                 SELECT key, 'answered with ' || min(status) || ', and neither a payment nor a refund bears its key'
                 FROM sent a WHERE outcome = 'ok' AND status IN (200, 201)

@@ -30,6 +30,7 @@ extension AuditCheck {
                 """),
             Question(
                 "counters", finds: "live rows that no live request explains", needs: ["snapshots", "sent"],
+                presumes: ["sent"],
                 """
                 SELECT name, 'live ' || name || ' grew by ' || (after - before) || ', and ' || (
                   SELECT count(DISTINCT key) FROM sent WHERE \(isUntagged)) || ' live keys were sent'

@@ -5,6 +5,7 @@ extension AuditCheck {
         [
             Question(
                 "untold", finds: "a notification that never came", needs: ["notifications", "webhooks"],
+                presumes: ["webhooks"],
                 """
                 SELECT n.record, 'version ' || n.version || ' is ' || n.state || ' after ' || coalesce(n.attempts, 0)
                   || ' attempts, and never came'
@@ -15,7 +16,7 @@ extension AuditCheck {
                 """),
             Question(
                 "told_otherwise", finds: "a payment that stands otherwise than what was told last",
-                needs: ["payments", "webhooks"],
+                needs: ["payments", "webhooks"], presumes: ["payments", "webhooks"],
                 """
                 SELECT p.id, 'told ' || w.state || ' last, and ' || p.state
                 FROM (SELECT id, max(version) AS version, state FROM webhooks
@@ -26,7 +27,7 @@ extension AuditCheck {
                 """),
             Question(
                 "of_nobody", finds: "a notification of something that is not in the books",
-                needs: ["payments", "webhooks"],
+                needs: ["payments", "webhooks"], presumes: ["payments"],
                 """
                 SELECT w.id, w.event || ' of what is not in the books' FROM webhooks w WHERE w.id IS NOT NULL
                   AND NOT EXISTS (SELECT 1 FROM payments p WHERE p.id = w.id)

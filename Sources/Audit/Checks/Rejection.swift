@@ -11,7 +11,7 @@ extension AuditCheck {
         [
             Question(
                 "effect", finds: "a payment whose every attempt was shed, and that was done all the same",
-                needs: ["sent", "payments"],
+                needs: ["sent", "payments"], presumes: ["sent"],
                 """
                 SELECT p.id, 'refused each of ' || k.attempts || ' times, and ' || p.state
                 FROM \(shedOnly) k CROSS JOIN payments p ON p.sent_key = k.key WHERE p.state <> 'failed'
@@ -21,7 +21,7 @@ extension AuditCheck {
                 """),
             Question(
                 "bank_effect", finds: "a payment whose every attempt was shed, and that a bank booked",
-                needs: ["sent", "payments", "statement"],
+                needs: ["sent", "payments", "statement"], presumes: ["sent"],
                 """
                 SELECT p.id, 'refused each of ' || k.attempts || ' times, and a bank took ' || b.taken || ', holds ' || b.held
                 FROM \(shedOnly) k CROSS JOIN payments p ON p.sent_key = k.key

@@ -5,7 +5,7 @@ extension AuditCheck {
         [
             Question(
                 "channel_only", finds: "money that a bank moved, and of which the stack knows nothing",
-                needs: ["payments", "statement"],
+                needs: ["payments", "statement"], presumes: ["payments"],
                 """
                 SELECT b.record, 'a bank took ' || b.taken || ', holds ' || (b.held - b.released) || ', gave ' || b.given
                   || ' ' || coalesce(b.currency, '')
@@ -18,7 +18,7 @@ extension AuditCheck {
                 """),
             Question(
                 "stack_only", finds: "money that the stack says was moved, and of which its bank knows nothing",
-                needs: ["payments", "statement"],
+                needs: ["payments", "statement"], presumes: ["statement"],
                 """
                 SELECT p.id, p.state || ' here, and no bank took anything' FROM payments p
                 WHERE p.state IN \(takenStates)
@@ -32,7 +32,7 @@ extension AuditCheck {
                 """),
             Question(
                 "amount_diff", finds: "an amount or a currency that is another at the bank",
-                needs: ["payments", "statement"],
+                needs: ["payments", "statement"], presumes: ["statement"],
                 """
                 SELECT p.id, 'taken ' || coalesce(p.captured, p.amount) || ' ' || p.currency || ' here, ' || b.taken || ' '
                   || coalesce(b.currency, '') || ' at the bank'
@@ -46,7 +46,7 @@ extension AuditCheck {
                 """),
             Question(
                 "status_diff", finds: "a payment or refund that the bank has done, and the stack has not",
-                needs: ["payments", "statement"],
+                needs: ["payments", "statement"], presumes: ["payments"],
                 """
                 SELECT p.id, p.state || ' here, and its bank ' ||
                   CASE WHEN b.taken > 0 THEN 'took ' || b.taken ELSE 'holds ' || (b.held - b.released) END

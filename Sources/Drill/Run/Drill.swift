@@ -148,15 +148,16 @@ package struct Drill {
         let attendance = preflight.banks.map {
             BankAttendance($0, live: preflight.live, PlannedFaults(plan, traffic), on: loop)
         }
-        let began = RunBeginning()
-        driverSetting.onBegin = { [loop] begin in
-            began.milliseconds = loop.millisecondsSince1970 + (begin - loop.now).nanoseconds / 1_000_000
+        let opening = RunOpening(facts(preflight, sink), on: loop)
+        driverSetting.onBegin = { begin in
+            opening.begin(at: begin)
             attendance?.begin(at: begin)
         }
         driverSetting.control = try control(traffic, preflight, setting)
         let settling = try settling(preflight, tag)
         await settling.noteBegin()
         let driver = LoadDriver(on: loop, driverSetting)
+        opening.prepare(driver.opening, preflight.stack?.record, into: openingFolder(tag.runID))
         conduct.inlet.open { command in
             driver.take(command)
             settling.take(command)
@@ -187,14 +188,12 @@ package struct Drill {
         if let fault = await sink?.end() { warnings.append(.warning("\(fault)")) }
         collected.webhooks = sink?.evidence
         collected.webhooksState = sink?.state ?? .whole
+        if let fault = opening.fault { warnings.append(.warning("\(fault)")) }
         warnings += collected.gaps.map { .warning("evidence: \($0)") }
         conduct.onCollected(collected)
         conduct.onPhase(.auditing)
-        let facts = ImportFacts(
-            beginMilliseconds: began.milliseconds, webhookURL: sink?.address, isEmbedded: preflight.stack != nil,
-            planText: order.planText)
         let audit = try await RunAudit(
-            record: record, collected: collected, facts: facts,
+            record: record, collected: collected, facts: opening.facts,
             folder: loop.simulation == nil ? order.outFolder : nil, loop: loop
         ).run()
         return try write(Report(record, audit: audit, targets: plan.targets), warnings: warnings)
@@ -239,6 +238,19 @@ package struct Drill {
     }
 
     // MARK: Where the evidence is
+
+    private func facts(_ preflight: PreflightReport, _ sink: RunWebhooks?) -> ImportFacts {
+        var facts = ImportFacts(
+            beginMilliseconds: 0, webhookURL: sink?.address, isEmbedded: preflight.stack != nil,
+            planText: order.planText)
+        facts.planOverrides = order.planOverrides
+        return facts
+    }
+
+    /// Nil in simulation.
+    private func openingFolder(_ runID: RunID) -> String? {
+        loop.simulation == nil ? ReportFolder(order.outFolder).evidence(ofRun: runID.text) : nil
+    }
 
     private func requests(_ writer: EvidenceWriter, _ runID: RunID) -> CollectedEvidence.Journal<EvidenceRecord> {
         loop.simulation == nil
@@ -376,9 +388,4 @@ extension Target {
             entry: entry, transport: transport, proxy: proxy, connections: Self.controlConnections,
             inFlight: 512, tls: tls, allow: allow, timeout: timeout)
     }
-}
-
-/// When the first stage began, by the clock on the wall; zero while it has not.
-private final class RunBeginning {
-    var milliseconds: Int64 = 0
 }

@@ -9,6 +9,8 @@ package struct DrillOrder: Sendable {
     package var planDigest: String
     /// The plan as it was written, with its secrets unresolved.
     package var planText = ""
+    /// What was set beside it, as `path=value`.
+    package var planOverrides: [String] = []
     package var seed: UInt64
     /// The plan's paths are relative to it; empty for the working folder.
     package var planFolder: String

@@ -60,8 +60,7 @@ struct StackLaunch {
     var setting: StackSetting { stack.setting }
 
     /// Nil for a store in memory.
-    var database: String? { stack.store == .sqlite ? "\(folder)/\(Self.databaseName)" : nil }
-    static let databaseName = "ledger.db"
+    var database: String? { stack.store == .sqlite ? "\(folder)/\(ReportFolder.ledgerName)" : nil }
 
     func banks(
         _ places: [(name: String, address: Address)], live: [(name: String, address: Address)] = []
@@ -134,7 +133,7 @@ struct StackLaunch {
 
     /// Of a run that was refused: what its stack wrote is nobody's evidence.
     func discard() {
-        for name in (try? FolderListing(of: folder))?.names ?? [] where name.hasPrefix(Self.databaseName) {
+        for name in (try? FolderListing(of: folder))?.names ?? [] where name.hasPrefix(ReportFolder.ledgerName) {
             unsafe _ = unlink("\(folder)/\(name)")
         }
         ReportFolder(folder).removeIfEmpty()

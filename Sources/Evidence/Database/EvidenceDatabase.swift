@@ -8,6 +8,7 @@
 // Not here: what the sources are (`EvidenceImport`), and what follows from them (`Audit`).
 
 internal import Glibc
+internal import JSON
 package import SQLite
 
 package final class EvidenceDatabase {
@@ -134,6 +135,33 @@ package final class EvidenceDatabase {
             row.reset()
             return value
         }
+    }
+
+    /// The run's record, as it was when the run ended.
+    package func record() throws(EvidenceError) -> RunRecord {
+        do {
+            return try RunRecord(json: JSONValue(parsing: Array(try needed("record").utf8)))
+        } catch let error as EvidenceError {
+            throw error
+        } catch {
+            throw EvidenceError("read the run's record in", path ?? "evidence in memory", reason: "\(error)")
+        }
+    }
+
+    /// The keys under which the driver sent what moves money.
+    package func sentKeys(_ take: (String) -> Void) throws(EvidenceError) {
+        try asking("SELECT DISTINCT key FROM sent WHERE key <> ''") { take($0.text(0)) }
+    }
+
+    /// The plan as it was written, and what was set beside it.
+    package func plan() throws(EvidenceError) -> (text: String, overrides: [String]) {
+        let overrides = try? JSONValue(parsing: Array((try about("plan_overrides") ?? "[]").utf8))
+        return (try needed("plan_text"), overrides?.elements?.compactMap(\.string) ?? [])
+    }
+
+    private func needed(_ name: String) throws(EvidenceError) -> String {
+        if let value = try about(name) { return value }
+        throw EvidenceError("read", path ?? "evidence in memory", reason: "'\(name)' is missing in the table 'about'")
     }
 
     package func sources() throws(EvidenceError) -> [SourceStanding] {

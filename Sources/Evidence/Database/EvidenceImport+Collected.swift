@@ -15,6 +15,8 @@ package struct ImportFacts: Sendable {
     package var isEmbedded: Bool
     /// As it was run, with its secrets unresolved.
     package var planText: String
+    /// What was set beside it, as `path=value`.
+    package var planOverrides: [String] = []
 
     package init(beginMilliseconds: Int64, webhookURL: String?, isEmbedded: Bool, planText: String) {
         self.beginMilliseconds = beginMilliseconds
@@ -50,6 +52,8 @@ extension EvidenceImport {
     private func say(_ facts: ImportFacts) throws(EvidenceError) {
         try evidence.say("begin_ms", "\(facts.beginMilliseconds)")
         try evidence.say("plan_text", facts.planText)
+        let overrides = JSONValue.texts(facts.planOverrides)
+        try evidence.say("plan_overrides", String(decoding: overrides.bytes(.compact), as: UTF8.self))
         if facts.isEmbedded { try evidence.say("stack", "embedded") }
         if let url = facts.webhookURL { try evidence.say("webhooks", url) }
     }

@@ -36,10 +36,13 @@ extension EvidenceImport {
         let filler = try RowFiller(table, self, isEmbedded: true)
         var row = source.makeRow()
         // Behind the rows stands the watermark.
-        for _ in 0..<(export.rows ?? 0) {
-            guard try source.next(&row) else { break }
+        while rows < export.rows ?? .max, try source.next(&row) {
             try filler.add(row)
             rows += 1
+        }
+        guard rows == export.rows else {
+            let reason = export.rows.map { "\(rows) rows of \($0)" } ?? "its last line, the watermark, is missing"
+            throw EvidenceError("read", "the export of \(export.namespace.name) \(export.table)", reason: reason)
         }
     }
 }

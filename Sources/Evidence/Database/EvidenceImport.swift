@@ -144,7 +144,7 @@ package struct EvidenceImport {
     /// The attempts of steps that move money. Reads are in the run's record, as series.
     package func takeSent(_ record: RunRecord, from folder: String) throws(EvidenceError) {
         try take("sent", into: ["sent"]) { rows in
-            var reader = try EvidenceReader(folder: folder)
+            var reader = try EvidenceReader(folder: folder, ofRun: record.identity.runID)
             let moves = record.steps.map(\.movesMoney)
             let row = try sentRow()
             while let attempt = try reader.next() { try take(attempt, moves, row, &rows) }

@@ -17,7 +17,7 @@ package struct EvidenceError: Error, Hashable, Sendable, CustomStringConvertible
         reason = SystemError.words(for: code)
     }
 
-    init(_ operation: String, _ path: String, reason: String) {
+    package init(_ operation: String, _ path: String, reason: String) {
         self.operation = operation
         self.path = path
         code = 0

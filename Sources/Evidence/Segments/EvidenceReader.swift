@@ -7,6 +7,13 @@ package struct EvidenceReader {
         segments = try SegmentReader(try SegmentSource.all(in: folder))
     }
 
+    /// Evidence of this run; of an empty folder nobody knows whose it is.
+    init(folder: String, ofRun runID: String) throws(EvidenceError) {
+        try self.init(folder: folder)
+        guard let run, run.runID != runID else { return }
+        throw EvidenceError("read", folder, reason: "segments of the run '\(run.runID)', not of '\(runID)'")
+    }
+
     /// Whose evidence it is; nil in an empty folder.
     package var run: SegmentHeader? { segments.run }
 

@@ -33,7 +33,7 @@ struct ReplaySource {
             guard planned < span.upperBound, await clock.wait(forPlanned: planned) else { return }
             driver.begin(
                 ArrivalWork(
-                    index: Self.index(request.index, stage: stage), stage: stage, journey: 0,
+                    index: ArrivalNumber.of(recorded: request.index, stage: stage), stage: stage, journey: 0,
                     due: driver.timeline.runTime(ofPlan: planned),
                     seed: driver.seed.split("replay").child(stage).child(request.index),
                     recorded: RecordedWork(request.recorded)))
@@ -52,7 +52,4 @@ struct ReplaySource {
             return nil
         }
     }
-
-    /// Apart from the numbers of any schedule, and of users.
-    private static func index(_ index: Int, stage: Int) -> Int { 1 << 61 | stage << 48 | index }
 }

@@ -1,4 +1,5 @@
 import EventLoop
+import Evidence
 import SeededRandom
 import Timebase
 import Traffic
@@ -47,13 +48,8 @@ struct UserSource {
     private func work(_ user: Int, _ turn: Int, due: TimeSpan) -> ArrivalWork {
         let mix = driver.traffic.mix
         return ArrivalWork(
-            index: Self.index(user: user, turn: turn, stage: stage), stage: stage,
+            index: ArrivalNumber.of(user: user, turn: turn, stage: stage), stage: stage,
             journey: mix.journey(inStage: stage, user: user, turn: turn),
             due: due, seed: mix.dataSeed(user: user, turn: turn))
-    }
-
-    /// Apart from the numbers of any schedule, and of other stages' users.
-    private static func index(user: Int, turn: Int, stage: Int) -> Int {
-        1 << 62 | stage << 52 | user << 32 | turn & 0xFFFF_FFFF
     }
 }

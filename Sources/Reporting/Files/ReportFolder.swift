@@ -67,6 +67,10 @@ package struct ReportFolder: Sendable {
     /// Where the database of a run's embedded stack stands, or what was exported of it.
     package func stack(ofRun runID: String) -> String { "\(path)/stack-\(runID)" }
 
+    /// That database, where the stack kept one.
+    package func ledger(ofRun runID: String) -> String { "\(stack(ofRun: runID))/\(Self.ledgerName)" }
+    package static let ledgerName = "ledger.db"
+
     /// Where what was fetched of a run's declared sources stands.
     package func sources(ofRun runID: String) -> String { "\(path)/sources-\(runID)" }
 

@@ -14,6 +14,7 @@ struct PlannedRun {
     let folder: String
     /// As it was written, without what it includes.
     let text: String
+    let overrides: [String]
 
     /// Nil when there are mistakes; they are told.
     init?(_ path: String, overrides: [String], seed: UInt64?, _ console: Console) {
@@ -32,6 +33,7 @@ struct PlannedRun {
         self.digest = digest.text
         self.seed = seed ?? plan.seed
         folder = file.folder
+        self.overrides = overrides
         self.text = String(decoding: text ?? [], as: UTF8.self)
     }
 }

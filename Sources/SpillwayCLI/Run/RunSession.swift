@@ -74,6 +74,7 @@ struct RunSession {
             version: SpillwayCLI.version)
         order.profile = run.profile
         order.planText = run.text
+        order.planOverrides = run.overrides
         order.realPayments = options.realPayments
         order.bankToken = Hexadecimal.text(SystemEntropy().bytes(16).span)
         order.stackToken = Hexadecimal.text(SystemEntropy().bytes(16).span)

@@ -130,7 +130,9 @@ final class Stand {
 
     /// Of the only run in the folder.
     func evidence(_ name: String = "out") throws -> (records: [EvidenceRecord], tally: EvidenceTally) {
-        let folders = folder.below(name).filter { $0.hasPrefix("\(name)/evidence-") && !$0.hasSuffix(".seg") }
+        let folders = folder.below(name).filter {
+            $0.hasPrefix("\(name)/evidence-") && !$0.hasSuffix(".seg") && !$0.hasSuffix(".json")
+        }
         try #require(folders.count == 1, "\(folder.below(name))")
         var reader = try EvidenceReader(folder: "\(folder.path)/\(folders[0])")
         var records: [EvidenceRecord] = []

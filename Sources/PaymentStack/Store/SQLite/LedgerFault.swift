@@ -1,7 +1,7 @@
 import SQLite
 
 /// Why a file cannot serve as a ledger, and what to do about it.
-struct LedgerFault: Error, Sendable, CustomStringConvertible {
+package struct LedgerFault: Error, Sendable, CustomStringConvertible {
     let path: String
     let words: String
 
@@ -25,5 +25,5 @@ struct LedgerFault: Error, Sendable, CustomStringConvertible {
             }
     }
 
-    var description: String { "the ledger '\(path)' \(words)" }
+    package var description: String { "the ledger '\(path)' \(words)" }
 }

@@ -3,7 +3,7 @@ import Glibc
 /// Keeps a second process from the same ledger: the writer knows the balances, and there is one. It is a lock on a file
 /// beside the ledger, for the one thing that ends SQLite's own locks is closing another descriptor of its file. The
 /// kernel takes it back however the process ends.
-struct LedgerLock: ~Copyable {
+package struct LedgerLock: ~Copyable {
     private let descriptor: Int32
 
     init(_ path: String) throws(LedgerFault) {
@@ -19,6 +19,14 @@ struct LedgerLock: ~Copyable {
     }
 
     deinit { close(descriptor) }
+
+    /// Whether some process has the ledger now; nothing is made where there is none.
+    package static func isHeld(_ path: String) -> Bool {
+        let descriptor = unsafe open("\(path).lock", O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_EX | LOCK_NB) != 0
+    }
 
     /// Nobody else reads a ledger: SQLite makes its other files with the mode of the first.
     static func makePrivate(_ path: String) {

@@ -1,0 +1,155 @@
+import ChannelProfile
+import Evidence
+import Glibc
+import SQLite
+import StackVocabulary
+import TestFolders
+import Testing
+import Timebase
+
+/// Evidence that is not what it was is told by its part, and is never whole.
+@Suite struct DamagedEvidenceTests {
+    private static func database(in folder: TestFolder) throws {
+        let evidence = try EvidenceDatabase.draft(in: folder.path)
+        try EvidenceImport(into: evidence).take(RunRecord.example)
+        try evidence.index()
+        try evidence.finish()
+    }
+
+    private static func fault(_ folder: TestFolder) throws -> String {
+        let error = #expect(throws: EvidenceError.self) { try EvidenceDatabase.open("\(folder.path)/evidence.db") }
+        return error.map { "\($0)" } ?? ""
+    }
+
+    // MARK: evidence.db
+
+    @Test func `a record is read back from the database as it was`() throws {
+        let folder = try TestFolder()
+        try Self.database(in: folder)
+        let record = try EvidenceDatabase.open("\(folder.path)/evidence.db").record()
+        #expect(record.json == RunRecord.example.json)
+    }
+
+    @Test(arguments: [0, 50, 4_096, 16_384, 40_000]) func `a database that was cut is refused`(_ count: Int) throws {
+        let folder = try TestFolder()
+        try Self.database(in: folder)
+        try folder.truncate("evidence.db", to: count)
+        let words = try Self.fault(folder)
+        #expect(words.contains("evidence.db"), "\(words)")
+    }
+
+    /// Where SQLite keeps `user_version`.
+    @Test(arguments: [0, 2] as [UInt8]) func `a database of another version is refused by that`(_ version: UInt8) throws
+    {
+        let folder = try TestFolder()
+        try Self.database(in: folder)
+        try folder.overwrite([0, 0, 0, version], in: "evidence.db", at: 60)
+        let words = try Self.fault(folder)
+        #expect(words.hasSuffix("version \(version) of the format; this Spillway reads version 1"), "\(words)")
+    }
+
+    @Test func `one byte that changed breaks the seal, wherever it is`() throws {
+        let folder = try TestFolder()
+        try Self.database(in: folder)
+        let bytes = folder.bytes(of: "evidence.db")
+        for place in stride(from: 200, to: bytes.count, by: bytes.count / 7) {
+            try folder.overwrite([bytes[place] ^ 1], in: "evidence.db", at: place)
+            #expect(try !Self.fault(folder).isEmpty, "byte \(place)")
+            try folder.overwrite([bytes[place]], in: "evidence.db", at: place)
+        }
+        _ = try EvidenceDatabase.open("\(folder.path)/evidence.db")
+        try folder.overwrite([bytes[bytes.count - 1] ^ 1], in: "evidence.db", at: bytes.count - 1)
+        let words = try Self.fault(folder)
+        #expect(words.contains("it is not what it was when it was sealed"), "\(words)")
+    }
+
+    @Test func `a seal that is missing or none is told`() throws {
+        let folder = try TestFolder()
+        try Self.database(in: folder)
+        try folder.truncate("evidence.db.sha256", to: 10)
+        #expect(try Self.fault(folder).hasSuffix("evidence.db.sha256: no SHA-256 of evidence"))
+    }
+
+    // MARK: Sources
+
+    /// What became of a source that was imported.
+    private static func standing(
+        _ name: String, _ take: (EvidenceImport) throws -> Void
+    ) throws -> SourceStanding {
+        let evidence = try EvidenceDatabase.inMemory()
+        try take(EvidenceImport(into: evidence))
+        let sources = try evidence.sources()
+        return try #require(sources.first { $0.name == name }, "\(sources)")
+    }
+
+    /// Of 120 rows in four segments.
+    private static func segments(in folder: TestFolder, run: String = RunRecord.example.identity.runID) throws {
+        let writer = try EvidenceWriter(
+            folder: folder.path, worker: 0, runID: run, planDigest: "00ff", segmentBytes: 128 + 30 * 64)
+        for number in 0..<120 { writer.end(try writer.begin(.numbered(number)), .ok(number)) }
+        try writer.close()
+    }
+
+    private static func sent(_ folder: TestFolder) throws -> SourceStanding {
+        var record = RunRecord.example
+        record.generator.evidenceRecords = 120
+        return try standing("sent") { try $0.takeSent(record, from: folder.path) }
+    }
+
+    @Test func `segments that are whole are whole`() throws {
+        let folder = try TestFolder()
+        try Self.segments(in: folder)
+        let standing = try Self.sent(folder)
+        #expect(standing.state == .whole, "\(standing)")
+    }
+
+    @Test func `segments of another run are none of this one's`() throws {
+        let folder = try TestFolder()
+        try Self.segments(in: folder, run: "other")
+        let standing = try Self.sent(folder)
+        #expect(standing.state == .torn && standing.rows == 0)
+        #expect(standing.fault.contains("segments of the run 'other', not of"), "\(standing)")
+    }
+
+    @Test func `a segment that was cut inside a row is torn`() throws {
+        let folder = try TestFolder()
+        try Self.segments(in: folder)
+        try folder.truncate("worker-000.000002.seg", to: 128 + 3 * 64 + 7)
+        let standing = try Self.sent(folder)
+        #expect(standing.state == .torn && standing.fault.contains("7 bytes are torn off"), "\(standing)")
+    }
+
+    @Test func `a segment that is missing in the middle is counted`() throws {
+        let folder = try TestFolder()
+        try Self.segments(in: folder)
+        #expect(unsafe unlink("\(folder.path)/worker-000.000003.seg") == 0)
+        let standing = try Self.sent(folder)
+        #expect(standing.state == .torn && standing.fault.contains("90 rows of 120 that were written"), "\(standing)")
+    }
+
+    @Test func `a statement that ends inside a line is torn`() throws {
+        let half = Array(
+            "sequence,at_ns,reference,payment_digest,operation,booking,amount_minor,currency\r\n1,0,pay".utf8)
+        let standing = try Self.standing("statement shadow icbc") {
+            try $0.takeStatement(
+                of: "icbc", "shadow", .csv, bytes: half, isEmbedded: true)
+        }
+        #expect(standing.state == .torn && standing.fault.contains("ends inside a line"), "\(standing)")
+    }
+
+    @Test(arguments: [nil, 2] as [Int64?]) func `an export without its watermark, or its rows, is torn`(
+        _ rows: Int64?
+    ) throws {
+        let line = #"{"account":"merchant:merchant-1","currency":"CNY","amount":5}"# + "\n"
+        let export = CollectedEvidence.Export(
+            .shadow, "balances", place: .memory(Array(line.utf8)), state: .whole, rows: rows)
+        var collected = CollectedEvidence(requests: .memory([]))
+        collected.stack = .exports([export])
+        let facts = ImportFacts(beginMilliseconds: 0, webhookURL: nil, isEmbedded: true, planText: "")
+        let standing = try Self.standing("stack shadow balances") {
+            try $0.take(RunRecord.example, collected, facts) { false }
+        }
+        #expect(standing.state == .torn && standing.rows == 1, "\(standing)")
+        #expect(standing.fault.contains(rows == nil ? "the watermark, is missing" : "1 rows of 2"), "\(standing)")
+    }
+}
