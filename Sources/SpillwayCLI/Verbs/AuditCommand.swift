@@ -40,7 +40,11 @@ enum AuditCommand {
                 let evidence = try EvidenceDatabase.open(place(path))
                 let report = try Auditor(evidence).audit(checks)
                 let sheet = AuditSheet(report, showsQueries: arguments.has("--queries"))
-                if isJSON { console.result(report.json.written(.compact)) } else { for line in sheet.lines { console.result(line) } }
+                if isJSON {
+                    console.result(report.json.written(.compact))
+                } else {
+                    for line in sheet.lines { console.result(line) }
+                }
                 codes.append(code(report))
             } catch {
                 console.talk("error: \(error)")
