@@ -222,7 +222,7 @@ let package = Package(
                 "Evidence",
                 "HTTPService", "HTTPWire", "JSON", "Journeys", "Lease", "LoadDriver", "Peers", "PlanLanguage",
                 "PlanModel", "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts", "Zstandard",
-                "PaymentStack", "StackVocabulary",
+                "PaymentStack", "SQLite", "StackVocabulary",
             ]),
         tests(
             "DrillTests",
