@@ -86,11 +86,14 @@ package struct AuditFinding: Sendable, Equatable {
             name: check.name, title: check.title, kind: check.kind, claim: check.claim, answers: answers)
     }
 
-    /// One refuted part refutes the whole; what was looked at only in part is no pass.
+    /// One refuted part refutes the whole; what was read only in part is no pass. Money is judged by the ledgers that there
+    /// are, and a second one that agrees proves something. Of isolation every way out must have been watched: what leaves by
+    /// another is not seen in those.
     package var status: Status {
         let statuses = answers.map(\.status)
         if statuses.contains(.fail) { return .fail }
         if statuses.contains(.inconclusive) { return .inconclusive }
+        if kind == .isolation, statuses.contains(.notObserved) { return .notObserved }
         return statuses.contains(.pass) ? .pass : .notObserved
     }
 

@@ -59,7 +59,7 @@ struct IntegrityJudge {
                 return "\(finding.name) \(answer.word), \(answer.count) times: \(answer.finds)\(first)"
             }
         }
-        let open = findings.filter { $0.status == .inconclusive || $0.status == .notObserved }.flatMap { finding in
+        let open = findings.filter { $0.status != .fail }.flatMap { finding in
             finding.answers.compactMap { Self.gap($0).map { "\(finding.name) \($0)" } }
         }
         return Array((broken + open).prefix(Self.reasonsMax))

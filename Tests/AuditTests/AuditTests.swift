@@ -127,7 +127,7 @@ import Testing
             sql: """
                 INSERT INTO refunds SELECT id + 512, payment, 'other', currency, amount, 'refunded', version, created_ms,
                   changed_ms, namespace, 'other' FROM refunds WHERE id = $refund
-                """, fate: .partlyRefunded, also: ["M3 stack_only"]),
+                """, fate: .partlyRefunded, also: ["M3 stack_only", "M5 promised"]),
         Plant(
             question: "M5 instant",
             sql: """
@@ -135,6 +135,12 @@ import Testing
                 INSERT INTO journal VALUES (9002, 9001, $refund, 4294967296, 'CNY', 20000, 0, 'shadow');
                 INSERT INTO journal VALUES (9003, 9003, $refund, 1, 'CNY', 20000, 0, 'shadow');
                 INSERT INTO journal VALUES (9004, 9003, $refund, 4294967296, 'CNY', -20000, 0, 'shadow')
+                """, fate: .partlyRefunded),
+        Plant(
+            question: "M5 promised",
+            sql: """
+                INSERT INTO refunds SELECT id + 512, payment, 'other', currency, 20000, 'failed', version, created_ms + 1,
+                  changed_ms + 1, namespace, 'other' FROM refunds WHERE id = $refund
                 """, fate: .partlyRefunded),
         Plant(
             question: "M5 given_twice",

@@ -32,7 +32,7 @@ struct SampleEvidence {
     private static let sources: [(String, [String])] = [
         ("sent", ["sent"]), ("stack", ["payments", "refunds", "attempts", "journal", "balances", "notifications"]),
         ("statement", ["statement"]), ("webhooks", ["webhooks"]), ("channel journals", ["channel_requests"]),
-        ("log", ["log"]), ("snapshots", ["snapshots"]),
+        ("log", ["log"]), ("egress", ["egress"]), ("snapshots", ["snapshots"]),
     ]
 
     private static func record(_ seed: UInt64) -> RunRecord {

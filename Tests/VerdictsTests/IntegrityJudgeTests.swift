@@ -59,6 +59,14 @@ import Verdicts
                 == [.pass])
     }
 
+    @Test func `of a check that passes it is told what could not be asked`() throws {
+        var check = finding("M2", .money)
+        check.answers.append(contentsOf: finding("M2", .money, missing: ["journal"]).answers)
+        let judged = try #require(judgements([check], [money]).first)
+        #expect(judged.status == .pass)
+        #expect(judged.reasons == ["M2 word was not observed: the run has no journal"])
+    }
+
     @Test func `without evidence there is no pass`() {
         let judged = Judge.judgements(of: SampleRun.steady.record, targets: [money]).last
         #expect(judged?.status == .inconclusive)

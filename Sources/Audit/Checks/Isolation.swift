@@ -69,7 +69,8 @@ extension AuditCheck {
             "every request that left the stack for a shadow bank bore the mark, and live banks heard of live traffic only",
         [
             Question(
-                "unmarked", finds: "a request at a shadow bank without the run's mark", needs: ["channel_requests"],
+                "unmarked", finds: "a request at a shadow bank without the run's mark",
+                needs: ["channel_requests", "egress"],
                 """
                 SELECT coalesce(reference, channel), channel || ' was sent a ' || operation || ' that was ' || tag
                 FROM stray_requests WHERE namespace = 'shadow'

@@ -35,6 +35,17 @@ extension AuditCheck {
                 FROM running r JOIN payments p ON p.id = r.payment GROUP BY p.id HAVING max(r.held) > p.captured
                 """),
             Question(
+                "promised", finds: "an instant at which refunds of more than was taken had been accepted",
+                needs: ["payments", "refunds"],
+                """
+                SELECT p.id, 'refunds of ' || r.promised || ' stood at one instant, of ' || coalesce(p.captured, p.amount)
+                FROM (SELECT a.payment, max(a.amount + (SELECT total(b.amount) FROM refunds b WHERE b.payment = a.payment
+                      AND b.rowid <> a.rowid AND b.created_ms <= a.created_ms
+                      AND (b.state <> 'failed' OR b.changed_ms > a.created_ms))) AS promised
+                  FROM refunds a WHERE a.created_ms IS NOT NULL GROUP BY a.payment) r
+                JOIN payments p ON p.id = r.payment WHERE r.promised > coalesce(p.captured, p.amount)
+                """),
+            Question(
                 "given_twice", finds: "a refund that a bank made more than once", needs: ["refunds", "statement"],
                 """
                 SELECT r.id, 'its bank gave back ' || b.given || ' in ' || b.lines || ' bookings, of ' || r.amount

@@ -34,7 +34,7 @@ extension EvidenceImport {
     ) throws(EvidenceError) {
         try take(record)
         try say(facts)
-        try takeIsolation(record)
+        try takeIsolation(record, facts)
         try takeRequests(record, collected)
         try takeStack(collected)
         for channel in collected.channels { try take(channel, facts) }
@@ -42,6 +42,7 @@ extension EvidenceImport {
         try takeCounters(collected)
         for log in collected.logs { try takeLog(log) }
         for source in collected.sources { try take(source, isOver: isOver) }
+        if !facts.isEmbedded { try joinStatements() }
         try evidence.index()
         try align()
     }
@@ -227,7 +228,7 @@ extension EvidenceImport {
         try mark("counters", ["counters"], collected.countersState)
     }
 
-    private func takeIsolation(_ record: RunRecord) throws(EvidenceError) {
+    private func takeIsolation(_ record: RunRecord, _ facts: ImportFacts) throws(EvidenceError) {
         try evidence.change { () throws(DatabaseError) in
             let canary = try insert(into: "canaries", columns: 2)
             let keys = CanaryKeys(runID: record.identity.runID)
@@ -245,6 +246,11 @@ extension EvidenceImport {
                 try egress.run()
             }
         }
+        // Whom a stack of others contacts, nobody sees.
+        try note(
+            SourceStanding(
+                name: "egress", state: facts.isEmbedded ? .whole : .none, tables: ["egress"],
+                rows: Int64(record.egress.count)))
         guard let before = record.snapshots.first(where: { $0.moment == .before }),
             let after = record.snapshots.last(where: { $0.moment == .after })
         else { return }
@@ -262,6 +268,19 @@ extension EvidenceImport {
                     rows += 1
                 }
             }
+        }
+    }
+
+    /// What a line of a statement is about: by what the stack says it called its banks with, or by its own name.
+    private func joinStatements() throws(EvidenceError) {
+        try evidence.change { () throws(DatabaseError) in
+            try database.run(
+                """
+                CREATE INDEX attempts_reference ON attempts (reference);
+                UPDATE statement SET record = coalesce(
+                  (SELECT record FROM attempts a WHERE a.reference = statement.reference LIMIT 1), reference)
+                WHERE record IS NULL
+                """)
         }
     }
 

@@ -20,7 +20,8 @@ extension Payment {
         default: return .notCaptured(state)
         }
         guard amount.currency == self.amount.currency else { return .otherCurrency }
-        return amount.minor <= refundable ? nil : .exceeds(left: refundable)
+        // Who asks for all that is left while the rest is under way asks for nothing.
+        return amount.minor > 0 && amount.minor <= refundable ? nil : .exceeds(left: refundable)
     }
 
     /// The merchant's money is set aside before the bank is asked.

@@ -1,8 +1,9 @@
 // Goal: what the bank says that happened is held against what the stack has written down, line by line, and payments of
 // which nobody knew are settled by it.
 // Method: the statement is read piece by piece; each line about a payment or refund of this stack is looked up by its
-// reference. Of many lines under one reference each is a booking at the bank.
-// Not here: what the stack has and the bank has not; an auditor with both ledgers sees it.
+// reference. Of many lines under one reference each is a booking at the bank. A payment that has been unknown for so long
+// that its bank would be asked, and that a whole statement does not have, was never executed.
+// Not here: what else the stack has and the bank has not; an auditor with both ledgers sees it.
 
 import EventLoop
 import Evidence
@@ -61,13 +62,60 @@ final class Reconciliation {
         var result = Result()
         for number in channels.names.indices {
             guard let adapter = channels[ChannelNumber(number), desk.namespace] else { continue }
+            // Looked up before: what becomes unknown meanwhile may miss in a statement that was begun before.
+            var unseen = (try? await unknown(at: ChannelNumber(number), desk)) ?? [:]
             let end = await adapter.statement(context) { lines in
-                for line in lines { await self.compare(line, desk, context, &result) }
+                for line in lines {
+                    if let reference = BankReference(line.reference) { unseen[reference.record] = nil }
+                    await self.compare(line, desk, context, &result)
+                }
             }
-            if case .cutOff(let words) = end { result.cutOff.append("\(adapter.name): \(words)") }
+            switch end {
+            case .cutOff(let words): result.cutOff.append("\(adapter.name): \(words)")
+            case .whole: await settle(absent: unseen, desk, context, &result)
+            }
         }
         return result
     }
+
+    // MARK: What a statement does not have
+
+    private static let unknownMax = 100_000
+    private static let pageRows = 1_000
+
+    /// Those of one bank that became unknown so long ago that it had been asked by now.
+    private func unknown(
+        at channel: ChannelNumber, _ desk: PaymentDesk
+    ) async throws(StoreFailure) -> [RecordID: Payment] {
+        let latest = desk.now - desk.setting.query.first.nanoseconds / 1_000_000
+        var (found, last, seen): ([RecordID: Payment], RecordID?, Int) = ([:], nil, 0)
+        while seen < Self.unknownMax {
+            let page = try await desk.store.openPayments(after: last, limit: Self.pageRows)
+            guard let end = page.last?.id else { break }
+            for payment in page
+            where payment.state == .unknown && payment.channel == channel && payment.changedAt <= latest {
+                found[payment.id] = payment
+            }
+            (last, seen) = (end, seen + page.count)
+        }
+        return found
+    }
+
+    private func settle(
+        absent payments: [RecordID: Payment], _ desk: PaymentDesk, _ context: RequestContext, _ result: inout Result
+    ) async {
+        for payment in payments.values.sorted(by: { $0.id < $1.id }) {
+            do throws(StoreFailure) {
+                _ = try await desk.record(
+                    .declined("absent"), of: payment.id, seen: payment, from: .statement, context: context)
+                result.resolved += 1
+            } catch {
+                result.differs("\(payment.id): \(error)")
+            }
+        }
+    }
+
+    // MARK: What it has
 
     private func compare(
         _ line: StatementLine, _ desk: PaymentDesk, _ context: RequestContext, _ result: inout Result

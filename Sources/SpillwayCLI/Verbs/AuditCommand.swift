@@ -100,7 +100,7 @@ struct AuditSheet {
     }
 
     var lines: [String] {
-        sources + [""] + table.lines
+        sources + [""] + table.lines + unseen
             + report.findings.flatMap { finding in finding.answers.flatMap { details(finding, $0) } }
     }
 
@@ -112,7 +112,7 @@ struct AuditSheet {
     }
 
     private var table: Table {
-        var table = Table(["check", "", "violations", "claim"], left: 1...1)
+        var table = Table(["check", "", "violations", "claim"], left: 1...3)
         for finding in report.findings {
             table.add([
                 finding.name, finding.status.words,
@@ -120,6 +120,18 @@ struct AuditSheet {
             ])
         }
         return table
+    }
+
+    /// What could not be asked, and for want of what.
+    private var unseen: [String] {
+        let lines = report.findings.compactMap { finding -> String? in
+            let missing = finding.answers.filter { !$0.missing.isEmpty }
+            guard !missing.isEmpty else { return nil }
+            let tables = missing.flatMap(\.missing).reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
+            return
+                "\(finding.name) \(missing.map(\.word).joined(separator: ", ")): no \(tables.joined(separator: ", "))"
+        }
+        return lines.isEmpty ? [] : ["", "not observed:"] + lines.map { "    " + $0 }
     }
 
     private func details(_ finding: AuditFinding, _ answer: AuditFinding.Answer) -> [String] {
@@ -133,9 +145,6 @@ struct AuditSheet {
                     return "        \(at)  \(event.ledger): \(event.text)"
                 }
             }
-        } else if !answer.missing.isEmpty {
-            lines.append(
-                "\(finding.name) \(answer.word): not observed, there is no \(answer.missing.joined(separator: ", "))")
         } else if let torn = answer.torn.first {
             lines.append("\(finding.name) \(answer.word): asked of a part only: \(torn)")
         }

@@ -110,6 +110,21 @@ struct PayingTests {
         }
     }
 
+    @Test func `of two who ask for all that is left at once, one gets it and the other is told that nothing is left`()
+        throws
+    {
+        try StackRig.run([ChannelRig.channel(latency: .milliseconds(50))]) { rig in
+            let paid = try await rig.pay(1_000)
+            let answers = Answers()
+            await rig.together(2) { _ in answers.statuses.append(try await rig.refund(paid.id).status) }
+            #expect(answers.statuses.sorted() == [201, 422])
+        }
+    }
+
+    private final class Answers {
+        var statuses: [UInt16] = []
+    }
+
     @Test func `money goes back once, and never more than came`() throws {
         try StackRig.run { rig in
             let paid = try await rig.pay(1_000)

@@ -1,0 +1,187 @@
+import Audit
+import ChannelProfile
+import Diagnostics
+import EventLoop
+import Evidence
+import Peers
+import PlanLanguage
+import PlanModel
+import Reporting
+import StackVocabulary
+import TestFolders
+import Testing
+import Timebase
+import Verdicts
+
+@testable import Drill
+
+/// Whole drills in simulation with everything that may go wrong at banks and merchants, audited from what they left: silent
+/// while the stack is sound, and red by the right check with each defect that costs money or leaks.
+@Suite struct AuditDrillTests {
+    static let seeds: [UInt64] = Array(1...20)
+
+    struct Drilled {
+        var defects: [String] = []
+        var seed: UInt64 = 1
+        /// Of the banks, and how many of the senders want their money back: slow ones who are asked often see races.
+        var latency = "5ms"
+        var refunds = 5
+
+        private var profile: String {
+            """
+            profile: rough
+            channels:
+              direct: {latency: \(latency), outcome: {decline: {do_not_honour: 5%}}}
+              patient:
+                latency: \(latency)
+                outcome: {pending: 50%, decline: {do_not_honour: 5%}}
+                settlement: 100ms
+                callback: {delay: 50ms, duplicate: 30%, lost: 5%}
+            faults:
+              - {at: 1s, for: 2s, channel: direct, timeout: {rate: 30%, charged: 60%}}
+              - {at: 3s, for: 2s, channel: direct, connection: {reset-after-commit: 20%}}
+              - {at: 2s, for: 2s, channel: patient, error: {status: 503, rate: 20%}}
+
+            """
+        }
+
+        private var plan: String {
+            """
+            plan: rough
+            target: {stack: embedded, timeout: 5s}
+            stack:
+              cores: 2
+              service: 1ms
+              bank: {timeout: 200ms}
+              query: {first: 500ms, rate: 100/s}
+              defects: [\(defects.joined(separator: ", "))]
+            shadow: {control: 20/s}
+            channels: rough.yaml
+            webhooks: {listen: "127.0.0.1:0", public-url: "http://127.0.0.1"}
+            data: {merchant: {pool: 20}, amount: {minor: uniform min=100 max=9000, currency: EUR}}
+            journeys:
+              pay:
+                weight: 8
+                retry: {on: [timeout, 503], attempts: 2, same-key: true, backoff: exponential 100ms}
+                duplicate: {rate: 10%, concurrent: true}
+                steps:
+                  - POST /v1/payments:
+                      headers: {Idempotency-Key: "${id}", X-Merchant: "${merchant}"}
+                      json: {amount: "${amount}", currency: EUR, notify: "${webhook}"}
+                      expect: {status: [201, 202]}
+                      keep: {payment: $.id}
+              hold:
+                weight: 3
+                steps:
+                  - POST /v1/payments:
+                      headers: {Idempotency-Key: "${id}", X-Merchant: "${merchant}"}
+                      json: {amount: "${amount}", currency: EUR, capture: false, notify: "${webhook}"}
+                      expect: {status: [201, 202]}
+                      keep: {payment: $.id}
+                  - await webhook payment.authorized: {within: 1s}
+                  - POST /v1/payments/${payment}/cancel: {expect: {status: [200, 202]}}
+              refund:
+                weight: \(refunds)
+                steps:
+                  - POST /v1/refunds:
+                      headers: {Idempotency-Key: "${id}"}
+                      json: {payment: "${recent.payment}"}
+                      expect: {status: [201, 202]}
+            classify: {declined: [402, 404, 409, 422]}
+            traffic: [hold: {for: 6s, rate: 60/s}]
+            targets: [money: strict, isolation: strict]
+
+            """
+        }
+
+        func report() throws -> Report {
+            let folder = try TestFolder()
+            let parsed = Plan.parse(SourceText(name: "rough.yaml", text: plan), readsChannels: true) { [profile] path in
+                SourceText(name: path, text: profile)
+            }
+            let plan = try #require(parsed.plan, "\(DiagnosticRenderer().render(parsed.diagnostics))")
+            var order = DrillOrder(
+                plan: plan, planDigest: "00", seed: seed, planFolder: "", outFolder: "\(folder.path)/out",
+                policy: PeerPolicy(of: plan, permitted: []), permitted: [], environment: [:],
+                entropy: Array(repeating: 1, count: 32), runEntropy: Array(repeating: 2, count: 5), version: "test")
+            order.profile = parsed.profile
+            order.bankToken = "0123456789abcdef0123456789abcdef"
+            order.stackToken = "fedcba9876543210fedcba9876543210"
+            let loop = EventLoop.simulated(seed: seed)
+            let outcome = try loop.run { [order] () async throws in
+                try await Drill(order, DrillConduct(), on: loop).run()
+            }
+            guard case .done(let report, _) = outcome else {
+                Issue.record("seed \(seed): \(outcome)")
+                throw CancellationError()
+            }
+            return report
+        }
+    }
+
+    static func found(_ report: Report) -> [String: Int64] {
+        var found: [String: Int64] = [:]
+        for finding in report.audit?.findings ?? [] {
+            for answer in finding.answers where answer.count > 0 {
+                found["\(finding.name) \(answer.word)"] = answer.count
+            }
+        }
+        return found
+    }
+
+    static func words(_ report: Report) -> String {
+        (report.audit?.findings ?? []).flatMap { finding in
+            finding.answers.filter { $0.count > 0 || !$0.missing.isEmpty || !$0.torn.isEmpty }.map { answer in
+                let first = answer.violations.first
+                let trace =
+                    first?.trace.map { "\n      \($0.at.map { "\($0)" } ?? "-") \($0.ledger): \($0.text)" }.joined()
+                    ?? ""
+                return
+                    "\(finding.name) \(answer.word) \(answer.count)\(answer.missing)\(answer.torn) \(first?.subject ?? ""): "
+                    + "\(first?.detail ?? "")\(trace)"
+            }
+        }.joined(separator: "\n")
+    }
+
+    @Test(arguments: seeds) func `a sound stack keeps its money and stays apart, whatever its banks do`(
+        _ seed: UInt64
+    ) throws {
+        let report = try Drilled(seed: seed).report()
+        #expect(
+            report.audit?.findings.map(\.status) == Array(repeating: .pass, count: AuditCheck.all.count),
+            "seed \(seed)\n\(Self.words(report))")
+    }
+
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func `a stack whose refunds race with each other gives back no more than came`(_ seed: UInt64) throws {
+        let report = try Drilled(seed: seed, latency: "100ms", refunds: 60).report()
+        #expect(
+            report.audit?.findings.first { $0.name == "M5" }?.status == .pass, "seed \(seed)\n\(Self.words(report))")
+    }
+
+    /// Each with the questions of which at least one must be answered with violations.
+    static let planted: [(defect: String, questions: [String])] = [
+        ("new-reference-on-retry", ["M2 taken_twice", "M2 held_twice", "M3 status_diff"]),
+        ("claim-after-effect", ["M3 channel_only"]),
+        ("timeout-is-failure", ["M3 status_diff"]),
+        ("late-callback-overwrites", ["M4 state_diff", "M4 illegal_step"]),
+        ("lost-notify", ["M6 untold"]),
+        ("duplicate-effect-notify", ["M2 booked_twice"]),
+        ("shadow-leak-async", ["M9 unmarked", "M9 unmarked_webhook"]),
+        ("shadow-leak-log", ["M7 log"]),
+        ("live-in-shadow", ["M8 live_in_shadow"]),
+        ("non-atomic-posting", ["M1 unbalanced"]),
+        ("refund-race", ["M5 promised"]),
+        ("clock-rollback-ids", ["M10 id_twice", "M10 misplaced", "M2 told_and_not_there"]),
+    ]
+
+    @Test(arguments: planted.indices) func `each defect turns its own check red`(_ place: Int) throws {
+        let (defect, questions) = Self.planted[place]
+        var drilled = Drilled(defects: [defect], seed: 7)
+        if defect == "refund-race" { (drilled.latency, drilled.refunds) = ("100ms", 60) }
+        let report = try drilled.report()
+        let found = Self.found(report)
+        #expect(!Set(found.keys).isDisjoint(with: questions), "\(defect): \(found)\n\(Self.words(report))")
+        #expect(report.verdict == .integrityFailed, "\(defect)")
+    }
+}
