@@ -155,6 +155,7 @@ package struct Drill {
             attendance?.begin(at: begin)
             lookout?.begin(at: begin)
         }
+        driverSetting.moneyViolations = { lookout?.violations }
         driverSetting.control = try control(traffic, preflight, setting)
         let settling = try settling(preflight, tag)
         await settling.noteBegin()

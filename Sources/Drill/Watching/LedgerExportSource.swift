@@ -18,15 +18,9 @@ struct LedgerExportSource: LedgerSource {
 
     func close() { desk.close() }
 
-    func look(_ books: LedgerBooks) async -> LedgerBooks.Found? {
+    func look(_ books: LedgerBooks) async -> LedgerBooks.Found {
         var found = LedgerBooks.Found()
-        for namespace in Namespace.allCases {
-            guard let part = await look(namespace, books) else { return nil }
-            found.rows += part.rows
-            found.watermark = max(found.watermark, part.watermark)
-            found.isBehind = found.isBehind || part.isBehind
-            found.violations += part.violations
-        }
+        for namespace in Namespace.allCases { found.add(await look(namespace, books)) }
         return found
     }
 

@@ -18,31 +18,31 @@ struct LedgerFileSource: LedgerSource {
 
     func close() {}
 
-    func look(_ books: LedgerBooks) async -> LedgerBooks.Found? {
+    func look(_ books: LedgerBooks) async -> LedgerBooks.Found {
         let path = path
-        let found = try? await loop.offload("ledger watch") { () -> LedgerBooks.Found? in
-            try? Self.read(path, books)
-        }
-        return found ?? nil
+        let found = try? await loop.offload("ledger watch") { Self.read(path, books) }
+        var nobody = LedgerBooks.Found()
+        nobody.add(nil)
+        return found ?? nobody
     }
 
-    private static func read(_ path: String, _ books: LedgerBooks) throws -> LedgerBooks.Found {
+    private static func read(_ path: String, _ books: LedgerBooks) -> LedgerBooks.Found {
         var found = LedgerBooks.Found()
-        let shared = try Database(path, .reading)
-        let apart = try? Database("\(path).shadow", .reading)
-        for namespace in Namespace.allCases {
-            let database = namespace == .shadow ? apart ?? shared : shared
-            try database.run("BEGIN")
-            defer { try? database.run("COMMIT") }
-            let part = try books.with(namespace) { book throws(DatabaseError) in
-                try read("\(namespace.name)_", of: database, into: &book, namespace)
-            }
-            found.rows += part.rows
-            found.watermark = max(found.watermark, part.watermark)
-            found.isBehind = found.isBehind || part.isBehind
-            found.violations += part.violations
-        }
+        for namespace in Namespace.allCases { found.add(try? read(path, namespace, books)) }
         return found
+    }
+
+    /// The shadow's own file stands beside the live one's where the two are apart.
+    private static func read(
+        _ path: String, _ namespace: Namespace, _ books: LedgerBooks
+    ) throws -> LedgerBooks.Found {
+        let apart = namespace == .shadow ? try? Database("\(path).shadow", .reading) : nil
+        let database = try apart ?? Database(path, .reading)
+        try database.run("BEGIN")
+        defer { try? database.run("COMMIT") }
+        return try books.with(namespace) { book throws(DatabaseError) in
+            try read("\(namespace.name)_", of: database, into: &book, namespace)
+        }
     }
 
     private static func read(

@@ -24,9 +24,14 @@ final class LedgerLookout {
     private let loop: EventLoop
     private let books = LedgerBooks()
     private var watching: SpawnedTask?
+    /// Where the next look is waited for.
+    private var place: Parking?
+    private var isOver = false
     private var began: Instant?
     private(set) var record = WatchRecord()
     private(set) var events: [RunEvent] = []
+
+    var violations: UInt64 { record.violations.reduce(0) { $0 + $1.count } }
 
     init(of stack: RunStack, on loop: EventLoop) throws(PartFault) {
         self.loop = loop
@@ -41,16 +46,25 @@ final class LedgerLookout {
         began = instant
         watching = loop.spawn { [self] in
             var next = instant + Self.every
-            while case .timedOut = await Parking(loop).wait(until: next) {
+            while case .timedOut = await stand(until: next) {
                 await look()
                 next = max(next + Self.every, loop.now)
             }
         }
     }
 
+    private func stand(until instant: Instant) async -> Wake? {
+        if isOver { return nil }
+        let place = Parking(loop)
+        self.place = place
+        return await place.wait(until: instant)
+    }
+
     /// Behind the traffic, with a last look.
     func rest() async {
-        watching?.cancel()
+        // A look that is under way comes to its end: what it has read is not read again.
+        isOver = true
+        _ = place?.wake()
         await watching?.join()
         watching = nil
         if began != nil { await look() }
@@ -59,12 +73,10 @@ final class LedgerLookout {
 
     private func look() async {
         record.looks += 1
-        guard let found = await source.look(books) else {
-            record.failed += 1
-            return
-        }
+        let found = await source.look(books)
+        if found.hasFailed { record.failed += 1 }
         record.rows += found.rows
-        record.watermark = found.watermark
+        record.watermark = max(record.watermark, found.watermark)
         if found.isBehind { record.behind += 1 }
         for violation in found.violations { tell(violation) }
     }
@@ -84,8 +96,7 @@ final class LedgerLookout {
 
 /// Where what was added to a ledger is had from.
 protocol LedgerSource {
-    /// Nil when nobody told.
-    func look(_ books: LedgerBooks) async -> LedgerBooks.Found?
+    func look(_ books: LedgerBooks) async -> LedgerBooks.Found
     func close()
 }
 
@@ -101,7 +112,18 @@ final class LedgerBooks: Sendable {
         var rows: UInt64 = 0
         var watermark: Int64 = 0
         var isBehind = false
+        /// Somebody did not tell.
+        var hasFailed = false
         var violations: [Violation] = []
+
+        /// The other namespace's as well; nil when nobody told.
+        mutating func add(_ other: Found?) {
+            guard let other else { return hasFailed = true }
+            rows += other.rows
+            watermark = max(watermark, other.watermark)
+            isBehind = isBehind || other.isBehind
+            violations += other.violations
+        }
     }
 
     struct Book: Sendable {
