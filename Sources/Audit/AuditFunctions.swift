@@ -14,7 +14,9 @@ enum AuditFunctions {
         }
         try evidence.defining("namespaces_in", arguments: 1) { arguments in
             let words = arguments.text(0).split { !($0.isLetter || $0.isNumber) }
-            return .text(words.compactMap { RecordID(String($0))?.namespace.name }.joined(separator: " "))
+            // A time in milliseconds has as many letters as an id.
+            let ids = words.lazy.filter { $0.contains(where: \.isLetter) }.compactMap { RecordID(String($0)) }
+            return .text(ids.map(\.namespace.name).joined(separator: " "))
         }
         try evidence.defining("id_fault", arguments: 3, idFault)
         let begin = Int64(try evidence.about("begin_ms") ?? "") ?? 0
