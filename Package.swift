@@ -299,7 +299,10 @@ let package = Package(
             ]),
         benchmark(
             "AuditBench",
-            ["Audit", "ChannelProfile", "Evidence", "SQLite", "SeededRandom", "StackVocabulary", "Timebase"]),
+            [
+                "Audit", "ChannelProfile", "EventLoop", "Evidence", "SQLite", "SeededRandom", "StackVocabulary",
+                "Timebase",
+            ]),
         benchmark("StoreBench", ["EventLoop", "PaymentStack", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
         benchmark(

@@ -48,6 +48,11 @@ package struct AuditCheck: Sendable {
         .conservation, .exactlyOnce, .statement, .history, .refunds, .notifications, .shadowOutOfLive, .liveOutOfShadow,
         .silence, .identity, .rejection, .resolution,
     ]
+
+    /// For several who ask at once, each about as long.
+    package static func shares(_ count: Int) -> [[AuditCheck]] {
+        (0..<count).map { share in all.enumerated().filter { $0.offset % count == share }.map(\.element) }
+    }
 }
 
 /// States in which money was taken, as a list of SQL.

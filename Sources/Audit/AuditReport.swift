@@ -10,6 +10,14 @@ package struct AuditReport: Sendable, Equatable {
         self.findings = findings
     }
 
+    /// What several have found who asked the same evidence, in the order of the checks.
+    package init(joining reports: [AuditReport]) {
+        let findings = reports.flatMap(\.findings)
+        self.init(
+            sources: reports.first?.sources ?? [],
+            findings: AuditCheck.all.compactMap { check in findings.first { $0.name == check.name } })
+    }
+
     package func findings(of kind: AuditCheck.Kind) -> [AuditFinding] { findings.filter { $0.kind == kind } }
 }
 

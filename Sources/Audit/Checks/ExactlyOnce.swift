@@ -17,18 +17,15 @@ extension AuditCheck {
                 "taken_twice", finds: "a payment of which a bank took more than it is of",
                 needs: ["payments", "statement"],
                 """
-                SELECT p.id, 'its bank took ' || b.taken || ' in ' || b.lines || ' bookings of a payment of ' || p.amount
+                SELECT p.id, 'its bank took ' || b.taken || ' in ' || b.takes || ' bookings of a payment of ' || p.amount
                   || ' ' || p.currency
-                FROM (SELECT record, sum(amount) AS taken, count(*) AS lines FROM statement
-                  WHERE booking IN \(takenBookings) GROUP BY record) b
-                JOIN payments p ON p.id = b.record WHERE b.taken > p.amount
+                FROM payments p CROSS JOIN effects b ON b.record = p.id WHERE b.taken > p.amount
                 """),
             Question(
                 "held_twice", finds: "a payment that a bank authorised more than once",
                 needs: ["payments", "statement"],
                 """
-                SELECT record, 'authorised ' || count(*) || ' times' FROM statement WHERE booking = 'authorised'
-                GROUP BY record HAVING count(*) > 1
+                SELECT record, 'authorised ' || holds || ' times' FROM effects WHERE holds > 1
                 """),
             Question(
                 "booked_twice", finds: "a payment that the journal credits with something else than what was captured",

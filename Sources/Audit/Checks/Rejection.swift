@@ -1,3 +1,9 @@
+/// Keys of which every attempt was shed.
+private let shedOnly = """
+    (SELECT key, count(*) AS attempts FROM sent a WHERE outcome = 'shed'
+      AND NOT EXISTS (SELECT 1 FROM sent o WHERE o.key = a.key AND o.outcome <> 'shed') GROUP BY key)
+    """
+
 extension AuditCheck {
     /// R. A key of which every attempt was shed has moved nothing.
     static let rejection = AuditCheck(
@@ -8,21 +14,18 @@ extension AuditCheck {
                 needs: ["sent", "payments"],
                 """
                 SELECT p.id, 'refused each of ' || k.attempts || ' times, and ' || p.state
-                FROM (SELECT key, count(*) AS attempts FROM sent GROUP BY key HAVING total(outcome <> 'shed') = 0) k
-                JOIN payments p ON p.sent_key = k.key WHERE p.state <> 'failed'
+                FROM \(shedOnly) k CROSS JOIN payments p ON p.sent_key = k.key WHERE p.state <> 'failed'
                 UNION ALL
                 SELECT r.id, 'refused each of ' || k.attempts || ' times, and ' || r.state
-                FROM (SELECT key, count(*) AS attempts FROM sent GROUP BY key HAVING total(outcome <> 'shed') = 0) k
-                JOIN refunds r ON r.sent_key = k.key WHERE r.state <> 'failed'
+                FROM \(shedOnly) k CROSS JOIN refunds r ON r.sent_key = k.key WHERE r.state <> 'failed'
                 """),
             Question(
                 "bank_effect", finds: "a payment whose every attempt was shed, and that a bank booked",
                 needs: ["sent", "payments", "statement"],
                 """
                 SELECT p.id, 'refused each of ' || k.attempts || ' times, and ' || s.booking || ' at the bank'
-                FROM (SELECT key, count(*) AS attempts FROM sent GROUP BY key HAVING total(outcome <> 'shed') = 0) k
-                JOIN payments p ON p.sent_key = k.key
-                JOIN statement s ON s.record = p.id AND s.booking IN ('authorised', 'captured', 'transferred')
+                FROM \(shedOnly) k CROSS JOIN payments p ON p.sent_key = k.key
+                CROSS JOIN statement s ON s.record = p.id AND s.booking IN ('authorised', 'captured', 'transferred')
                 """),
         ])
 

@@ -20,13 +20,13 @@ extension AuditCheck {
                 """
                 SELECT p.id, p.state || ' here, and no bank took anything' FROM payments p
                 WHERE p.state IN \(takenStates)
-                  AND NOT EXISTS (SELECT 1 FROM statement s WHERE s.record = p.id AND s.booking IN \(takenBookings))
+                  AND NOT EXISTS (SELECT 1 FROM effects b WHERE b.record = p.id AND b.takes > 0)
                 UNION ALL
                 SELECT p.id, 'authorised here, and at no bank' FROM payments p WHERE p.state = 'authorized'
-                  AND NOT EXISTS (SELECT 1 FROM statement s WHERE s.record = p.id AND s.booking = 'authorised')
+                  AND NOT EXISTS (SELECT 1 FROM effects b WHERE b.record = p.id AND b.holds > 0)
                 UNION ALL
                 SELECT r.id, 'refunded here, and at no bank' FROM refunds r WHERE r.state = 'refunded'
-                  AND NOT EXISTS (SELECT 1 FROM statement s WHERE s.record = r.id AND s.booking = 'refunded')
+                  AND NOT EXISTS (SELECT 1 FROM effects b WHERE b.record = r.id AND b.gives > 0)
                 """),
             Question(
                 "amount_diff", finds: "an amount or a currency that is another at the bank",
@@ -34,15 +34,13 @@ extension AuditCheck {
                 """
                 SELECT p.id, 'taken ' || coalesce(p.captured, p.amount) || ' ' || p.currency || ' here, ' || b.taken || ' '
                   || coalesce(b.currency, '') || ' at the bank'
-                FROM (SELECT record, sum(amount) AS taken, max(currency) AS currency FROM statement
-                  WHERE booking IN \(takenBookings) GROUP BY record) b
-                JOIN payments p ON p.id = b.record
+                FROM payments p CROSS JOIN effects b ON b.record = p.id AND b.takes > 0
                 WHERE p.state IN \(takenStates)
                   AND (b.taken <> coalesce(p.captured, p.amount) OR b.currency <> p.currency)
                 UNION ALL
                 SELECT r.id, 'refund of ' || r.amount || ' ' || r.currency || ' here, ' || b.given || ' at the bank'
-                FROM (SELECT record, sum(amount) AS given FROM statement WHERE booking = 'refunded' GROUP BY record) b
-                JOIN refunds r ON r.id = b.record WHERE r.state = 'refunded' AND b.given <> r.amount
+                FROM refunds r CROSS JOIN effects b ON b.record = r.id AND b.gives > 0
+                WHERE r.state = 'refunded' AND b.given <> r.amount
                 """),
             Question(
                 "status_diff", finds: "a payment or refund that the bank has done, and the stack has not",
@@ -50,17 +48,12 @@ extension AuditCheck {
                 """
                 SELECT p.id, p.state || ' here, and its bank ' ||
                   CASE WHEN b.taken > 0 THEN 'took ' || b.taken ELSE 'holds ' || (b.held - b.released) END
-                FROM (SELECT record, total(CASE WHEN booking IN \(takenBookings) THEN amount END) AS taken,
-                    total(CASE WHEN booking = 'authorised' THEN amount END) AS held,
-                    total(CASE WHEN booking = 'reversed' THEN amount END) AS released
-                  FROM statement GROUP BY record) b
-                JOIN payments p ON p.id = b.record
+                FROM payments p CROSS JOIN effects b ON b.record = p.id
                 WHERE p.state NOT IN \(takenStates)
                   AND (b.taken > 0 OR (p.state <> 'authorized' AND b.held > b.released))
                 UNION ALL
                 SELECT r.id, 'refund ' || r.state || ' here, and its bank gave back ' || b.given
-                FROM (SELECT record, sum(amount) AS given FROM statement WHERE booking = 'refunded' GROUP BY record) b
-                JOIN refunds r ON r.id = b.record WHERE r.state <> 'refunded'
+                FROM refunds r CROSS JOIN effects b ON b.record = r.id AND b.gives > 0 WHERE r.state <> 'refunded'
                 """),
         ])
 }

@@ -1,7 +1,8 @@
 // Goal: when a run has ended, all that its parts have written down stands in one database, and its money and isolation have
 // been asked for.
-// Method: the import and the audit are work of seconds to minutes, so a live run does them on a thread of their own, while its
-// loop stays there for whoever watches. A simulated run has its evidence in memory, and does it in place.
+// Method: the import and the audit are work of seconds to minutes, so a live run does them on threads of their own, while its
+// loop stays there for whoever watches: one brings the evidence together, then two ask it. A simulated run has its evidence
+// in memory, and does all of it in place.
 // Not here: what is asked (`Audit`), what the plan wants of it (the judge).
 
 import Audit
@@ -21,25 +22,43 @@ struct RunAudit {
 
     /// Foreign sources may take long to be read, and no longer.
     private static let sourcesMax = TimeSpan.seconds(600)
+    private static let askersCount = 2
 
     /// Throws what keeps the evidence from being brought together; the sources stand then all the same.
     func run() async throws(DrillFault) -> AuditReport {
-        let (work, lateness) = (self.work, Lateness())
+        switch try await brought() {
+        case .inMemory(let report): return report
+        case .file(let path):
+            let shares = AuditCheck.shares(Self.askersCount)
+            async let first = audit(path, shares[0])
+            async let second = audit(path, shares[1])
+            let found = await [first, second]
+            var reports: [AuditReport] = []
+            for result in found { reports.append(try result.get()) }
+            return AuditReport(joining: reports)
+        }
+    }
+
+    // MARK: Brought together
+
+    private enum Brought: Sendable {
+        case file(String)
+        /// Nobody else can read it, so it was asked where it was made.
+        case inMemory(AuditReport)
+    }
+
+    private func brought() async throws(DrillFault) -> Brought {
+        let (work, lateness) = (work, Lateness())
         let watch = loop.spawn { [loop] in
             guard case .timedOut = await Parking(loop).wait(until: loop.now + Self.sourcesMax) else { return }
             lateness.isLate.store(true, ordering: .relaxed)
         }
-        let outcome = try? await loop.offload("evidence") { () -> Result<AuditReport, DrillFault> in
-            do throws(DrillFault) {
-                return .success(try work.done { lateness.isLate.load(ordering: .relaxed) })
-            } catch {
-                return .failure(error)
-            }
+        let outcome = try? await loop.offload("evidence") { () -> Result<Brought, DrillFault> in
+            Self.described { try work.done { lateness.isLate.load(ordering: .relaxed) } }
         }
         watch.cancel()
         await watch.join()
-        guard let outcome else { throw DrillFault("the evidence was not brought together: the loop has ended") }
-        return try outcome.get()
+        return try (outcome ?? .failure(Self.ended)).get()
     }
 
     private var work: Work { Work(record: record, collected: collected, facts: facts, folder: folder) }
@@ -51,22 +70,41 @@ struct RunAudit {
         let facts: ImportFacts
         let folder: String?
 
-        func done(isOver: @escaping () -> Bool) throws(DrillFault) -> AuditReport {
-            do {
-                if let folder { try ReportFolder(folder).make() }
-                let evidence = try folder.map(EvidenceDatabase.draft) ?? EvidenceDatabase.inMemory()
+        func done(isOver: @escaping () -> Bool) throws -> Brought {
+            guard let folder else {
+                let evidence = try EvidenceDatabase.inMemory()
                 try EvidenceImport(into: evidence).take(record, collected, facts, isOver: isOver)
-                let report = try Auditor(evidence).audit()
-                try evidence.finish()
-                return report
-            } catch {
-                throw DrillFault("the evidence of the run could not be brought together: \(error)")
+                return .inMemory(try Auditor(evidence).audit())
             }
+            try ReportFolder(folder).make()
+            let evidence = try EvidenceDatabase.draft(in: folder)
+            try EvidenceImport(into: evidence).take(record, collected, facts, isOver: isOver)
+            try evidence.finish()
+            return .file("\(folder)/\(EvidenceDatabase.fileName)")
         }
     }
 
     /// Set by the loop, looked at by who reads.
     private final class Lateness: Sendable {
         let isLate = Atomic(false)
+    }
+
+    // MARK: Asked
+
+    private func audit(_ path: String, _ checks: [AuditCheck]) async -> Result<AuditReport, DrillFault> {
+        let report = try? await loop.offload("audit") { () -> Result<AuditReport, DrillFault> in
+            Self.described { try Auditor(EvidenceDatabase.open(path, isTrusted: true)).audit(checks) }
+        }
+        return report ?? .failure(Self.ended)
+    }
+
+    private static let ended = DrillFault("the evidence was not asked: the loop has ended")
+
+    private static func described<Value>(_ work: () throws -> Value) -> Result<Value, DrillFault> {
+        do {
+            return .success(try work())
+        } catch {
+            return .failure(DrillFault("the evidence of the run could not be brought together and asked: \(error)"))
+        }
     }
 }
