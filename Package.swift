@@ -64,7 +64,7 @@ let package = Package(
         module("JSON"),
         tests("JSONTests", ["JSON", "SeededRandom"]),
         module("Diagnostics", ["JSON"]),
-        tests("DiagnosticsTests", ["Diagnostics"]),
+        tests("DiagnosticsTests", ["Diagnostics", "JSON"]),
         module("Cryptography", ["COpenSSL"]),
         tests("CryptographyTests", ["Cryptography"]),
         module("EventLoop", ["CLinux", "Cryptography", "SeededRandom", "Timebase"]),
@@ -203,7 +203,8 @@ let package = Package(
         module(
             "Reporting",
             [
-                "Audit", "EventLoop", "Evidence", "Histogram", "JSON", "Numerals", "PlanModel", "SeededRandom",
+                "Audit", "Diagnostics", "EventLoop", "Evidence", "Histogram", "JSON", "Numerals", "PlanModel",
+                "SeededRandom",
                 "Timebase",
                 "Verdicts", "StackVocabulary",
             ]),
@@ -222,7 +223,7 @@ let package = Package(
                 "Evidence",
                 "HTTPService", "HTTPWire", "JSON", "Journeys", "Lease", "LoadDriver", "Peers", "PlanLanguage",
                 "PlanModel", "PlanValues", "Reporting", "ShadowTag", "Timebase", "Traffic", "Verdicts", "Zstandard",
-                "PaymentStack", "StackVocabulary",
+                "PaymentStack", "SQLite", "StackVocabulary",
             ]),
         tests(
             "DrillTests",

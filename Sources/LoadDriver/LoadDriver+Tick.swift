@@ -35,7 +35,9 @@ extension LoadDriver {
     private static let progressPeriod = TimeSpan.milliseconds(200)
 
     private func secondEnded(at now: TimeSpan) {
-        let finding = watch.look(tally.live, inFlight: inFlight, starved: counts.poolStarved) { [self] name in
+        let finding = watch.look(
+            tally.live, inFlight: inFlight, starved: counts.poolStarved, moneyViolations: moneyViolations()
+        ) { [self] name in
             observed(name)
         }
         tally.live.reset()
@@ -115,6 +117,7 @@ extension LoadDriver {
         progress.dropped = watch.dropped
         progress.rateFactor = scale.factor
         progress.isPaused = timeline.isPaused
+        progress.moneyViolations = moneyViolations() ?? 0
         return progress
     }
 }

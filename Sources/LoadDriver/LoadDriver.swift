@@ -55,6 +55,7 @@ package final class LoadDriver {
     let onProgress: (DriverProgress) -> Void
     let onBegin: (Instant) -> Void
     let isLeaseHeld: () -> Bool
+    let moneyViolations: () -> UInt64?
     var progressDue = TimeSpan.zero
     /// Why the last request was refused, in words.
     var lastRefusal: String?
@@ -100,6 +101,7 @@ package final class LoadDriver {
         watch = SecondWatch(setting.plan.guards)
         identity = setting.identity
         (onProgress, onBegin, isLeaseHeld) = (setting.onProgress, setting.onBegin, setting.isLeaseHeld)
+        moneyViolations = setting.moneyViolations
         drained = Parking(loop)
         control = ControlStream(setting.control, of: self)
     }

@@ -29,6 +29,7 @@ struct PlanAssembly {
         }
         root = including(root, [source.name], &collector)
         for override in overrides { root = Override(override, &collector)?.applied(to: root, &collector) ?? root }
+        root.reportCards(into: &collector)
         return root
     }
 

@@ -36,6 +36,8 @@ package enum MetricsSource: Sendable, Equatable {
 package struct Guard: Sendable {
     package enum Subject: Sendable, Equatable {
         case errorRatio, shedRatio, unknownRatio, dropped, requests, inFlight
+        /// What the watch over the embedded stack's books has found so far.
+        case moneyViolations
         case latency(percentile: Double)
         case series(String)
     }

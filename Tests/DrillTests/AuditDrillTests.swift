@@ -26,6 +26,7 @@ import Verdicts
         /// Of the banks, and how many of the senders want their money back: slow ones who are asked often see races.
         var latency = "5ms"
         var refunds = 5
+        var rest = ""
 
         private var profile: String {
             """
@@ -90,6 +91,7 @@ import Verdicts
             classify: {declined: [402, 404, 409, 422]}
             traffic: [hold: {for: 6s, rate: 60/s}]
             targets: [money: strict, isolation: strict]
+            \(rest)
 
             """
         }

@@ -14,6 +14,7 @@ import Timebase
         try EvidenceImport(into: evidence).take(RunRecord.example)
         try evidence.index()
         try evidence.finish()
+        try EvidenceDatabase.seal("\(folder.path)/\(EvidenceDatabase.fileName)")
     }
 
     private static func fault(_ folder: TestFolder) throws -> String {

@@ -137,7 +137,16 @@ struct RecordDraw {
                 requests: draw.flag() ? nil : draw.random.below(99))
         }
         record.drain = flag() ? nil : drain()
+        record.watch = flag() ? nil : watch()
         return record
+    }
+
+    private mutating func watch() -> WatchRecord {
+        var watch = WatchRecord()
+        (watch.looks, watch.rows, watch.behind) = (random.below(99), random.below(99), random.below(9))
+        watch.watermark = Int64(random.below(1_000))
+        for _ in 0..<random.below(4) { watch.count(flag() ? "M1" : "M5") }
+        return watch
     }
 
     private mutating func drain() -> DrainRecord {

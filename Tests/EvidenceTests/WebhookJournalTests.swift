@@ -125,4 +125,12 @@ import Timebase
         let (entries, tally) = try Self.read(WebhookJournalReader(folder: folder.path))
         #expect(entries == [Self.entry(0)] && tally.faulty == 2)
     }
+
+    @Test func `an entry holds no card's number`() {
+        let entry = WebhookEntry(
+            at: .zero, status: 204, event: "4532015112830366", id: "pay 4532 0151 1283 0366", state: "4532015112830366",
+            digest: 1)
+        #expect(entry.event.text == "453201******0366" && entry.state.text == "453201******0366")
+        #expect(entry.id.text == "pay 4532 01** **** 0366" && !entry.id.isCut)
+    }
 }

@@ -80,8 +80,26 @@ import Timebase
             try #require(counts.count == 2)
             #expect(counts.map { $0.live["payments"] } == [1, 31])
             #expect(counts.map { $0.shadow["payments"] } == [1, 181])
+            let watch = try #require(report.record.watch)
+            #expect(watch.looks >= 3 && watch.failed == 0 && watch.violations.isEmpty, "\(watch)")
+            #expect(watch.watermark > 400 && watch.rows > 500, "\(watch)")
             let statements = stand.folder.below("out").filter { $0.hasSuffix("/statement.csv") }
             #expect(statements.count { $0.contains("live-channels-") } == 2 && statements.count == 4)
+        }
+    }
+
+    @Test(arguments: ["sqlite", "memory"]) func `books that break are told of while the traffic runs`(
+        store: String
+    ) throws {
+        try Stand.open { stand in
+            let plan = try Self.plan(
+                stand, "{hold: {for: 3s, rate: 40/s}}", stack: ", store: \(store), defects: [non-atomic-posting]")
+            let end = try await stand.start(plan).end(on: stand.loop, within: .seconds(40))
+            let record = try stand.report().record
+            let watch = try #require(record.watch)
+            #expect(watch.failed == 0 && watch.violations.map(\.check) == ["M1"], "\(watch) \(end.talk)")
+            let told = record.events.filter { $0.text.contains(" books break M1: change ") }
+            #expect(told.first.map { $0.at < .milliseconds(2_500) } == true && told.count <= 20, "\(told)")
         }
     }
 

@@ -54,6 +54,7 @@ struct CompilationTests {
         ("", "it is empty"), ("token,bin\n", "it has no rows"), ("token,bin\na\n", "line 2: it has 1 fields"),
         ("token,bin\n\"a,b\n", "line 2: a quote is opened"),
         ("token,bin\n\"a\"x,b\n", "something behind a closing quote"),
+        ("token,bin\na,4111111111111111\nb,4532015112830366\n", "line 3: it holds a card's number"),
     ]) func `a broken table says which line`(text: String, reason: String) throws {
         let found = try Self.mistakes(Self.card) { $0.file = { _ in Array(text.utf8) } }
         #expect(found.first?.message.contains(reason) == true, "\(found)")

@@ -1,9 +1,11 @@
+import Evidence
 import Glibc
 import JSON
 import Reporting
 import SampleRuns
 import TestFolders
 import Testing
+import Timebase
 import Verdicts
 
 @Suite struct ReportFilesTests {
@@ -34,6 +36,22 @@ import Verdicts
     @Test func `a stored run can be judged again`() throws {
         let read = try Report(json: SampleReport.flashSale.json)
         #expect(Judge.judgements(of: read.record, targets: SampleReport.targets) == read.judgements)
+    }
+
+    @Test func `no card's number comes into either file, and numbers stay numbers`() throws {
+        let folder = try TestFolder()
+        var record = SampleRun.flashSale.record
+        record.identity.plan = "of 4532 0151 1283 0366"
+        record.events.append(RunEvent(at: .seconds(1), kind: .note, text: "refused: <4532015112830366>"))
+        record.generator.evidenceRecords = 4_532_015_112_830_366
+        try Report(record, targets: SampleReport.targets).write(into: folder.path)
+        try Report.write(.object([("kernel", .text("4532015112830366"))]), as: "facts.json", into: folder.path)
+        for name in ["report.json", "report.html", "facts.json"] {
+            let text = folder.text(of: name).replacing("4532015112830366,", with: "")
+            #expect(!text.contains("4532015112830366") && !text.contains("4532 0151 1283 0366"), "\(name)")
+            #expect(text.contains("0366"), "\(name)")
+        }
+        #expect(try Report(reading: folder.path).record.generator.evidenceRecords == 4_532_015_112_830_366)
     }
 
     @Test func `a second report takes the place of the first`() throws {

@@ -34,6 +34,8 @@ import Traffic
         (#"{"at":1,"at":2}"#, 9, .json(.duplicateKey("at"))),
         (#"{"at":1,"boddy":""}"#, 9, .unknownKey("boddy")),
         (#"{"body":"","body64":""}"#, 12, .twoBodies),
+        (#"{"body":"{\"card\":\"4532015112830366\"}"}"#, 9, .cardNumber),
+        (#"{"target":"/cards/4532-0151-1283-0366"}"#, 11, .cardNumber),
         (#"{"at":01}"#, 7, .json(.expected("a number without leading zeros"))),
         (#"{"at":-1}"#, 7, .json(.expected("a number"))),
         (#"{"at":1e3}"#, 7, .instantOutOfRange),

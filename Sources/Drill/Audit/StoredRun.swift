@@ -61,6 +61,7 @@ package struct StoredRun {
         let evidence = try EvidenceDatabase.draft(in: folder)
         try EvidenceImport(into: evidence).take(record, collected, opening.facts) { false }
         try evidence.finish()
+        try EvidenceDatabase.seal("\(folder)/\(EvidenceDatabase.fileName)")
         return collected.gaps
     }
 }

@@ -148,11 +148,14 @@ package struct Drill {
         let attendance = preflight.banks.map {
             BankAttendance($0, live: preflight.live, PlannedFaults(plan, traffic), on: loop)
         }
+        let lookout = try lookout(preflight)
         let opening = RunOpening(facts(preflight, sink), on: loop)
         driverSetting.onBegin = { begin in
             opening.begin(at: begin)
             attendance?.begin(at: begin)
+            lookout?.begin(at: begin)
         }
+        driverSetting.moneyViolations = { lookout?.violations }
         driverSetting.control = try control(traffic, preflight, setting)
         let settling = try settling(preflight, tag)
         await settling.noteBegin()
@@ -163,7 +166,7 @@ package struct Drill {
             settling.take(command)
         }
         let watch = preflight.stack.map { PartWatch($0.host, on: loop) { RunStack.words(ofLoss: $0) } }
-        var record = await drive(driver, attendance, watch)
+        var record = await drive(driver, attendance, watch, lookout)
         var collected = CollectedEvidence(requests: requests(evidence, tag.runID))
         if settling.waits { conduct.onPhase(.draining) }
         await settling.drain(&record)
@@ -201,7 +204,7 @@ package struct Drill {
 
     /// A set-up that fails is the end before the beginning: the record says so, and has no arrivals.
     private func drive(
-        _ driver: LoadDriver, _ attendance: BankAttendance?, _ stack: PartWatch?
+        _ driver: LoadDriver, _ attendance: BankAttendance?, _ stack: PartWatch?, _ lookout: LedgerLookout?
     ) async -> RunRecord {
         conduct.onPhase(.setup)
         if let fault = await driver.setUp() { driver.refuse("the set-up failed: \(fault)") }
@@ -211,6 +214,8 @@ package struct Drill {
         var record = await driver.run()
         await attendance?.rest()
         await stack?.rest()
+        await lookout?.rest()
+        lookout?.note(in: &record)
         conduct.onPhase(.teardown)
         if let fault = await driver.tearDown() {
             let end = record.slices.count
@@ -224,6 +229,11 @@ package struct Drill {
         conduct.onPhase(.reporting)
         do throws(ReportingError) { try report.write(into: order.outFolder) } catch { throw DrillFault("\(error)") }
         return .done(report, warnings: warnings)
+    }
+
+    private func lookout(_ preflight: PreflightReport) throws(DrillFault) -> LedgerLookout? {
+        guard let stack = preflight.stack else { return nil }
+        do throws(PartFault) { return try LedgerLookout(of: stack, on: loop) } catch { throw DrillFault("\(error)") }
     }
 
     private func settling(_ preflight: PreflightReport, _ tag: ShadowTag) throws(DrillFault) -> Settling {

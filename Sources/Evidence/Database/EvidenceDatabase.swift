@@ -121,7 +121,7 @@ package final class EvidenceDatabase {
         try change { () throws(DatabaseError) in
             let insert = try database.prepare("INSERT OR REPLACE INTO about VALUES (?, ?)")
             insert.bind(1, name)
-            insert.bind(2, value)
+            insert.bind(2, masking: value)
             try insert.run()
         }
     }

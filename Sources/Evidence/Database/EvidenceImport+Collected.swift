@@ -110,7 +110,8 @@ extension EvidenceImport {
             let row = try insert(into: "log", columns: 2)
             for line in try text(of: log.place).split(separator: UInt8(ascii: "\n")) {
                 row.bind(1, log.namespace.name)
-                row.bind(2, (try? JSONValue(parsing: Array(line)))?.string ?? String(decoding: line, as: UTF8.self))
+                row.bind(
+                    2, masking: (try? JSONValue(parsing: Array(line)))?.string ?? String(decoding: line, as: UTF8.self))
                 try row.run()
                 rows += 1
             }
@@ -336,7 +337,7 @@ private struct ChannelSight {
         stray.bind(3, entry.at.nanoseconds)
         stray.bind(4, entry.operation.rawValue)
         stray.bind(5, "\(entry.tag)")
-        stray.bind(6, name(of: entry))
+        stray.bind(6, masking: name(of: entry))
         stray.bind(7, entry.booking.name)
         try stray.run()
         return true

@@ -70,9 +70,11 @@ private struct RowFiller {
     /// Columns whose texts are ids of the embedded stack, which stand as numbers.
     private let ids: [Bool]
     private let keyPlace: Int?
+    private let cards: MaskedIDs
 
     init(_ table: EvidenceTable, _ evidence: EvidenceImport, isEmbedded: Bool) throws {
         self.table = table
+        cards = evidence.cards
         words = table.columns.map(\.words)
         ids = table.columns.map { isEmbedded && ["id", "payment", "record"].contains($0.name) }
         keyPlace = table.place(of: "key")
@@ -88,20 +90,20 @@ private struct RowFiller {
         }
     }
 
-    func add(_ row: SourceRow) throws(DatabaseError) {
+    func add(_ row: SourceRow) throws {
         for (place, value) in row.values.enumerated() {
             let column = Int32(place + 1)
             switch value {
             case .none: statement.bindNull(column)
             case .integer(let number): statement.bind(column, number)
             case .word(let word): statement.bind(column, words[place][word])
-            case .text(let range): bind(column, row.bytes.span.extracting(range), isID: ids[place])
+            case .text(let range): try bind(column, row.bytes.span.extracting(range), isID: ids[place])
             }
         }
         let next = Int32(row.values.count + 1)
         switch table {
         case .payments, .refunds:
-            statement.bind(next, keyPlace.flatMap { row.text($0) }.map(SentKey.found))
+            statement.bind(next, masking: keyPlace.flatMap { row.text($0) }.map(SentKey.found))
         case .statement:
             statement.bindNull(next)
             statement.bindNull(next + 1)
@@ -112,9 +114,11 @@ private struct RowFiller {
         try statement.run()
     }
 
-    private func bind(_ column: Int32, _ text: Span<UInt8>, isID: Bool) {
+    private func bind(_ column: Int32, _ text: Span<UInt8>, isID: Bool) throws {
         if isID, let id = RecordID(text) {
             statement.bind(column, id.number)
+        } else if CardMask.first(in: text) != nil {
+            statement.bind(column, try cards.masked(text))
         } else {
             statement.bind(column, text: text)
         }

@@ -4,6 +4,7 @@
 // Not here: judging; fetching anything over a network.
 
 package import ChannelProfile
+internal import Diagnostics
 internal import JSON
 internal import Money
 internal import SQLite
@@ -12,6 +13,7 @@ internal import Timebase
 
 package struct EvidenceImport {
     package let evidence: EvidenceDatabase
+    let cards = MaskedIDs()
     var database: Database { evidence.database }
 
     package init(into evidence: EvidenceDatabase) {
@@ -44,7 +46,7 @@ package struct EvidenceImport {
             insert.bind(2, standing.state.rawValue)
             insert.bind(3, standing.tables.joined(separator: " "))
             insert.bind(4, standing.rows)
-            insert.bind(5, standing.fault)
+            insert.bind(5, masking: standing.fault)
             try insert.run()
         }
     }
@@ -62,7 +64,7 @@ package struct EvidenceImport {
         try evidence.say("plan", record.identity.plan)
         try evidence.say("plan_digest", record.identity.planDigest)
         try evidence.say("seed", "\(record.identity.seed)")
-        try evidence.say("record", String(decoding: record.json.bytes(.compact), as: UTF8.self))
+        try evidence.say("record", String(decoding: record.json.masked.bytes(.compact), as: UTF8.self))
         try evidence.change { () throws(DatabaseError) in
             try takeSteps(record)
             try takeStages(record)
@@ -87,8 +89,8 @@ package struct EvidenceImport {
         let row = try insert(into: "steps", columns: 5)
         for (number, step) in record.steps.enumerated() {
             row.bind(1, Int64(number))
-            row.bind(2, step.journey)
-            row.bind(3, step.title)
+            row.bind(2, masking: step.journey)
+            row.bind(3, masking: step.title)
             row.bind(4, step.priority)
             row.bind(5, step.movesMoney ? 1 : 0 as Int64)
             try row.run()
@@ -100,7 +102,7 @@ package struct EvidenceImport {
         let histogram = try insert(into: "histograms", columns: 5)
         for (number, stage) in record.stages.enumerated() {
             row.bind(1, Int64(number))
-            row.bind(2, stage.name)
+            row.bind(2, masking: stage.name)
             row.bind(3, stage.kind)
             row.bind(4, stage.span.lowerBound.nanoseconds)
             row.bind(5, stage.span.upperBound.nanoseconds)
@@ -125,7 +127,7 @@ package struct EvidenceImport {
         for event in record.events {
             row.bind(1, event.at.nanoseconds)
             row.bind(2, event.kind.rawValue)
-            row.bind(3, event.text)
+            row.bind(3, masking: event.text)
             try row.run()
         }
         let value = try insert(into: "series", columns: 3)
@@ -225,7 +227,7 @@ package struct EvidenceImport {
         rows += 1
         let reference = line.reference.description
         row.bind(1, channel)
-        row.bind(2, reference)
+        row.bind(2, masking: reference)
         row.bind(3, line.operation.rawValue)
         row.bind(4, line.booking.name)
         row.bind(5, line.amount)

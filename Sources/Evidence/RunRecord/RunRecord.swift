@@ -26,6 +26,8 @@ package struct RunRecord: Sendable {
     package var egress: [EgressRecord] = []
     /// Nil where there was nobody to wait for, or nobody waited.
     package var drain: DrainRecord?
+    /// Nil where the run had no stack of its own.
+    package var watch: WatchRecord?
 
     package init(
         identity: RunIdentity, stages: [StageRecord], steps: [StepRecord], sliceLength: TimeSpan,

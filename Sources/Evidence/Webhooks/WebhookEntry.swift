@@ -1,4 +1,5 @@
-import ChannelProfile
+internal import ChannelProfile
+internal import Diagnostics
 package import Timebase
 
 /// One delivery to the sink of webhooks: when it came, whether it was genuine, and what it said. Of its body no more is
@@ -61,8 +62,9 @@ package struct WebhookText: Sendable, Equatable {
     package let text: String
     package let isCut: Bool
 
-    /// Cut between two characters, and before a zero, which no entry can hold.
-    init(_ text: String, bytesMax: Int) {
+    /// Without a card's number, and cut between two characters, and before a zero, which no entry can hold.
+    init(_ written: String, bytesMax: Int) {
+        let text = CardMask.masked(written)
         if text.utf8.count <= bytesMax, !text.utf8.contains(0) {
             self.init(whole: text, isCut: false)
             return

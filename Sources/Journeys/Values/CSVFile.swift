@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Reads RFC 4180: commas, lines that end with LF or CRLF, quotes around what holds either, doubled inside. The first
 /// line names the columns; empty lines are passed over.
 struct CSVFile {
@@ -30,6 +32,9 @@ struct CSVFile {
             guard let row = try file.row() else { break }
             guard row.count == columns.count else {
                 throw Fault(line: line, reason: "it has \(row.count) fields, the first line has \(columns.count)")
+            }
+            guard !row.contains(where: { CardMask.first(in: $0.span) != nil }) else {
+                throw Fault(line: line, reason: CardMask.objection)
             }
             rows.append(row)
         }

@@ -45,7 +45,8 @@ struct SecondWatch {
 
     /// `starved` counts refusals since the beginning that were for want of a connection of our own.
     mutating func look(
-        _ live: LiveSecond, inFlight: Int, starved: UInt64, series: @escaping (String) -> Double?
+        _ live: LiveSecond, inFlight: Int, starved: UInt64, moneyViolations: UInt64? = nil,
+        series: @escaping (String) -> Double?
     ) -> Finding? {
         totals += live.outcomes
         arrivals += live.arrivals
@@ -57,7 +58,8 @@ struct SecondWatch {
         let sight = GuardWatch.Sight(
             errorRatio: live.ratio(of: outcomes.errors), shedRatio: live.ratio(of: outcomes[.shed]),
             unknownRatio: live.ratio(of: outcomes[.unknown]), dropped: dropped, requests: totals.total,
-            inFlight: inFlight, latency: { live.latency(atPercentile: $0) }, series: series)
+            inFlight: inFlight, moneyViolations: moneyViolations, latency: { live.latency(atPercentile: $0) },
+            series: series)
         if let tripped = guards.second(sight) { return .tripped(tripped) }
         defer { self.starved = starved }
         return silence(outcomes, starved: starved - self.starved)

@@ -11,6 +11,7 @@ struct GuardWatch {
         var dropped: UInt64 = 0
         var requests: UInt64 = 0
         var inFlight = 0
+        var moneyViolations: UInt64?
         var latency: (_ percentile: Double) -> TimeSpan? = { _ in nil }
         var series: (_ name: String) -> Double? = { _ in nil }
     }
@@ -52,6 +53,7 @@ extension GuardWatch.Sight {
         case .dropped: Double(dropped)
         case .requests: Double(requests)
         case .inFlight: Double(inFlight)
+        case .moneyViolations: moneyViolations.map { Double($0) }
         case .latency(let percentile): latency(percentile).map { Double($0.nanoseconds) }
         case .series(let name): series(name)
         }

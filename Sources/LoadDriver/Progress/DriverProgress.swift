@@ -33,6 +33,8 @@ package struct DriverProgress: Sendable, Equatable {
     /// The offered rate over the planned one.
     package var rateFactor = 1.0
     package var isPaused = false
+    /// Found in the books of the stack so far.
+    package var moneyViolations: UInt64 = 0
 
     package init() {}
 }

@@ -28,6 +28,8 @@ package struct DriverSetting {
     package var onProgress: (DriverProgress) -> Void = { _ in }
     /// Told once, shortly before the first stage begins: when it does.
     package var onBegin: (Instant) -> Void = { _ in }
+    /// Asked each second: what was found wrong with the stack's books so far; nil where nobody looks at them.
+    package var moneyViolations: () -> UInt64? = { nil }
     /// Asked every 10 ms: whoever lost its controller stops.
     package var isLeaseHeld: () -> Bool = { true }
 

@@ -1,4 +1,5 @@
 import ChannelProfile
+import Diagnostics
 import EventLoop
 import HTTPService
 import HTTPWire
@@ -68,6 +69,10 @@ struct Caller {
 
     private static func key(_ text: Span<UInt8>) throws(Problem) -> PaymentReference {
         guard let key = PaymentReference(text) else { throw .wrong("Idempotency-Key", PaymentReference.form) }
+        // A key is kept as it is; so it is not taken.
+        guard CardMask.first(in: text) == nil else { throw .wrong("Idempotency-Key", Self.keyWithoutCard) }
         return key
     }
+
+    private static let keyWithoutCard = "a name in which no card's number stands"
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import StackVocabulary
 
 /// What a person should know, in words: the last lines of each namespace. Nothing that can happen with every payment is
@@ -23,7 +24,7 @@ final class StackLog {
         // Planted (shadow-leak-log): drills write into the live log.
         let place = setting.has(.shadowLeakLog) ? Namespace.live : namespace
         let index = Int(place.rawValue)
-        let line = "\(now()) \(namespace.name) \(words)"
+        let line = "\(now()) \(namespace.name) \(CardMask.masked(words))"
         counts[index] += 1
         sink?(place, line)
         if lines[index].count < Self.linesMax { return lines[index].append(line) }

@@ -1,3 +1,4 @@
+import Diagnostics
 import HTTPService
 import JSON
 import Money
@@ -165,6 +166,9 @@ enum BodyField {
         guard finding.kind == .text, !finding.hasEscapes, text.count <= PaymentInstruction.notifyBytesMax,
             text.starts(with: "http://") || text.starts(with: "https://")
         else { throw .wrong("notify", "an http address of at most \(PaymentInstruction.notifyBytesMax) bytes") }
+        guard CardMask.first(in: text) == nil else {
+            throw .wrong("notify", "an address in which no card's number stands")
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.count)
         for index in text.indices { bytes.append(text[index]) }

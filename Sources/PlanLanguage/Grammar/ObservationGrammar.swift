@@ -35,7 +35,7 @@ enum ObservationGrammar {
         [
             ("error ratio", .errorRatio, .ratio), ("shed ratio", .shedRatio, .ratio),
             ("unknown ratio", .unknownRatio, .ratio), ("dropped", .dropped, .count), ("requests", .requests, .count),
-            ("in flight", .inFlight, .count),
+            ("in flight", .inFlight, .count), ("money violations", .moneyViolations, .count),
         ]
         + [("p50", 50.0), ("p90", 90), ("p95", 95), ("p99", 99), ("p99.9", 99.9)].map {
             ($0.0, .latency(percentile: $0.1), .latency)

@@ -124,6 +124,11 @@ enum PlanGrammar {
                 "this plan drives no embedded stack, so it has no metrics", at: observation.prometheus.span,
                 fix: "write a URL, such as 'http://127.0.0.1:8080/metrics'")
         }
+        for guardian in plan.guards where guardian.subject == .moneyViolations {
+            reading.error(
+                "only the embedded stack's books are looked at while the drill runs", at: guardian.text.span,
+                fix: "leave it out, or write 'target: {stack: embedded}'")
+        }
         if fields.has(stack) {
             reading.error(
                 "'stack' sets up the embedded stack, which this plan does not drive", at: fields.span(of: stack),

@@ -1,3 +1,4 @@
+import Diagnostics
 package import JSON
 
 extension Report {
@@ -5,6 +6,6 @@ extension Report {
     package static func write(_ facts: JSONValue, as name: String, into folder: String) throws(ReportingError) {
         let folder = ReportFolder(folder)
         try folder.make()
-        try folder.write(facts.bytes(), as: name)
+        try folder.write(facts.masked.bytes(), as: name)
     }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import JSON
 
 extension Report {
@@ -11,8 +12,11 @@ extension Report {
     package func write(into folder: String) throws(ReportingError) {
         let folder = ReportFolder(folder)
         try folder.make()
-        try folder.write(json.bytes(), as: Self.jsonName)
-        try folder.write(Array(html.utf8), as: Self.pageName)
+        let json = json
+        try folder.write(json.masked.bytes(), as: Self.jsonName)
+        // From the same masked text, so that the page holds no more than the file.
+        let shown = json.holdsCard ? try Self.reading(json.masked, Self.jsonName) : self
+        try folder.write(Array(shown.html.utf8), as: Self.pageName)
     }
 
     /// A stored report.json, or the one in a stored report's folder.
@@ -24,8 +28,12 @@ extension Report {
         } catch {
             throw ReportingError("read", file, reason: "\(error)")
         }
+        self = try Self.reading(json, file)
+    }
+
+    private static func reading(_ json: JSONValue, _ file: String) throws(ReportingError) -> Report {
         do throws(JSONPlace.Fault) {
-            try self.init(json: json)
+            return try Report(json: json)
         } catch {
             throw ReportingError("read", file, reason: "\(error)")
         }

@@ -93,6 +93,10 @@ package struct Arguments: Equatable, Sendable {
         guard let seed = UInt64(text) else {
             throw UsageError("'\(name) \(text)' needs a whole number from 0 to \(UInt64.max)")
         }
+        // It would be masked wherever it is told.
+        guard !CardMask.holdsCard(text) else {
+            throw UsageError("what stands behind '\(name)' is a card's number; take another")
+        }
         return seed
     }
 

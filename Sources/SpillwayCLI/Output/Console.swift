@@ -1,3 +1,4 @@
+import Diagnostics
 import Glibc
 import Synchronization
 
@@ -23,8 +24,8 @@ package struct Console: Sendable {
         result: @escaping @Sendable (String) -> Void, talk: @escaping @Sendable (String) -> Void,
         loss: @escaping @Sendable () -> String?, reader: Terminal, operatorPlace: OperatorDesk.Place
     ) {
-        self.result = result
-        self.talk = talk
+        self.result = { result(CardMask.maskedLine($0)) }
+        self.talk = { talk(CardMask.maskedLine($0)) }
         self.loss = loss
         self.reader = reader
         self.operatorPlace = operatorPlace

@@ -1,3 +1,4 @@
+import Diagnostics
 import EventLoop
 import Glibc
 import LoadDriver
@@ -214,7 +215,7 @@ private struct Shift {
     }
 
     private func put(_ text: String) {
-        if !text.isEmpty { _ = Console.put(text, to: output) }
+        if !text.isEmpty { _ = Console.put(CardMask.masked(text), to: output) }
     }
 }
 

@@ -17,7 +17,7 @@ struct ProgressView {
 
     func lines(_ progress: DriverProgress) -> [String] {
         guard progress.phase != .ended else { return [] }
-        return [top(progress)] + figures(progress) + (hasKeys ? [keys(progress)] : [])
+        return [top(progress)] + figures(progress) + money(progress) + (hasKeys ? [keys(progress)] : [])
     }
 
     // MARK: The stage
@@ -120,6 +120,16 @@ struct ProgressView {
         return count > 0 ? ["\(short) (\(Figures.grouped(Int(count))))", short] : [short]
     }
 
+    /// Nothing as long as nothing is wrong.
+    private func money(_ progress: DriverProgress) -> [String] {
+        guard progress.moneyViolations > 0 else { return [] }
+        return [paint(cut(Self.violations(progress), to: terminal.columns), .red)]
+    }
+
+    private static func violations(_ progress: DriverProgress) -> String {
+        "the stack's books are wrong in \(Figures.grouped(Int(progress.moneyViolations))) places"
+    }
+
     private func keys(_ progress: DriverProgress) -> String {
         let pause = progress.isPaused ? "p go on" : "p pause"
         return cut("+ faster  - slower  \(pause)  q stop", to: terminal.columns)
@@ -133,7 +143,8 @@ struct ProgressView {
         let (label, remaining, _) = situation(progress)
         let cells = Self.cells(progress).prefix(Self.hasOwnSecond(progress) ? .max : 1).compactMap(\.choices.first)
         let place = progress.phase == .traffic ? "\(Self.wholeSeconds(progress.elapsed)) \(label)" : label
-        return ([place] + (progress.phase == .traffic ? cells : remaining)).joined(separator: "  ")
+        let money = progress.moneyViolations > 0 ? [Self.violations(progress)] : []
+        return ([place] + (progress.phase == .traffic ? cells + money : remaining)).joined(separator: "  ")
     }
 
     private static func hasOwnSecond(_ progress: DriverProgress) -> Bool {

@@ -1,3 +1,4 @@
+import Diagnostics
 import JSON
 
 extension RecordedRequest {
@@ -44,6 +45,7 @@ extension RecordedRequest {
                 guard text.utf8.first == UInt8(ascii: "/"), text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F }) else {
                     throw line.fault(.invalidTarget, at: place)
                 }
+                guard !CardMask.holdsCard(text) else { throw line.fault(.cardNumber, at: place) }
                 target = text
             case "headers": headers = try Self.headers(from: &line)
             case "journey": journey = try line.string()
@@ -54,6 +56,7 @@ extension RecordedRequest {
                 guard let bytes = key == "body" ? Array(text.utf8) : Base64.decoded(text.utf8) else {
                     throw line.fault(.invalidBase64, at: place)
                 }
+                guard CardMask.first(in: bytes.span) == nil else { throw line.fault(.cardNumber, at: place) }
                 body = bytes
             case _ where key.hasPrefix("x-"): try line.skip()
             default: throw line.fault(.unknownKey(key), at: keyPlace)

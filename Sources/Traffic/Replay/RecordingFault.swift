@@ -1,3 +1,4 @@
+internal import Diagnostics
 package import JSON
 
 /// What is wrong with a recording, and where. Columns count bytes, from 1.
@@ -24,6 +25,7 @@ package struct RecordingFault: Error, Hashable, Sendable {
         case invalidHeader
         case invalidBase64
         case lineTooLong(bytesMax: Int)
+        case cardNumber
     }
 }
 
@@ -34,6 +36,7 @@ extension RecordingFault: CustomStringConvertible {
 extension RecordingFault.Reason: CustomStringConvertible {
     package var description: String {
         switch self {
+        case .cardNumber: CardMask.objection
         case .json(.endOfText): "the line ends inside the object"
         case .json(.invalidUTF8): "bytes that are not UTF-8; give the body as 'body64'"
         case .json(let reason): "\(reason)"

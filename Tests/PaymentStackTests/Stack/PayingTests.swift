@@ -182,6 +182,7 @@ struct PayingTests {
         (#"{"amount":5,"currency":"CNY","card":"41x1111111111111"}"#, 400, "card"),
         (#"{"amount":5,"currency":"CNY","capture":"yes"}"#, 400, "capture"),
         (#"{"amount":5,"currency":"CNY","notify":"ftp://x"}"#, 400, "notify"),
+        (#"{"amount":5,"currency":"CNY","notify":"http://x/4532-0151-1283-0366"}"#, 400, "notify"),
     ]
 
     @Test(arguments: badBodies)
@@ -202,6 +203,7 @@ struct PayingTests {
 
     static let badHeads: [(fields: [(String, String)], status: UInt16)] = [
         ([("x-merchant", "merchant-1")], 400), ([("idempotency-key", "k")], 400),
+        ([("idempotency-key", "pay-4532015112830366"), ("x-merchant", "merchant-1")], 400),
         ([("idempotency-key", "k"), ("x-merchant", "merchant-10001")], 422),
         ([("idempotency-key", "k"), ("x-merchant", "merchant-0")], 422),
         ([("idempotency-key", "k"), ("x-merchant", "shop")], 422),

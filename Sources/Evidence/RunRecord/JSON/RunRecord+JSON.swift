@@ -5,7 +5,8 @@ import Timebase
 ///
 ///     run       = {"version": 1, "identity": identity, "stack"?: stack, "snapshots"?: [snapshot], "egress"?: [egress],
 ///                  "ending": ending, "slice_ms": time, "steps": [step], "stages": [stage], "slices": [slice],
-///                  "generator": generator, "observed": [series], "events": [event], "drain"?: drain}
+///                  "generator": generator, "observed": [series], "events": [event], "drain"?: drain,
+///                  "watch"?: watch}
 ///     identity  = {"run_id": string, "plan": string, "about"?: string, "plan_digest": string, "seed": digits,
 ///                  "version": string, "targets": [string], "permitted": [string]}
 ///     stack     = {"planted": [{"name": string, "wrong": string, "caught_by": string}], "store": string, "front": string,
@@ -38,6 +39,8 @@ import Timebase
 ///                  "left": [{"place": string, "name": string, "count": int}], "unknown"?: unknown}
 ///     unknown   = {"at_first": int, "by_query": int, "by_callback": int, "by_statement": int, "by_answer": int,
 ///                  "left": int, "oldest_ms"?: time, "records": [string]}
+///     watch     = {"looks": count, "rows": count, "watermark": int, "behind": count, "failed": count,
+///                  "violations": {check: count}}
 ///     time      = milliseconds with as many decimals as the nanoseconds need
 ///
 /// What is absent is left out; in arrays, where the place counts, it is null. Readers take null like absent. Within a
@@ -54,7 +57,7 @@ extension RunRecord {
             ("slice_ms", .time(sliceLength)), ("steps", .array(steps.map(\.json))),
             ("stages", .array(stages.map(\.json))), ("slices", .array(slices.map(\.json))),
             ("generator", generator.json), ("observed", .array(observed.map(\.json))),
-            ("events", .array(events.map(\.json))), ("drain", drain?.json),
+            ("events", .array(events.map(\.json))), ("drain", drain?.json), ("watch", watch?.json),
         ])
     }
 
@@ -85,6 +88,7 @@ extension RunRecord {
         snapshots = try place.optional("snapshots")?.map(StoreSnapshot.init) ?? []
         egress = try place.optional("egress")?.map(EgressRecord.init) ?? []
         drain = try place.optional("drain").map(DrainRecord.init)
+        watch = try place.optional("watch").map(WatchRecord.init)
     }
 }
 
