@@ -1,3 +1,4 @@
+import Audit
 import Cryptography
 import CurlTransport
 package import Diagnostics
@@ -195,10 +196,16 @@ package struct Drill {
         warnings += collected.gaps.map { .warning("evidence: \($0)") }
         conduct.onCollected(collected)
         conduct.onPhase(.auditing)
-        let audit = try await RunAudit(
-            record: record, collected: collected, facts: opening.facts,
-            folder: loop.simulation == nil ? order.outFolder : nil, loop: loop
-        ).run()
+        var audit: AuditReport?
+        // A disk that is full costs the audit, and nobody the report.
+        do throws(DrillFault) {
+            audit = try await RunAudit(
+                record: record, collected: collected, facts: opening.facts,
+                folder: loop.simulation == nil ? order.outFolder : nil, loop: loop
+            ).run()
+        } catch {
+            warnings.append(.warning("\(error)"))
+        }
         return try write(Report(record, audit: audit, targets: plan.targets), warnings: warnings)
     }
 

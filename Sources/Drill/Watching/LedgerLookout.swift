@@ -18,7 +18,7 @@ final class LedgerLookout {
     /// Of one table in one look.
     static let rowsMax = 20_000
     /// The same of a live stack that has to make them itself: a thousand rows stop its loop for some milliseconds.
-    static let exportRowsMax = 2_000
+    static let exportRowsMax = 500
 
     private let source: any LedgerSource
     private let loop: EventLoop
