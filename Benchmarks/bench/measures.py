@@ -1,6 +1,7 @@
 """The measures. Each yields rows; docs/benchmarks.md says why they are made this way."""
 
 import json
+import shutil
 import statistics
 import subprocess
 import time
@@ -182,6 +183,26 @@ class Measures(DriverMeasures, MockMeasures, StackMeasures):
         return f"{report['trace']}/{report['events']}/{report['answered']}/{report['virtual_ns']}"
 
     # MARK: Evidence
+
+    def audit(self):
+        """The evidence of ten million payments brought together and asked, ids in the order of time and in none."""
+        for name, words in (("ids in the order of time", ()), ("ids in no order", ("--shuffled",))):
+            progress(f"audit: ten million payments, {name}")
+            runs = [self.audited(words) for _ in range(self.plan.repetitions)]
+            bound = {} if words else {"most": 90}
+            yield Row("audit", f"import and checks, {name}", [run["total_s"] for run in runs], "s", **bound)
+            bound = {} if words else {"most": 1_000}
+            yield Row("audit", f"memory, {name}", [run["peak_mb"] for run in runs], "MB", **bound)
+
+    def audited(self, words):
+        folder = self.workshop.folder / f"audit-{time.monotonic_ns()}"
+        folder.mkdir()
+        try:
+            command = [self.workshop.product("AuditBench"), "10000000", folder, *words]
+            # Two threads ask it, so no core is kept from it.
+            return json.loads(subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True).stdout)
+        finally:
+            shutil.rmtree(folder)
 
     def evidence(self):
         """An intent and its ending, and the twin's copy of the same bytes, by turns in one process."""
