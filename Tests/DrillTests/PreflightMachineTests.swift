@@ -90,6 +90,10 @@ import Traffic
             try records(Draft(rest: uniform, traffic: "[users: {count: 10, think: 90ms, for: 10s}]")) == 1_000)
         let plan = try Draft(rest: uniform).plan()
         #expect(EvidenceEstimate(plan, traffic: try PlannedTraffic(plan)).bytes == 640)
+        // What moves money stands in evidence.db as well.
+        let paying = try Draft(rest: uniform, steps: "[POST /v1/payments: {}, GET /: {}]").plan()
+        let estimate = EvidenceEstimate(paying, traffic: try PlannedTraffic(paying))
+        #expect(estimate.moneyRecords == 10 && estimate.bytes == 20 * 64 + 10 * 200)
     }
 
     // MARK: Files and secrets
