@@ -26,7 +26,9 @@ struct BreakerJudge {
     }
 
     private var claim: String { "a breaker opens before '\(channel)' when it fails, and closes when it is well" }
-    private var expected: String { "opens within \(opensWithin), probes, closes within \(Self.closesWithin) of the fault's end" }
+    private var expected: String {
+        "opens within \(opensWithin), probes, closes within \(Self.closesWithin) of the fault's end"
+    }
 
     var judgement: Judgement {
         guard let fault = sight.fault(at: channel) else {
@@ -41,8 +43,10 @@ struct BreakerJudge {
                 name, claim, expected: expected,
                 "the fault never made half of \(Self.callsMin) calls in ten seconds fail: there was nothing to open at")
         }
-        let findings = [opens(opened?.at, failing, fault), probes(opened?.at, fault), closes(breakers, opened?.at, fault)]
-            .compactMap { $0 }
+        let findings = [
+            opens(opened?.at, failing, fault), probes(opened?.at, fault), closes(breakers, opened?.at, fault),
+        ]
+        .compactMap { $0 }
         let during = sight.slices(within: fault)
         return .performance(
             name, claim, .together(findings.map(\.status)), expected: expected,
@@ -69,7 +73,9 @@ struct BreakerJudge {
 
     private func opens(_ opened: TimeSpan?, _ failing: TimeSpan, _ fault: Range<TimeSpan>) -> Finding {
         guard let opened else {
-            return Finding(status: .fail, text: "no breaker opened, though half of the calls failed from \(Figures.span(failing)) on")
+            return Finding(
+                status: .fail,
+                text: "no breaker opened, though half of the calls failed from \(Figures.span(failing)) on")
         }
         let took = max(.zero, opened - fault.lowerBound)
         let isQuick = max(.zero, opened - failing) <= opensWithin
@@ -95,7 +101,8 @@ struct BreakerJudge {
         }
         if let closed = samples.first(where: { sample in samples.allSatisfy { $0.at < sample.at || $0.value == 0 } }) {
             return Finding(
-                status: .pass, text: "all were closed \(Figures.span(closed.at - fault.upperBound)) behind it, and stayed so")
+                status: .pass,
+                text: "all were closed \(Figures.span(closed.at - fault.upperBound)) behind it, and stayed so")
         }
         let isLong = last.at - fault.upperBound >= Self.closesWithin - breakers.every - breakers.every
         return Finding(

@@ -68,7 +68,8 @@ struct CapacityJudge {
         } else if broken == nil, most.offered < bound.perSecond {
             status = .inconclusive
             reasons.append(
-                "it was never offered more than \(Figures.rate(most.offered)), and kept the objective all along: raise the rate")
+                "it was never offered more than \(Figures.rate(most.offered)), and kept the objective all along: raise the rate"
+            )
         } else {
             status = highest < bound.perSecond ? .fail : .inconclusive
         }

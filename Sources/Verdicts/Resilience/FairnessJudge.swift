@@ -41,7 +41,8 @@ struct FairnessJudge {
         guard judged.count >= Self.membersMin else {
             return .unseen(
                 name, claim, expected: expected,
-                "\(judged.count) of '\(by)' were offered \(Self.offeredMin) arrivals or more in these stages; it takes \(Self.membersMin)")
+                "\(judged.count) of '\(by)' were offered \(Self.offeredMin) arrivals or more in these stages; it takes \(Self.membersMin)"
+            )
         }
         let ratios = judged.map { Double($0.value.served) / Double($0.value.offered) }
         let (sum, squares) = (ratios.reduce(0, +), ratios.reduce(0) { $0 + $1 * $1 })
@@ -50,7 +51,8 @@ struct FairnessJudge {
         let slices = (stages.first?.slices.lowerBound ?? 0)..<(stages.last?.slices.upperBound ?? 0)
         return .performance(
             name, claim, index >= bound ? .pass : .fail, expected: expected,
-            observed: "\(Figures.threeDigits(index)), over \(Figures.counted(UInt64(ratios.count), "value")) of '\(by)'",
+            observed:
+                "\(Figures.threeDigits(index)), over \(Figures.counted(UInt64(ratios.count), "value")) of '\(by)'",
             window: sight.judgementWindow(slices, stages), extremes(judged))
     }
 
@@ -60,6 +62,7 @@ struct FairnessJudge {
                 + "\(Figures.grouped(member.value.offered))"
         }
         let sorted = judged.sorted { $0.value.served * $1.value.offered < $1.value.served * $0.value.offered }
-        return [sorted.first.map { "the least: " + words($0) }, sorted.last.map { "the most: " + words($0) }].compactMap { $0 }
+        return [sorted.first.map { "the least: " + words($0) }, sorted.last.map { "the most: " + words($0) }].compactMap
+        { $0 }
     }
 }

@@ -39,7 +39,8 @@ struct GoodputJudge {
         }
         let peak = goodput(best).surely
         let whole = goodput(stage.slices)
-        let worst = sight.windows(of: count, in: stage.slices).min { goodput($0).rate < goodput($1).rate } ?? stage.slices
+        let worst =
+            sight.windows(of: count, in: stage.slices).min { goodput($0).rate < goodput($1).rate } ?? stage.slices
         let low = goodput(worst)
         let bound = share.ratio.value * peak
         // The worst of many windows is low by chance: only what four deviations do not explain counts against it.
@@ -73,7 +74,8 @@ struct GoodputJudge {
         }
         let bound = share.ratio.value * base.value
         return .performance(
-            name, claim, seen.status(atLeast: bound), expected: "\(expected): \(Figures.percent(bound)) of what is offered",
+            name, claim, seen.status(atLeast: bound),
+            expected: "\(expected): \(Figures.percent(bound)) of what is offered",
             observed: "\(Figures.percent(seen.value)) of what was offered",
             window: sight.judgementWindow(stage.slices, [stage]),
             ["'\(share.reference)' has \(Figures.percent(base.value)) of what was offered"])

@@ -27,7 +27,9 @@ struct HysteresisJudge {
     }
 
     private var claim: String { "the service gives as much on the way down as on the way up" }
-    private var expected: String { "on the way down at least \(ratio) of the goodput on the way up, at equal offered rates" }
+    private var expected: String {
+        "on the way down at least \(ratio) of the goodput on the way up, at equal offered rates"
+    }
 
     var judgement: Judgement {
         let slices = sight.record.countedStages.flatMap { Array($0.slices) }
@@ -36,11 +38,14 @@ struct HysteresisJudge {
         }
         let levels = levels(slices, top: top)
         let count = sight.count(of: Self.secondsMin)
-        let pairs = levels.sorted { $0.key < $1.key }.map(\.value).filter { $0.up.count >= count && $0.down.count >= count }
+        let pairs = levels.sorted { $0.key < $1.key }.map(\.value).filter {
+            $0.up.count >= count && $0.down.count >= count
+        }
         guard !pairs.isEmpty else {
             return .unseen(
                 name, claim, expected: expected,
-                "no rate was offered for \(Self.secondsMin) both before and behind the highest one: go down again as you came up")
+                "no rate was offered for \(Self.secondsMin) both before and behind the highest one: go down again as you came up"
+            )
         }
         let parts = pairs.compactMap(part)
         guard let worst = parts.min(by: { $0.ratio < $1.ratio }) else {

@@ -34,12 +34,15 @@ struct QueueJudge {
         let stages = sight.record.countedStages
         let samples = stages.flatMap { stage in series.samples(stage.stage.span).map { (stage, $0.at, $0.value) } }
         guard let highest = samples.max(by: { $0.2 < $1.2 }) else {
-            return .unseen(name, claim, expected: expected, "nothing of '\(seriesName)' could be read in a stage that counts")
+            return .unseen(
+                name, claim, expected: expected, "nothing of '\(seriesName)' could be read in a stage that counts")
         }
         var findings = [
             Finding(
                 status: highest.2 <= cap ? .pass : .fail,
-                text: "the deepest is \(Figures.amount(highest.2)) at \(Figures.span(highest.1)), in stage '\(highest.0.stage.name)'")
+                text:
+                    "the deepest is \(Figures.amount(highest.2)) at \(Figures.span(highest.1)), in stage '\(highest.0.stage.name)'"
+            )
         ]
         findings += stages.compactMap { growth(of: series, in: $0) } + age
         let isWhole = samples.count * 2 >= stages.reduce(0) { $0 + $1.slices.count }
@@ -56,7 +59,8 @@ struct QueueJudge {
     /// Nil where it does not grow.
     private func growth(of series: ObservedSeries, in stage: CountedStage) -> Finding? {
         let span = stage.stage.span
-        guard stage.stage.kind == "hold" || stage.stage.kind == "spike", span.upperBound - span.lowerBound >= Self.holdMin
+        guard stage.stage.kind == "hold" || stage.stage.kind == "spike",
+            span.upperBound - span.lowerBound >= Self.holdMin
         else { return nil }
         let values = series.values(span)
         guard values.count >= 9, let trend = Self.trend(values), trend > Self.trendMin else { return nil }
@@ -65,12 +69,15 @@ struct QueueJudge {
         guard last - first >= Self.growthMin * cap else { return nil }
         return Finding(
             status: .fail,
-            text: "it grows all through stage '\(stage.stage.name)', from about \(Figures.amount(first)) to \(Figures.amount(last))")
+            text:
+                "it grows all through stage '\(stage.stage.name)', from about \(Figures.amount(first)) to \(Figures.amount(last))"
+        )
     }
 
     /// Of the embedded stack's own queue, where that is what is looked at.
     private var age: [Finding] {
-        guard let setting = sight.record.stack?.setting, let ages = sight.vital(.queueAge), let depth = sight.vital(.queueDepth),
+        guard let setting = sight.record.stack?.setting, let ages = sight.vital(.queueAge),
+            let depth = sight.vital(.queueDepth),
             sight.series(seriesName)?.values == depth.values || seriesName == depth.name
         else { return [] }
         let samples = sight.record.countedStages.flatMap { ages.samples($0.stage.span) }

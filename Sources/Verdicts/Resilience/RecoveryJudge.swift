@@ -33,7 +33,9 @@ struct RecoveryJudge {
     }
 
     private var claim: String { "goodput comes back within \(within) of stage '\(after)'" }
-    private var expected: String { "\(share.ratio) of \(share.reference) within \(within), and p99 with it, for \(Self.sustained)" }
+    private var expected: String {
+        "\(share.ratio) of \(share.reference) within \(within), and p99 with it, for \(Self.sustained)"
+    }
 
     var judgement: Judgement {
         guard let stage = sight.stage(after), stage.stage.span.upperBound > .zero else {
@@ -49,7 +51,8 @@ struct RecoveryJudge {
         guard first + count <= last else {
             return .unseen(
                 name, claim, expected: expected,
-                "less than \(Self.sustained) of the run that count come behind \(Figures.span(end)), where the trouble ended")
+                "less than \(Self.sustained) of the run that count come behind \(Figures.span(end)), where the trouble ended"
+            )
         }
         let starts = first...(last - count)
         let well = starts.first { isWell($0..<$0 + count, baseline) }
@@ -66,7 +69,8 @@ struct RecoveryJudge {
         if let took, took <= within {
             return .performance(
                 name, claim, .pass, expected: expected,
-                observed: "back after \(Figures.span(took)), and for \(Self.sustained) from then on", window: window, [reached])
+                observed: "back after \(Figures.span(took)), and for \(Self.sustained) from then on", window: window,
+                [reached])
         }
         let seen = sight.total(last - count..<last)
         let state =
@@ -87,7 +91,8 @@ struct RecoveryJudge {
 
     private func worst(_ slices: Range<Int>, _ baseline: Baseline) -> String {
         let worst = slices.min { good($0..<$0 + 1) < good($1..<$1 + 1) } ?? slices.lowerBound
-        return "the worst second behind it is \(sight.words(worst..<worst + 1)): \(Figures.percent(good(worst..<worst + 1))) of what was offered"
+        return
+            "the worst second behind it is \(sight.words(worst..<worst + 1)): \(Figures.percent(good(worst..<worst + 1))) of what was offered"
     }
 
     private func good(_ window: Range<Int>) -> Double {
@@ -127,7 +132,8 @@ struct RecoveryJudge {
             Double(total.good(within: limit)) >= share.ratio.value * baseline.served * Double(total.offered)
         else { return false }
         let bound = max(
-            Double(baseline.latency) * Self.latencyFactor, Double(baseline.latency) + Double(Self.latencyFloor.nanoseconds))
+            Double(baseline.latency) * Self.latencyFactor,
+            Double(baseline.latency) + Double(Self.latencyFloor.nanoseconds))
         // What chance explains of a percentile is not held against it.
         guard let estimate = Estimate(percentile: 99, of: total.latencyHistogram) else { return false }
         return estimate.low <= bound && isDrained(window)

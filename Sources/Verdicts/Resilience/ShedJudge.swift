@@ -43,7 +43,8 @@ struct ShedJudge {
     var judgement: Judgement {
         let overloaded = sight.record.countedStages.flatMap { $0.slices.filter(isOverloaded) }
         guard !overloaded.isEmpty else {
-            return .unseen(name, claim, expected: expected, "nothing was turned away: the run has no overload to look at")
+            return .unseen(
+                name, claim, expected: expected, "nothing was turned away: the run has no overload to look at")
         }
         let findings = speed + advice + explicitness(overloaded) + inversions(overloaded) + precious(overloaded)
         let status = Judgement.Status.together(findings.map(\.status))
@@ -53,7 +54,8 @@ struct ShedJudge {
         let first = (overloaded.first ?? 0)..<(overloaded.last ?? 0) + 1
         return .performance(
             name, claim, status, expected: expected,
-            observed: "\(Figures.counted(shed, "rejection")), \(Figures.percent(Double(shed) / Double(max(all, 1)))) of what came in "
+            observed:
+                "\(Figures.counted(shed, "rejection")), \(Figures.percent(Double(shed) / Double(max(all, 1)))) of what came in "
                 + "\(Figures.counted(UInt64(overloaded.count), "overloaded slice"))",
             window: Judgement.Window(
                 stages: sight.record.countedStages.filter { $0.slices.overlaps(first) }.map(\.stage.name),
@@ -72,7 +74,9 @@ struct ShedJudge {
     private var speed: [Finding] {
         sight.record.countedStages.compactMap { stage in
             let total = sight.total(stage.slices)
-            guard total.outcomes[.shed] >= Self.samplesMin, let p99 = total.shedLatency(atPercentile: 99) else { return nil }
+            guard total.outcomes[.shed] >= Self.samplesMin, let p99 = total.shedLatency(atPercentile: 99) else {
+                return nil
+            }
             let slow = UInt64(limit.nanoseconds)
             let words = "rejections p99 \(Figures.span(nanoseconds: p99)) in stage '\(stage.stage.name)'"
             return Finding(status: p99 <= slow ? .pass : .fail, text: words)
@@ -90,7 +94,8 @@ struct ShedJudge {
                 status: missing == 0 ? .pass : .fail,
                 text: missing == 0
                     ? "all of them said when to come back"
-                    : "\(Figures.grouped(missing)) of \(Figures.counted(shed, "rejection")) did not say when to come back")
+                    : "\(Figures.grouped(missing)) of \(Figures.counted(shed, "rejection")) did not say when to come back"
+            )
         ]
     }
 
@@ -114,14 +119,18 @@ struct ShedJudge {
     private func tiers(_ slice: Int) -> [(priority: String, outcomes: OutcomeCounts)] {
         let record = sight.record
         return order.map { priority in
-            let cells = record.slices[slice].cells.filter { record.steps[$0.step].priority == priority && record.steps[$0.step].isRequest }
+            let cells = record.slices[slice].cells.filter {
+                record.steps[$0.step].priority == priority && record.steps[$0.step].isRequest
+            }
             return (priority, cells.reduce(into: OutcomeCounts()) { $0 += $1.cell.outcomes })
         }
     }
 
     private func inversions(_ overloaded: [Int]) -> [Finding] {
         let found = overloaded.compactMap(inversion)
-        guard let first = found.first else { return [Finding(status: .pass, text: "no tier was shed while a lower one was let in")] }
+        guard let first = found.first else {
+            return [Finding(status: .pass, text: "no tier was shed while a lower one was let in")]
+        }
         return [
             Finding(
                 status: .fail,
@@ -133,9 +142,13 @@ struct ShedJudge {
     private func inversion(_ slice: Int) -> String? {
         let tiers = tiers(slice)
         for (place, lower) in tiers.enumerated() where lower.outcomes.total >= Self.tierMin {
-            for higher in tiers[(place + 1)...] where higher.outcomes.total >= Self.tierMin && higher.outcomes[.shed] > 0 {
-                guard let low = share(lower.outcomes), let high = share(higher.outcomes), low.low > high.high else { continue }
-                return "at \(sight.words(slice..<slice + 1)) \(Figures.percent(high.value)) of '\(higher.priority)' were let in, "
+            for higher in tiers[(place + 1)...]
+            where higher.outcomes.total >= Self.tierMin && higher.outcomes[.shed] > 0 {
+                guard let low = share(lower.outcomes), let high = share(higher.outcomes), low.low > high.high else {
+                    continue
+                }
+                return
+                    "at \(sight.words(slice..<slice + 1)) \(Figures.percent(high.value)) of '\(higher.priority)' were let in, "
                     + "and \(Figures.percent(low.value)) of '\(lower.priority)'"
             }
         }
@@ -160,7 +173,8 @@ struct ShedJudge {
             critical += top.total
             admitted += top.total - top[.shed]
         }
-        guard critical >= 1_000, let ratio = Estimate(critical - admitted, of: critical, against: 1 - Self.criticalMin) else { return [] }
+        guard critical >= 1_000, let ratio = Estimate(critical - admitted, of: critical, against: 1 - Self.criticalMin)
+        else { return [] }
         let words = "\(Figures.percent(1 - ratio.value)) of '\(highest)' were let in while lower tiers could make room"
         return [Finding(status: ratio.low > 1 - Self.criticalMin ? .fail : .pass, text: words)]
     }

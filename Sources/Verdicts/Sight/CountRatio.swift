@@ -22,7 +22,11 @@ struct CountRatio {
     /// None seen: up to three may have been expected.
     private static let fewMax = 3.0
 
-    func status(atLeast bound: Double) -> Judgement.Status { high < bound ? .fail : value >= bound ? .pass : .inconclusive }
+    func status(atLeast bound: Double) -> Judgement.Status {
+        high < bound ? .fail : value >= bound ? .pass : .inconclusive
+    }
 
-    func status(atMost bound: Double) -> Judgement.Status { low > bound ? .fail : value <= bound ? .pass : .inconclusive }
+    func status(atMost bound: Double) -> Judgement.Status {
+        low > bound ? .fail : value <= bound ? .pass : .inconclusive
+    }
 }

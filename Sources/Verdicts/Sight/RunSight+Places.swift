@@ -41,7 +41,9 @@ extension RunSight {
     /// From the first slice that counts to the last.
     var counted: Range<Int> {
         let stages = record.countedStages.map(\.slices).filter { !$0.isEmpty }
-        guard let first = stages.map(\.lowerBound).min(), let last = stages.map(\.upperBound).max() else { return 0..<0 }
+        guard let first = stages.map(\.lowerBound).min(), let last = stages.map(\.upperBound).max() else {
+            return 0..<0
+        }
         return first..<last
     }
 }
