@@ -16,7 +16,7 @@ struct RunAudit {
     let record: RunRecord
     let collected: CollectedEvidence
     let facts: ImportFacts
-    /// Of the report; nil in simulation.
+    /// Of the report; nil where evidence.db is kept in memory, and goes with the run.
     let folder: String?
     let loop: EventLoop
 

@@ -201,7 +201,7 @@ package struct Drill {
         do throws(DrillFault) {
             audit = try await RunAudit(
                 record: record, collected: collected, facts: opening.facts,
-                folder: loop.simulation == nil ? order.outFolder : nil, loop: loop
+                folder: loop.simulation == nil || order.keepsEvidence ? order.outFolder : nil, loop: loop
             ).run()
         } catch {
             warnings.append(.warning("\(error)"))
@@ -392,7 +392,8 @@ package struct Drill {
             targets: preflight.origins.map {
                 ($0.origin.security == nil ? "http://" : "https://") + $0.origin.authority
             },
-            allowed: order.policy.planned, permitted: order.permitted)
+            allowed: order.policy.planned, permitted: order.permitted,
+            world: loop.simulation == nil ? .live : .rehearsed)
     }
 }
 
