@@ -33,6 +33,18 @@ import Timebase
         #expect("\(try RunRecord(json: run))" == "\(RunRecord.example)")
     }
 
+    @Test func `a rehearsal says so, and a record that says nothing was live`() throws {
+        var record = RunRecord.example
+        record.identity.world = .rehearsed
+        #expect(try RunRecord(json: record.json).identity.world == .rehearsed)
+        func read(_ replacement: String) throws -> RunRecord {
+            let text = record.json.written(.compact).replacing(#","world":"rehearsed""#, with: replacement)
+            return try RunRecord(json: JSONValue(parsing: Array(text.utf8)))
+        }
+        #expect(try read("").identity.world == .live)
+        #expect(throws: (any Error).self) { try read(#","world":"dreamt""#) }
+    }
+
     @Test func `a reader sees percentiles in milliseconds without opening a histogram`() throws {
         let stage = try #require(RunRecord.example.json["stages"]?.elements?[1])
         let corrected = try #require(stage["cells"]?.elements?[0]["corrected"])
@@ -143,7 +155,7 @@ import Timebase
         for (key, value) in try #require(RunRecord.example.json.members) where !["snapshots", "egress"].contains(key) {
             let isLeftOut = key == "drain"
             for inner in (isLeftOut ? [] : [nil]) + (value.members ?? []).map({ Optional($0.0) })
-            where !["about", "arrivals_cut", "control", "unknown"].contains(inner) {
+            where !["about", "arrivals_cut", "control", "unknown", "world"].contains(inner) {
                 let place: [any Sendable] = inner.map { [key, $0] } ?? [key]
                 let json = Self.changed(RunRecord.example.json, place) { _ in nil }
                 #expect(throws: RecordFault.self, "\(place)") { try RunRecord(json: json) }

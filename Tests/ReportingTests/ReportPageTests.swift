@@ -58,6 +58,19 @@ import Verdicts
         #expect(try Report(json: report.json).record.stack == record.stack)
     }
 
+    @Test func `a rehearsal is called one above the verdict, in the title and in the outcome`() throws {
+        var record = SampleReport.flashSale.record
+        let live = Report(record, targets: SampleReport.targets)
+        #expect(!live.html.contains("REHEARSED") && live.json["outcome"]?["world"] == nil)
+        record.identity.world = .rehearsed
+        let report = Report(record, targets: SampleReport.targets)
+        let (warning, verdict) = (report.html.firstRange(of: "REHEARSED"), report.html.firstRange(of: "<h1>"))
+        #expect(try #require(warning).lowerBound < (try #require(verdict)).lowerBound)
+        #expect(report.html.contains("<title>\(record.identity.plan) (rehearsed): "))
+        #expect(HTMLCheck(report.html).faults.isEmpty)
+        #expect(report.json["outcome"]?["world"] == .text("rehearsed"))
+    }
+
     @Test func `each drawing has a title and a summary in words`() {
         let count = Self.page.split(separator: "<svg ").count - 1
         #expect(count == 6)

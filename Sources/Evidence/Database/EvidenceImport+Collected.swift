@@ -308,9 +308,12 @@ extension EvidenceImport {
 /// What one bank saw: all requests in numbers, and each that should not have come.
 private struct ChannelSight {
     private struct Kind: Hashable {
-        let kind: String
-        let operation: String
-        let tag: String
+        let kind: ChannelEntry.Kind
+        let operation: Operation
+        let tag: ChannelEntry.Tag
+
+        /// The order in which they are written.
+        var words: (String, String, String) { ("\(kind)", operation.rawValue, "\(tag)") }
     }
 
     private let channel: String
@@ -328,8 +331,7 @@ private struct ChannelSight {
     /// True for a request, as against what happened to a payment later.
     mutating func take(_ entry: ChannelEntry, _ stray: Statement) throws(DatabaseError) -> Bool {
         guard entry.kind == .request || entry.kind == .stray else { return false }
-        let kind = Kind(
-            kind: "\(entry.kind)", operation: entry.operation.rawValue, tag: "\(entry.tag)")
+        let kind = Kind(kind: entry.kind, operation: entry.operation, tag: entry.tag)
         counts[kind, default: (0, 0)].requests += 1
         if entry.booking != .none { counts[kind, default: (0, 0)].booked += 1 }
         calls.take(entry)
@@ -359,13 +361,13 @@ private struct ChannelSight {
     }
 
     func write(_ row: Statement) throws(DatabaseError) {
-        let kinds = counts.keys.sorted { ($0.kind, $0.operation, $0.tag) < ($1.kind, $1.operation, $1.tag) }
-        for kind in kinds {
+        for kind in counts.keys.sorted(by: { $0.words < $1.words }) {
+            let words = kind.words
             row.bind(1, channel)
             row.bind(2, namespace.name)
-            row.bind(3, kind.kind)
-            row.bind(4, kind.operation)
-            row.bind(5, kind.tag)
+            row.bind(3, words.0)
+            row.bind(4, words.1)
+            row.bind(5, words.2)
             row.bind(6, counts[kind]?.requests ?? 0)
             row.bind(7, counts[kind]?.booked ?? 0)
             try row.run()

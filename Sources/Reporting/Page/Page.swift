@@ -34,9 +34,15 @@ struct Page {
             .element("meta", [("name", "viewport"), ("content", "width=device-width, initial-scale=1")]),
             .element("meta", [("name", "color-scheme"), ("content", "light dark")]),
             .element("meta", [("name", "referrer"), ("content", "no-referrer")]),
-            .element("title", [], "\(report.record.identity.plan): \(report.verdict.headline)"),
+            .element("title", [], title),
             .element("style", [], [Markup(trusted: Stylesheet.text)]),
         ]
+    }
+
+    private var title: String {
+        let identity = report.record.identity
+        return identity.plan + (identity.world == .live ? "" : " (\(identity.world.rawValue))")
+            + ": \(report.verdict.headline)"
     }
 
     /// Nothing but the styles of the page itself: no script, no picture, no font, no form.
