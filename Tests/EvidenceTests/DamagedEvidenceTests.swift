@@ -64,6 +64,15 @@ import Timebase
         #expect(words.contains("it is not what it was when it was sealed"), "\(words)")
     }
 
+    @Test func `what cannot be read is not said to be unwritable`() throws {
+        let evidence = try EvidenceDatabase.inMemory()
+        try evidence.database.run("DROP TABLE about; DROP TABLE sources")
+        for read in [{ _ = try evidence.about("run_id") }, { _ = try evidence.sources() }] {
+            let error = #expect(throws: EvidenceError.self) { try read() }
+            #expect(error?.operation == "read")
+        }
+    }
+
     @Test func `a seal that is missing or none is told`() throws {
         let folder = try TestFolder()
         try Self.database(in: folder)

@@ -177,7 +177,7 @@ extension EvidenceImport {
     private func takeWebhooks(_ collected: CollectedEvidence, _ facts: ImportFacts) throws(EvidenceError) {
         guard let journal = collected.webhooks else {
             // Where nobody was to be told, nobody was told too little.
-            let told: Int64 = try evidence.change { () throws(DatabaseError) in
+            let told: Int64 = try evidence.reading { () throws(DatabaseError) in
                 try database.integer("SELECT count(*) FROM notifications") ?? 0
             }
             let state: SourceStanding.State = facts.isEmbedded && told == 0 ? .whole : .none
@@ -292,7 +292,7 @@ extension EvidenceImport {
     /// two is what lies between the clocks, a millisecond more or less.
     private func align() throws(EvidenceError) {
         let begin = try evidence.about("begin_ms").flatMap { Int64($0) } ?? 0
-        let offset: Int64? = try evidence.change { () throws(DatabaseError) in
+        let offset: Int64? = try evidence.reading { () throws(DatabaseError) in
             try database.integer(
                 """
                 SELECT min((a.ended_ms - \(begin)) * 1000000 - s.at_ns)
