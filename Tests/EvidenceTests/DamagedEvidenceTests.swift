@@ -140,11 +140,13 @@ import Timebase
     @Test func `a statement that ends inside a line is torn`() throws {
         let half = Array(
             "sequence,at_ns,reference,payment_digest,operation,booking,amount_minor,currency\r\n1,0,pay".utf8)
-        let standing = try Self.standing("statement shadow icbc") {
-            try $0.takeStatement(
-                of: "icbc", "shadow", .csv, bytes: half, isEmbedded: true)
+        let folder = try TestFolder()
+        for place in [.memory(half), .file(try folder.write(half, as: "icbc.csv"))] as [CollectedEvidence.Place] {
+            let standing = try Self.standing("statement shadow icbc") {
+                try $0.takeStatement(of: "icbc", "shadow", .csv, at: place, isEmbedded: true)
+            }
+            #expect(standing.state == .torn && standing.fault.contains("ends inside a line"), "\(standing)")
         }
-        #expect(standing.state == .torn && standing.fault.contains("ends inside a line"), "\(standing)")
     }
 
     @Test(arguments: [nil, 2] as [Int64?]) func `an export without its watermark, or its rows, is torn`(

@@ -108,7 +108,10 @@ extension EvidenceImport {
         if case .missing = log.state { return try mark(name, ["log"], log.state) }
         try take(name, into: ["log"]) { rows in
             let row = try insert(into: "log", columns: 2)
-            for line in try text(of: log.place).split(separator: UInt8(ascii: "\n")) {
+            var text: [UInt8] = []
+            // It is short.
+            try log.place.read { text += $0 }
+            for line in text.split(separator: UInt8(ascii: "\n")) {
                 row.bind(1, log.namespace.name)
                 row.bind(
                     2, masking: (try? JSONValue(parsing: Array(line)))?.string ?? String(decoding: line, as: UTF8.self))
@@ -119,18 +122,6 @@ extension EvidenceImport {
         try mark(name, ["log"], log.state)
     }
 
-    /// Of what is short.
-    private func text(of place: CollectedEvidence.Place) throws(EvidenceError) -> [UInt8] {
-        switch place {
-        case .memory(let bytes): return bytes
-        case .file(let path):
-            var file = try FilePieces(path)
-            var bytes: [UInt8] = []
-            while let piece = try file.next() { bytes += piece }
-            return bytes
-        }
-    }
-
     // MARK: Banks
 
     private func take(_ channel: CollectedEvidence.Channel, _ facts: ImportFacts) throws(EvidenceError) {
@@ -139,14 +130,8 @@ extension EvidenceImport {
         if case .missing = channel.statementState {
             try mark(name, ["statement"], channel.statementState)
         } else {
-            switch channel.statement {
-            case .file(let path):
-                try takeStatement(
-                    of: channel.name, namespace, channel.statementForm, path: path, isEmbedded: facts.isEmbedded)
-            case .memory(let bytes):
-                try takeStatement(
-                    of: channel.name, namespace, channel.statementForm, bytes: bytes, isEmbedded: facts.isEmbedded)
-            }
+            try takeStatement(
+                of: channel.name, namespace, channel.statementForm, at: channel.statement, isEmbedded: facts.isEmbedded)
             try mark(name, ["statement"], channel.statementState)
         }
         try takeJournal(of: channel)

@@ -196,26 +196,15 @@ package struct EvidenceImport {
 
     /// - Parameter isEmbedded: references begin with the id of what they are about.
     package func takeStatement(
-        of channel: String, _ namespace: String, _ form: StatementRule.Form, path: String, isEmbedded: Bool
+        of channel: String, _ namespace: String, _ form: StatementRule.Form, at place: CollectedEvidence.Place,
+        isEmbedded: Bool
     ) throws(EvidenceError) {
         try take("statement \(namespace) \(channel)", into: ["statement"]) { rows in
             var reader = ChannelStatementReader(form)
             let row = try insert(into: "statement", columns: 11)
-            var file = try FilePieces(path)
-            while let piece = try file.next() {
+            try place.read { piece in
                 for line in try reader.read(piece) { try take(line, channel, namespace, isEmbedded, row, &rows) }
             }
-            try reader.finish()
-        }
-    }
-
-    package func takeStatement(
-        of channel: String, _ namespace: String, _ form: StatementRule.Form, bytes: [UInt8], isEmbedded: Bool
-    ) throws(EvidenceError) {
-        try take("statement \(namespace) \(channel)", into: ["statement"]) { rows in
-            var reader = ChannelStatementReader(form)
-            let row = try insert(into: "statement", columns: 11)
-            for line in try reader.read(bytes) { try take(line, channel, namespace, isEmbedded, row, &rows) }
             try reader.finish()
         }
     }
