@@ -68,14 +68,20 @@ extension EvidenceImport {
         try mark("sent", ["sent"], collected.requestsState)
     }
 
-    /// What was torn or missing when it was collected is no better for having been read.
+    /// What was torn or missing when it was collected is no better for having been read, and no worse than what reading it
+    /// has shown.
     private func mark(
         _ name: String, _ tables: [String], _ state: CollectedEvidence.State
     ) throws(EvidenceError) {
         switch state {
         case .whole: return
         case .torn(let reason):
-            try note(SourceStanding(name: name, state: .torn, tables: tables, fault: reason))
+            let read = try evidence.sources().first { $0.name == name }
+            let faults = [reason, read?.fault ?? ""].filter { !$0.isEmpty }
+            try note(
+                SourceStanding(
+                    name: name, state: .torn, tables: tables, rows: read?.rows ?? 0,
+                    fault: faults.joined(separator: "; ")))
         case .missing(let reason):
             try note(SourceStanding(name: name, state: .missing, tables: tables, fault: reason))
         }
@@ -149,6 +155,7 @@ extension EvidenceImport {
             case .folder(let folder):
                 var reader = try ChannelJournalReader(folder: folder)
                 while let entry = try reader.next() { rows += try sight.take(entry, stray) ? 1 : 0 }
+                try reader.tally.check(folder)
             case .memory(let entries):
                 for entry in entries { rows += try sight.take(entry, stray) ? 1 : 0 }
             }
@@ -174,6 +181,7 @@ extension EvidenceImport {
             case .folder(let folder):
                 var reader = try WebhookJournalReader(folder: folder)
                 while let entry = try reader.next() { try take(entry, row, &rows) }
+                try reader.tally.check(folder)
             case .memory(let entries):
                 for entry in entries { try take(entry, row, &rows) }
             }
