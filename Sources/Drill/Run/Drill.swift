@@ -234,6 +234,7 @@ package struct Drill {
     }
 
     private func write(_ report: Report, warnings: [Diagnostic]) throws(DrillFault) -> Outcome {
+        guard order.writesReports else { return .done(report, warnings: warnings) }
         conduct.onPhase(.reporting)
         do throws(ReportingError) { try report.write(into: order.outFolder) } catch { throw DrillFault("\(error)") }
         return .done(report, warnings: warnings)

@@ -1,4 +1,3 @@
-import Cryptography
 import Diagnostics
 import Drill
 import EventLoop
@@ -9,7 +8,6 @@ import LoadDriver
 import Peers
 import PlanModel
 import Reporting
-import ShadowTag
 import StackVocabulary
 import Timebase
 import Verdicts
@@ -86,26 +84,10 @@ struct RunSession {
     private var isRehearsal: Bool { options.world == .rehearsed }
 
     private func order(for run: PlannedRun, into folder: String) -> DrillOrder {
-        let entropy = RunEntropy(of: run, in: options.world)
-        var order = DrillOrder(
-            plan: run.plan, planDigest: run.digest, seed: run.seed, planFolder: run.folder, outFolder: folder,
-            policy: policy(of: run.plan), permitted: options.permissions.written,
-            environment: ProcessEnvironment.values, entropy: entropy.bytes(32, for: "shadow key"),
-            runEntropy: entropy.bytes(RunID.entropyCount, for: "run"), version: SpillwayCLI.version)
-        order.profile = run.profile
-        order.planText = run.text
-        order.planOverrides = run.overrides
+        var order = run.order(into: folder, in: options.world, options.permissions)
         order.realPayments = options.realPayments
-        order.bankToken = Hexadecimal.text(entropy.bytes(16, for: "banks").span)
-        order.stackToken = Hexadecimal.text(entropy.bytes(16, for: "stack").span)
         order.keepsEvidence = true
         return order
-    }
-
-    /// Nobody whom a plan allows can be hit by a rehearsal of it.
-    private func policy(of plan: Plan) -> PeerPolicy {
-        PeerPolicy(
-            of: plan, permitted: isRehearsal ? plan.target.allow.map(\.value) : options.permissions.blocks)
     }
 
     /// The loop is this thread's; whoever watches has one of their own.
