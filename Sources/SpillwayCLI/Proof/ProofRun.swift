@@ -42,8 +42,8 @@ struct ProofRun: Sendable {
             words = "the plan has mistakes"
             return
         }
-        var order = run.order(into: "/nowhere", in: .rehearsed, PermissionList())
-        order.writesReports = false
+        var order = run.order(into: "", in: .rehearsed, PermissionList())
+        order.leavesFiles = false
         let loop = EventLoop.simulated(seed: task.seed)
         do {
             let outcome = try loop.run { [order] () async throws(DrillFault) in
