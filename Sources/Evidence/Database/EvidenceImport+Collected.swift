@@ -168,6 +168,7 @@ extension EvidenceImport {
                 for entry in entries { rows += try sight.take(entry, stray) ? 1 : 0 }
             }
             try sight.write(try insert(into: "channel_requests", columns: 7))
+            try sight.writeCalls(try insert(into: "channel_calls", columns: 6))
         }
         try mark(name, ["channel_requests"], channel.journalState)
     }
@@ -319,6 +320,7 @@ private struct ChannelSight {
     private let namespace: Namespace
     private let canaries: CanaryKeys
     private var counts: [Kind: (requests: Int64, booked: Int64)] = [:]
+    private var calls = ChannelCalls()
 
     init(_ channel: String, _ namespace: Namespace, runID: String) {
         self.channel = channel
@@ -332,6 +334,7 @@ private struct ChannelSight {
         let kind = Kind(kind: entry.kind, operation: entry.operation, tag: entry.tag)
         counts[kind, default: (0, 0)].requests += 1
         if entry.booking != .none { counts[kind, default: (0, 0)].booked += 1 }
+        calls.take(entry)
         let isExpected = namespace == .shadow ? entry.tag == .verified : entry.tag == .untagged
         if isExpected { return true }
         stray.bind(1, channel)
@@ -350,6 +353,11 @@ private struct ChannelSight {
         let digests = [entry.payment, entry.key]
         let probe = CanaryKeys.Probe.allCases.first { digests.contains(canaries.digest($0)) }
         return probe.map { canaries[$0] } ?? entry.reference?.description
+    }
+
+    /// Of the drill's banks: what the live ones see is not judged.
+    func writeCalls(_ row: Statement) throws(DatabaseError) {
+        if namespace == .shadow { try calls.write(row, channel) }
     }
 
     func write(_ row: Statement) throws(DatabaseError) {
