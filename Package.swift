@@ -136,7 +136,9 @@ let package = Package(
                 "PlanValues", "SQLite", "SeededRandom", "StackVocabulary", "Timebase",
             ]),
         module("Audit", ["Evidence", "JSON", "SQLite", "StackVocabulary", "Timebase"]),
-        tests("AuditTests", ["Audit", "Evidence", "SQLite", "SeededRandom", "StackVocabulary", "Timebase"]),
+        tests(
+            "AuditTests",
+            ["Audit", "Evidence", "JSON", "SQLite", "SeededRandom", "StackVocabulary", "TestFolders", "Timebase"]),
         tests(
             "EvidenceTests",
             [

@@ -54,8 +54,13 @@ struct Page {
         ] + (report.audit.map { [AuditSection(audit: $0).markup] } ?? []) + [
             timelineSection, StageSection(record: report.record).markup,
             SpectrumSection(record: report.record).markup, GeneratorSection(record: report.record).markup,
-        ] + (report.record.stack.map { [StackSection(stack: $0).markup] } ?? [])
+        ] + (report.record.stack.map { [StackSection(stack: $0).markup] } ?? []) + drain
             + [IdentitySection(record: report.record).markup]
+    }
+
+    private var drain: [Markup] {
+        let end = report.record.sliceLength * Int64(report.record.slices.count)
+        return report.record.drain.map { [DrainSection(drain: $0, end: end).markup] } ?? []
     }
 
     private var footer: Markup {
