@@ -201,9 +201,22 @@ let package = Package(
             ]),
 
         module(
+            "Capacity",
+            [
+                "Audit", "Diagnostics", "Evidence", "Histogram", "JSON", "Numerals", "PlanModel", "PlanValues",
+                "SeededRandom", "StackVocabulary", "Timebase", "Verdicts",
+            ]),
+        tests(
+            "CapacityTests",
+            [
+                "Capacity", "Diagnostics", "Evidence", "JSON", "PlanLanguage", "PlanModel", "PlanValues", "SampleRuns",
+                "SeededRandom", "Timebase", "Verdicts",
+            ]),
+
+        module(
             "Reporting",
             [
-                "Audit", "Diagnostics", "EventLoop", "Evidence", "Histogram", "JSON", "Numerals", "PlanModel",
+                "Audit", "Capacity", "Diagnostics", "EventLoop", "Evidence", "Histogram", "JSON", "Numerals", "PlanModel",
                 "SeededRandom",
                 "Timebase",
                 "Verdicts", "StackVocabulary",

@@ -3,16 +3,16 @@ import Numerals
 package import Timebase
 
 /// A stage that counts, with the slices that lie wholly inside it.
-struct CountedStage {
+package struct CountedStage: Sendable {
     /// In `RunRecord.stages`.
-    let place: Int
-    let stage: StageRecord
-    let slices: Range<Int>
+    package let place: Int
+    package let stage: StageRecord
+    package let slices: Range<Int>
 }
 
 extension RunRecord {
     /// Warm-ups are not among them.
-    var countedStages: [CountedStage] {
+    package var countedStages: [CountedStage] {
         stages.indices.filter { stages[$0].countsForVerdicts }.map {
             CountedStage(place: $0, stage: stages[$0], slices: slices(within: stages[$0].span))
         }
