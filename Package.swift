@@ -191,7 +191,10 @@ let package = Package(
 
         module(
             "Verdicts",
-            ["Audit", "Evidence", "Histogram", "Numerals", "PlanModel", "PlanValues", "SeededRandom", "Timebase"]),
+            [
+                "Audit", "Evidence", "Histogram", "Numerals", "PlanModel", "PlanValues", "SeededRandom", "StackVocabulary",
+                "Timebase",
+            ]),
         tests(
             "VerdictsTests",
             [

@@ -19,14 +19,17 @@ extension LoadDriver {
         }
         generator.connectionsMax = UInt64(plan.target.connections)
         generator.poolStarved = counts.poolStarved
+        generator.descriptorsMissing = counts.descriptorsMissing
         generator.evidenceRecords = evidence.records
         generator.arrivalsCut = counts.arrivalsCut
         generator.isChangedByHand = counts.isChangedByHand
         generator.control = controlCounts
-        return RunRecord(
+        var record = RunRecord(
             identity: identity, stages: stageRecords(endedAt: end), steps: stepRecords, sliceLength: tally.sliceLength,
             slices: tally.slices(), generator: generator, observed: observedSeries, events: events + limitsHit(at: end),
             ending: ending ?? .completed)
+        record.groups = groups?.records ?? []
+        return record
     }
 
     /// What can be said of the run before anything has happened in it.
@@ -87,7 +90,11 @@ extension LoadDriver {
         book.stepCount + (traffic.replayStages.firstIndex(of: stage) ?? 0)
     }
 
-    var observedSeries: [ObservedSeries] { observers.flatMap(\.records) }
+    var observedSeries: [ObservedSeries] {
+        let processor = ObservedSeries(
+            name: ObservedSeries.driverProcessor, every: tally.sliceLength, values: canary.processorShares)
+        return observers.flatMap(\.records) + (loop.simulation == nil ? [processor] : [])
+    }
 
     func observed(_ name: String) -> Double? {
         observers.lazy.compactMap { $0.value(of: name, at: self.loop.now) }.first

@@ -35,6 +35,7 @@ package final class LoadDriver {
     let shard: Int
     let shards: Int
     let tally: Tally
+    let groups: GroupTally?
     let data: LoopData
     let entrances: Entrances
     var timeline: Timeline
@@ -94,10 +95,11 @@ package final class LoadDriver {
         tally = Tally(
             steps: setting.book.stepCount + setting.traffic.replayStages.count, stages: setting.traffic.stages.count,
             length: setting.traffic.length)
+        groups = GroupTally(setting.plan.targets, stages: setting.traffic.stages.count)
         data = LoopData(setting.book)
         entrances = Entrances(setting)
         timeline = Timeline(start: loop.now)
-        canary = Canary(on: loop)
+        canary = Canary(on: loop, slices: tally.sliceLength)
         watch = SecondWatch(setting.plan.guards)
         identity = setting.identity
         (onProgress, onBegin, isLeaseHeld) = (setting.onProgress, setting.onBegin, setting.isLeaseHeld)

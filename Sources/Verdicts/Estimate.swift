@@ -28,6 +28,13 @@ package struct Estimate: Sendable, Equatable {
         if high <= bound { return .pass }
         return isDecisive && value <= bound ? .pass : .inconclusive
     }
+
+    /// The same of a lower bound.
+    func status(atLeast bound: Double) -> Judgement.Status {
+        if samples < Self.samplesMin { return .inconclusive }
+        if high < bound { return .fail }
+        return low >= bound || value >= bound ? .pass : .inconclusive
+    }
 }
 
 extension Estimate {

@@ -30,9 +30,26 @@ extension GeneratorJudge {
                 ? Finding(status: .inconclusive, text: words + ": \(gapWords(of: stage)) explain it")
                 : Finding(
                     status: .fail,
-                    text: words + ": the generator fell behind; lower the rate, or give it a core of its own")
+                    text: words + ": \(cause(in: stage))")
         ]
     }
+
+    /// Why it fell behind, as far as its own core tells.
+    func cause(in stage: CountedStage) -> String {
+        let series = record.observed.first { $0.name == ObservedSeries.driverProcessor }?.values ?? []
+        let shares = stage.slices.compactMap { series.indices.contains($0) ? series[$0] : nil }
+        guard let busiest = shares.max() else {
+            return "the generator fell behind; lower the rate, or give it a core of its own"
+        }
+        let words = "the generator fell behind with its core \(Figures.percent(busiest)) at work in the busiest slice; "
+        return words
+            + (busiest >= Self.busyMin
+                ? "that is all it has: lower the rate, or drive from several machines"
+                : "it was not given the rest: lower the rate, or give it a core of its own")
+    }
+
+    /// From here on a core has no room for what comes unevenly.
+    private static let busyMin = 0.8
 
     /// A stage in which arrivals began has their lag.
     private func unread(_ stage: CountedStage) -> [Finding] {

@@ -55,7 +55,7 @@ extension GeneratorJudge {
                 "; \(Figures.grouped(arrivals.skipped)) needed a value that nobody had kept yet: warm up for longer"
         }
         if arrivals.dropped + arrivals.skipped == 0 {
-            words += ": the generator fell behind; lower the rate, or give it a core of its own"
+            words += ": \(cause(in: stage))"
         }
         return words
     }

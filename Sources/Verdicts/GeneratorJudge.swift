@@ -59,6 +59,13 @@ struct GeneratorJudge {
             let starved = Figures.counted(generator.poolStarved, "request")
             findings.append(Finding(status: .fail, text: "\(starved) never got a connection; raise 'connections'"))
         }
+        if generator.descriptorsMissing > 0 {
+            let missing = Figures.counted(generator.descriptorsMissing, "request")
+            findings.append(
+                Finding(
+                    status: .fail,
+                    text: "\(missing) found no file descriptor left in the driver's process; raise 'ulimit -n'"))
+        }
         if generator.poolWaits > 0 {
             let waits = Figures.counted(generator.poolWaits, "request")
             let waited = Figures.span(generator.poolWaited)

@@ -19,8 +19,10 @@ package enum Judge {
         of record: RunRecord, targets: [Verdict], audit: AuditReport? = nil
     ) -> [Judgement] {
         let generator = GeneratorJudge(record: record, lagLimit: lagLimit(of: targets)).judgement
+        let sight = RunSight(record)
+        let limit = targets.goodLimit
         let judged = targets.compactMap { target in
-            judgement(of: record, by: target, audit).map { $0.cut(by: record.ending).held(against: generator) }
+            judgement(of: sight, by: target, limit, audit).map { $0.cut(by: record.ending).held(against: generator) }
         }
         return [generator] + judged + unasked(audit, targets)
     }
@@ -50,33 +52,55 @@ package enum Judge {
 
     /// Nil for the generator, which is judged anyhow.
     private static func judgement(
-        of record: RunRecord, by target: Verdict, _ audit: AuditReport?
+        of sight: RunSight, by target: Verdict, _ limit: UInt64?, _ audit: AuditReport?
     ) -> Judgement? {
-        switch target.claim {
+        let (record, name) = (sight.record, target.name)
+        return switch target.claim {
         case .generator: nil
         case .latency(let scope, let limits):
-            LatencyJudge(record: record, name: target.name, scope: scope, limits: limits).judgement
+            LatencyJudge(record: record, name: name, scope: scope, limits: limits).judgement
         case .errors(let scope, let bound):
-            ErrorsJudge(record: record, name: target.name, scope: scope, bound: bound).judgement
+            ErrorsJudge(record: record, name: name, scope: scope, bound: bound).judgement
         case .isolation(let checks), .money(let checks):
             IntegrityJudge.kind(of: target.claim).map {
-                IntegrityJudge(audit: audit, kind: $0, checks: checks, name: target.name).judgement
+                IntegrityJudge(audit: audit, kind: $0, checks: checks, name: name).judgement
             }
-        case .capacity, .goodput, .shed, .recovery, .hysteresis, .amplification, .wastedWork, .queue, .blastRadius,
-            .routing, .breaker, .fairness:
-            .notJudged(target.name, .performance)
+        case .capacity(let bound, let objective):
+            CapacityJudge(sight: sight, name: name, bound: bound, objective: objective).judgement
+        case .goodput(let stage, let share):
+            GoodputJudge(sight: sight, name: name, stage: stage, share: share, limit: limit).judgement
+        case .shed(let p99, let isAdviceRequired, let order):
+            ShedJudge(
+                sight: sight, name: name, p99: p99, isAdviceRequired: isAdviceRequired, order: order.map(\.rawValue)
+            ).judgement
+        case .recovery(let after, let share, let within):
+            RecoveryJudge(sight: sight, name: name, after: after, share: share, within: within, limit: limit).judgement
+        case .hysteresis(let ratio):
+            HysteresisJudge(sight: sight, name: name, ratio: ratio, limit: limit).judgement
+        case .amplification(let bound): AmplificationJudge(sight: sight, name: name, bound: bound).judgement
+        case .wastedWork(let bound): WastedWorkJudge(sight: sight, name: name, bound: bound).judgement
+        case .queue(let series, let cap):
+            QueueJudge(sight: sight, name: name, seriesName: series, cap: cap).judgement
+        case .blastRadius(let channel, let bound):
+            BlastRadiusJudge(sight: sight, name: name, channel: channel, bound: bound).judgement
+        case .routing(let channel, let away, let back):
+            RoutingJudge(sight: sight, name: name, channel: channel, away: away, back: back).judgement
+        case .breaker(let channel, let opensWithin):
+            BreakerJudge(sight: sight, name: name, channel: channel, opensWithin: opensWithin).judgement
+        case .fairness(let by, let bound): FairnessJudge(sight: sight, name: name, by: by, bound: bound).judgement
         }
     }
 }
 
-extension Judgement {
-    fileprivate static func notJudged(_ name: String, _ kind: Kind) -> Judgement {
-        Judgement(
-            name: name, kind: kind, claim: "'\(name)' holds as the plan asks", status: .notJudged,
-            expected: "as the plan asks", observed: "not looked at", window: nil,
-            reasons: ["this version of Spillway has no judge for '\(name)', so it is not passed"])
+extension [Verdict] {
+    /// Whoever waits longer was not served well: by the objective of the plan's capacity target, where it has one.
+    fileprivate var goodLimit: UInt64? {
+        compactMap { target in if case .capacity(_, let objective) = target.claim { objective.goodLimit } else { nil } }
+            .max()
     }
+}
 
+extension Judgement {
     /// What passed so far may still have failed in the time that is missing.
     fileprivate func cut(by ending: Ending) -> Judgement {
         guard status == .pass, let end = ending.at, let window, end < window.span.upperBound else { return self }

@@ -12,8 +12,10 @@ package struct CountedStage: Sendable {
 
 extension RunRecord {
     /// Warm-ups are not among them.
-    package var countedStages: [CountedStage] {
-        stages.indices.filter { stages[$0].countsForVerdicts }.map {
+    package var countedStages: [CountedStage] { everyStage.filter(\.stage.countsForVerdicts) }
+
+    var everyStage: [CountedStage] {
+        stages.indices.map {
             CountedStage(place: $0, stage: stages[$0], slices: slices(within: stages[$0].span))
         }
     }

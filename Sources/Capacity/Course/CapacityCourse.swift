@@ -175,7 +175,7 @@ package struct CapacityCourse: Sendable {
         report.fit = ScalabilityFit(points, seed: root)
         guard let knee = report.knee else { return report }
         report.hop = LimitingHop(
-            beyond: beyond?.record, below: below?.record, channels: setting.channels, objective: setting.objective)
+            beyond: beyond?.record, below: below?.record, channels: setting.channels)
         report.instances = setting.target.map { InstanceEstimate(target: $0.perSecond, knee: knee) }
         return report
     }

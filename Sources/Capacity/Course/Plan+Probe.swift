@@ -30,7 +30,7 @@ extension Plan {
                     load: .hold(rate: Rate(perSecond: stage.perSecond), span: stage.span), mix: [],
                     countsForVerdicts: stage.counts)
             },
-            faults: [], observe: observe + signs(setting), guards: guards.filter(\.isOfSomebodyElse),
+            faults: [], observe: observe, guards: guards.filter(\.isOfSomebodyElse),
             evidence: evidence, targets: integrityTargets + [generatorTarget(setting)], drain: drain)
     }
 
@@ -38,11 +38,6 @@ extension Plan {
 
     /// Every plan has traffic.
     private var place: SourceSpan { traffic[0].name.span }
-
-    private func signs(_ setting: CapacitySetting) -> [Observation] {
-        guard case .embedded = target.entry else { return [] }
-        return [StackSign.observation(channels: setting.channels, at: place)]
-    }
 
     private var integrityTargets: [PlanModel.Verdict] {
         targets.filter { target in

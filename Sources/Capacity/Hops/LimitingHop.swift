@@ -65,8 +65,8 @@ extension LimitingHop.Part {
 }
 
 extension LimitingHop {
-    /// So much of the latency that is wanted may a store lag before it is what is waited for.
-    static let lagShareMin = 0.5
+    /// So many changes are taken to the disk together: more that wait, and the store is behind.
+    static let storeWaitingMin = 1_024.0
     /// A bank is full above this share of the calls it may have.
     static let fullShareMin = 0.9
     /// Work that piles up: so many times what is inside at the knee.
@@ -75,25 +75,25 @@ extension LimitingHop {
     /// - Parameters:
     ///   - beyond: the record of a probe that broke the objective; nil where there was none.
     ///   - below: of one that kept it.
-    package init(beyond: RunRecord?, below: RunRecord?, channels: [String], objective: CapacityObjective) {
+    package init(beyond: RunRecord?, below: RunRecord?, channels: [String]) {
         guard let beyond else {
             self.init(.unseen, evidence: ["no probe broke the objective"])
             return
         }
         let (signs, before) = (SignReadings(beyond), below.map { SignReadings($0) })
-        guard signs.mean(StackSign.inside.name) != nil else {
+        guard signs.mean(StackVital.inside.name) != nil else {
             self = Self.ofOutside(signs, before)
             return
         }
         self =
-            Self.byRefusals(signs, channels) ?? Self.byPiles(signs, before, channels, objective)
+            Self.byRefusals(signs, channels) ?? Self.byPiles(signs, before, channels)
             ?? LimitingHop(.unseen)
     }
 
     // MARK: What was refused
 
     private static func byRefusals(_ signs: SignReadings, _ channels: [String]) -> LimitingHop? {
-        let counts = Limit.allCases.map { ($0, signs.rise(StackSign.refused($0).name) ?? 0) }
+        let counts = Limit.allCases.map { ($0, signs.rise(StackVital.refused($0).name) ?? 0) }
         let all = counts.reduce(0) { $0 + $1.1 }
         guard let most = counts.max(by: { $0.1 < $1.1 }), most.1 > 0 else { return nil }
         let told = "\(Figures.percent(most.1 / all)) of \(Figures.counted(UInt64(all), "refusal")) "
@@ -111,7 +111,7 @@ extension LimitingHop {
         case .merchant: return LimitingHop(.merchantQuota, evidence: [told + "were by 'merchant'"])
         case .store: return LimitingHop(.ledger, evidence: [told + "were by 'store'"])
         case .channel:
-            let held = channels.map { ($0, signs.rise(StackSign.held(channel: $0).name) ?? 0) }
+            let held = channels.map { ($0, signs.rise(StackVital.held($0).name) ?? 0) }
             guard let bank = held.max(by: { $0.1 < $1.1 }) else { return nil }
             return LimitingHop(
                 .bank(bank.0),
@@ -124,24 +124,22 @@ extension LimitingHop {
     // MARK: Where work piled up
 
     private static func byPiles(
-        _ signs: SignReadings, _ before: SignReadings?, _ channels: [String], _ objective: CapacityObjective
+        _ signs: SignReadings, _ before: SignReadings?, _ channels: [String]
     ) -> LimitingHop? {
         for channel in channels {
-            guard let inFlight = signs.mean(StackSign.inFlight(channel: channel).name),
-                let room = signs.mean(StackSign.room(channel: channel).name), room > 0,
+            guard let inFlight = signs.mean(StackVital.inFlight(channel).name),
+                let room = signs.mean(StackVital.limit(channel).name), room > 0,
                 inFlight >= fullShareMin * room
             else { continue }
             let words = "\(Figures.threeDigits(inFlight)) of \(Figures.threeDigits(room)) calls to it were under way"
             return LimitingHop(.bank(channel), evidence: [words])
         }
-        if let lag = signs.mean(StackSign.storeLag.name), let limit = objective.uselessAfter,
-            lag >= lagShareMin * limit.seconds
-        {
-            return LimitingHop(.ledger, evidence: ["it lagged by \(Figures.span(nanoseconds: UInt64(lag * 1e9)))"])
+        if let waiting = signs.mean(StackVital.storeWaiting.name), waiting >= storeWaitingMin {
+            return LimitingHop(.ledger, evidence: ["\(Figures.threeDigits(waiting)) changes waited for it"])
         }
-        let inside = (signs.mean(StackSign.inside.name) ?? 0) + (signs.mean(StackSign.waiting.name) ?? 0)
+        let inside = (signs.mean(StackVital.inside.name) ?? 0) + (signs.mean(StackVital.queueDepth.name) ?? 0)
         let earlier =
-            (before?.mean(StackSign.inside.name) ?? 0) + (before?.mean(StackSign.waiting.name) ?? 0)
+            (before?.mean(StackVital.inside.name) ?? 0) + (before?.mean(StackVital.queueDepth.name) ?? 0)
         guard inside >= pileMin * max(earlier, 1) else { return nil }
         return LimitingHop(
             .processor,

@@ -8,6 +8,7 @@
 import Audit
 import EventLoop
 import Evidence
+import PlanModel
 import Reporting
 import Synchronization
 import Timebase
@@ -16,6 +17,8 @@ struct RunAudit {
     let record: RunRecord
     let collected: CollectedEvidence
     let facts: ImportFacts
+    /// What the plan's targets ask of the banks' flows.
+    let needs: ChannelFlows.Needs
     /// Of the report; nil in simulation.
     let folder: String?
     let loop: EventLoop
@@ -25,10 +28,10 @@ struct RunAudit {
     private static let askersCount = 2
 
     /// Throws what keeps the evidence from being brought together; the sources stand then all the same.
-    func run() async throws(DrillFault) -> AuditReport {
+    func run() async throws(DrillFault) -> (audit: AuditReport, channels: [ChannelFlow]) {
         switch try await brought() {
-        case .inMemory(let report): return report
-        case .file(let path):
+        case .inMemory(let report, let flows): return (report, flows)
+        case .file(let path, let flows):
             let shares = AuditCheck.shares(Self.askersCount)
             async let seal = sealed(path)
             async let first = audit(path, shares[0])
@@ -37,16 +40,16 @@ struct RunAudit {
             var reports: [AuditReport] = []
             for result in found { reports.append(try result.get()) }
             try await seal.get()
-            return AuditReport(joining: reports)
+            return (AuditReport(joining: reports), flows)
         }
     }
 
     // MARK: Brought together
 
     private enum Brought: Sendable {
-        case file(String)
+        case file(String, [ChannelFlow])
         /// Nobody else can read it, so it was asked where it was made.
-        case inMemory(AuditReport)
+        case inMemory(AuditReport, [ChannelFlow])
     }
 
     private func brought() async throws(DrillFault) -> Brought {
@@ -63,26 +66,36 @@ struct RunAudit {
         return try (outcome ?? .failure(Self.ended)).get()
     }
 
-    private var work: Work { Work(record: record, collected: collected, facts: facts, folder: folder) }
+    private var work: Work { Work(record: record, collected: collected, facts: facts, needs: needs, folder: folder) }
 
     /// What another thread can do.
     private struct Work: Sendable {
         let record: RunRecord
         let collected: CollectedEvidence
         let facts: ImportFacts
+        let needs: ChannelFlows.Needs
         let folder: String?
 
         func done(isOver: @escaping () -> Bool) throws -> Brought {
             guard let folder else {
                 let evidence = try EvidenceDatabase.inMemory()
-                try EvidenceImport(into: evidence).take(record, collected, facts, isOver: isOver)
-                return .inMemory(try Auditor(evidence).audit())
+                let flows = try flows(in: evidence, isOver)
+                return .inMemory(try Auditor(evidence).audit(), flows)
             }
             try ReportFolder(folder).make()
             let evidence = try EvidenceDatabase.draft(in: folder)
-            try EvidenceImport(into: evidence).take(record, collected, facts, isOver: isOver)
+            let flows = try flows(in: evidence, isOver)
             try evidence.finish()
-            return .file("\(folder)/\(EvidenceDatabase.fileName)")
+            return .file("\(folder)/\(EvidenceDatabase.fileName)", flows)
+        }
+
+        /// Brings it together; the record that is kept has what the banks saw.
+        private func flows(in evidence: EvidenceDatabase, _ isOver: @escaping () -> Bool) throws -> [ChannelFlow] {
+            try EvidenceImport(into: evidence).take(record, collected, facts, isOver: isOver)
+            var record = record
+            record.channels = try ChannelFlows.read(from: evidence, of: record, needs)
+            try evidence.keep(record)
+            return record.channels
         }
     }
 
@@ -115,5 +128,12 @@ struct RunAudit {
         } catch {
             return .failure(DrillFault("the evidence of the run could not be brought together and asked: \(error)"))
         }
+    }
+}
+
+extension [Verdict] {
+    /// Latencies by channel are read only where a target compares channels.
+    var flowsNeeded: ChannelFlows.Needs {
+        contains { if case .blastRadius = $0.claim { true } else { false } } ? .latencies : []
     }
 }

@@ -60,6 +60,9 @@ package struct StoredRun {
         let collected = try TornSources(record, opening.facts, folder).collected
         let evidence = try EvidenceDatabase.draft(in: folder)
         try EvidenceImport(into: evidence).take(record, collected, opening.facts) { false }
+        var whole = record
+        whole.channels = try ChannelFlows.read(from: evidence, of: record, .latencies)
+        try evidence.keep(whole)
         try evidence.finish()
         try EvidenceDatabase.seal("\(folder)/\(EvidenceDatabase.fileName)")
         return collected.gaps

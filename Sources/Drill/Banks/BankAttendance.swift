@@ -57,6 +57,7 @@ final class BankAttendance {
     func end(_ record: inout RunRecord) async {
         let end = record.sliceLength * Int64(record.slices.count)
         var events = isPosted ? faults.events(before: end) : []
+        record.faults = isPosted ? faults.records(before: end) : []
         for side in sides {
             let found = await side.collect(at: end)
             events += found.events

@@ -199,10 +199,11 @@ package struct Drill {
         var audit: AuditReport?
         // A disk that is full costs the audit, and nobody the report.
         do throws(DrillFault) {
-            audit = try await RunAudit(
-                record: record, collected: collected, facts: opening.facts,
+            let found = try await RunAudit(
+                record: record, collected: collected, facts: opening.facts, needs: plan.targets.flowsNeeded,
                 folder: loop.simulation == nil ? order.outFolder : nil, loop: loop
             ).run()
+            (audit, record.channels) = (found.audit, found.channels)
         } catch {
             warnings.append(.warning("\(error)"))
         }
@@ -349,7 +350,20 @@ package struct Drill {
             let source = try target(origin, through: nil)
             observers.append(Observer(observation, from: source, length: traffic.length))
         }
+        if let vitals = try vitals(preflight, traffic) { observers.append(vitals) }
         return observers
+    }
+
+    /// Limits, queues and breakers of a stack of our own are read whether the plan asks or not: judges need them.
+    private func vitals(_ preflight: PreflightReport, _ traffic: PlannedTraffic) throws(DrillFault) -> Observer? {
+        guard case .embedded(let span) = order.plan.target.entry, let front = preflight.origins.first else { return nil }
+        let banks = preflight.banks?.host.channels.map(\.name) ?? []
+        let series = StackVital.all(channels: banks).map { (name: Located($0.name, at: span), selector: $0.selector) }
+        let observation = Observation(
+            prometheus: Located(.stack, at: span), every: .seconds(1), series: series)
+        return Observer(
+            observation, from: try target(front.origin, through: nil, of: order.plan.target.forWatching),
+            length: traffic.length)
     }
 
     private var recordings: [RecordingInput] {
@@ -398,6 +412,13 @@ package struct Drill {
 
 extension Target {
     private static let controlConnections = 16
+
+    /// As its metrics are read.
+    fileprivate var forWatching: Target {
+        Target(
+            entry: entry, transport: .http1, proxy: nil, connections: 1, inFlight: 1, tls: tls, allow: allow,
+            timeout: timeout)
+    }
 
     /// As the untagged twins reach it.
     fileprivate var forControl: Target {

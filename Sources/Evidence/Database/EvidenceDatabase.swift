@@ -7,6 +7,7 @@
 //
 // Not here: what the sources are (`EvidenceImport`), and what follows from them (`Audit`).
 
+internal import Diagnostics
 internal import Glibc
 internal import JSON
 package import SQLite
@@ -53,6 +54,11 @@ package final class EvidenceDatabase {
                 """)
             return EvidenceDatabase(database, path)
         }
+    }
+
+    /// The whole record of the run, as it is known now.
+    package func keep(_ record: RunRecord) throws(EvidenceError) {
+        try say("record", String(decoding: record.json.masked.bytes(.compact), as: UTF8.self))
     }
 
     /// What is filled in is written; indexes and views come last.

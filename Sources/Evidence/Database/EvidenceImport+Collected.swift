@@ -168,6 +168,7 @@ extension EvidenceImport {
                 for entry in entries { rows += try sight.take(entry, stray) ? 1 : 0 }
             }
             try sight.write(try insert(into: "channel_requests", columns: 7))
+            try sight.writeCalls(try insert(into: "channel_calls", columns: 5))
         }
         try mark(name, ["channel_requests"], channel.journalState)
     }
@@ -316,6 +317,7 @@ private struct ChannelSight {
     private let namespace: Namespace
     private let canaries: CanaryKeys
     private var counts: [Kind: (requests: Int64, booked: Int64)] = [:]
+    private var calls = ChannelCalls()
 
     init(_ channel: String, _ namespace: Namespace, runID: String) {
         self.channel = channel
@@ -330,6 +332,7 @@ private struct ChannelSight {
             kind: "\(entry.kind)", operation: entry.operation.rawValue, tag: "\(entry.tag)")
         counts[kind, default: (0, 0)].requests += 1
         if entry.booking != .none { counts[kind, default: (0, 0)].booked += 1 }
+        calls.take(entry)
         let isExpected = namespace == .shadow ? entry.tag == .verified : entry.tag == .untagged
         if isExpected { return true }
         stray.bind(1, channel)
@@ -348,6 +351,11 @@ private struct ChannelSight {
         let digests = [entry.payment, entry.key]
         let probe = CanaryKeys.Probe.allCases.first { digests.contains(canaries.digest($0)) }
         return probe.map { canaries[$0] } ?? entry.reference?.description
+    }
+
+    /// Of the drill's banks: what the live ones see is not judged.
+    func writeCalls(_ row: Statement) throws(DatabaseError) {
+        if namespace == .shadow { try calls.write(row, channel) }
     }
 
     func write(_ row: Statement) throws(DatabaseError) {

@@ -64,7 +64,7 @@ package struct EvidenceImport {
         try evidence.say("plan", record.identity.plan)
         try evidence.say("plan_digest", record.identity.planDigest)
         try evidence.say("seed", "\(record.identity.seed)")
-        try evidence.say("record", String(decoding: record.json.masked.bytes(.compact), as: UTF8.self))
+        try evidence.keep(record)
         try evidence.change { () throws(DatabaseError) in
             try takeSteps(record)
             try takeStages(record)

@@ -28,6 +28,12 @@ package struct RunRecord: Sendable {
     package var drain: DrainRecord?
     /// Nil where the run had no stack of its own.
     package var watch: WatchRecord?
+    /// What the plan broke at its banks, in order of time.
+    package var faults: [FaultRecord] = []
+    /// What each of the run's own banks saw of the drill.
+    package var channels: [ChannelFlow] = []
+    /// How arrivals fared by what they drew, where a target asks for it.
+    package var groups: [GroupRecord] = []
 
     package init(
         identity: RunIdentity, stages: [StageRecord], steps: [StepRecord], sliceLength: TimeSpan,
@@ -134,12 +140,18 @@ package struct StageCell: Sendable {
     package var raw: PackedHistogram
     /// Of shed steps, from the instant they were due.
     package var shed: PackedHistogram
+    /// Shed steps that were told when to come back.
+    package var advised: UInt64
 
-    package init(outcomes: OutcomeCounts, corrected: PackedHistogram, raw: PackedHistogram, shed: PackedHistogram) {
+    package init(
+        outcomes: OutcomeCounts, corrected: PackedHistogram, raw: PackedHistogram, shed: PackedHistogram,
+        advised: UInt64 = 0
+    ) {
         self.outcomes = outcomes
         self.corrected = corrected
         self.raw = raw
         self.shed = shed
+        self.advised = advised
     }
 }
 
@@ -199,6 +211,8 @@ package struct GeneratorRecord: Sendable {
     package var poolWaits: UInt64 = 0
     package var poolWaited = TimeSpan.zero
     package var poolStarved: UInt64 = 0
+    /// Requests for which the driver's process had no descriptor left.
+    package var descriptorsMissing: UInt64 = 0
     package var connectionsOpened: UInt64 = 0
     package var connectionsMax: UInt64 = 0
     /// Bytes and records of evidence.
@@ -243,6 +257,9 @@ package struct ObservedSeries: Sendable, Equatable {
     package var every: TimeSpan
     /// From the run's beginning; nil where nothing could be read.
     package var values: [Double?]
+
+    /// The share of a core that the driver's loop was at work, slice by slice; live runs have it.
+    package static let driverProcessor = "driver: share of a core"
 
     package init(name: String, every: TimeSpan, values: [Double?]) {
         self.name = name

@@ -102,6 +102,19 @@ package final class JourneyContext {
         }
     }
 
+    /// What this arrival drew of a name of `data` whose values are countable: its place among them. Nil where its journey
+    /// does not use the name.
+    package func place(ofName name: [UInt8]) -> Int? {
+        guard let draw = journey.draws.first(where: { $0.label == name }) else { return nil }
+        let label = draw.label
+        let place = seed.split(label.span)
+        switch draw.source {
+        case .pool(let pool): return pool.picker.pick(at: place, arrival: arrival)
+        case .texts(_, let picker): return picker.pick(at: place, arrival: arrival)
+        case .amount, .number: return nil
+        }
+    }
+
     /// An attempt with a key of its own; the steps behind it go on with that.
     func takeNewKey(_ step: CompiledStep, attempt: Int) {
         key = key(at: seed.child(Label.id).child(step.position).child(attempt))

@@ -13,13 +13,18 @@ final class Canary {
     private(set) var gaps = GapRecord()
     private var due: Instant
     private var lastProcessorTime: TimeSpan
+    /// Of a core, in each slice that is over.
+    private(set) var processorShares: [Double?] = []
+    private let sliceLength: TimeSpan
+    private var sliceBegan: (at: TimeSpan, processor: TimeSpan)?
 
     static let period = TimeSpan.milliseconds(10)
     /// Shorter ones are the scheduler's everyday.
     static let gapMin = TimeSpan.milliseconds(2)
 
-    init(on loop: EventLoop) {
+    init(on loop: EventLoop, slices: TimeSpan = .seconds(1)) {
         self.loop = loop
+        sliceLength = slices
         due = loop.now + Self.period
         lastProcessorTime = loop.processorTime
     }
@@ -31,10 +36,25 @@ final class Canary {
             let worked = loop.processorTime
             look(late: now - due, worked: worked - lastProcessorTime, at: due - start)
             lastProcessorTime = worked
+            weigh(worked, at: now - start)
             tick(now - start)
             // A stall is one gap, not one for each missed period.
             due = max(due + Self.period, now + TimeSpan(nanoseconds: Self.period.nanoseconds / 2))
         }
+    }
+
+    /// How busy the loop was in each slice, to the period's precision.
+    private func weigh(_ worked: TimeSpan, at now: TimeSpan) {
+        guard let began = sliceBegan else {
+            sliceBegan = (now, worked)
+            return
+        }
+        let over = Int(max(now, .zero).nanoseconds / sliceLength.nanoseconds)
+        guard over > processorShares.count, now > began.at else { return }
+        let share = Double((worked - began.processor).nanoseconds) / Double((now - began.at).nanoseconds)
+        // A slice that a stall has swallowed has the share of all of it.
+        while processorShares.count < over { processorShares.append(share) }
+        sliceBegan = (now, worked)
     }
 
     /// `worked` covers the period and the lateness; how it was spread over the two nobody knows, so evenly.

@@ -1,3 +1,4 @@
+import EventLoop
 import Evidence
 import HTTPService
 import Journeys
@@ -14,6 +15,8 @@ struct Attempt {
     /// What a retry policy may name; nil for what is not worth another try.
     var cause: Cause?
     var retryAfterSeconds: Int?
+    /// The answer says when to come back, in whatever form.
+    var isAdvised = false
 }
 
 extension Runner {
@@ -26,7 +29,9 @@ extension Runner {
         var attempt = Attempt(outcome: verdict.outcome, status: response.status, poolWait: response.poolWait)
         guard case .ok = verdict else {
             attempt.cause = .status(Int(response.status))
-            attempt.retryAfterSeconds = response.field("retry-after").flatMap { Int($0) }
+            let advice = response.field("retry-after")
+            attempt.retryAfterSeconds = advice.flatMap { Int($0) }
+            attempt.isAdvised = advice != nil
             return attempt
         }
         return attempt
@@ -36,6 +41,7 @@ extension Runner {
     func judge(_ error: HTTPClientError) -> Attempt {
         switch error.cause {
         case .poolTimedOut, .poolQueueFull: driver.counts.poolStarved += 1
+        case .unreachable(let reason) where reason.isOutOfDescriptors: driver.counts.descriptorsMissing += 1
         default: break
         }
         let attempt = Attempt(error)

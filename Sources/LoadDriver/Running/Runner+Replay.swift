@@ -39,7 +39,8 @@ extension Runner {
         end(place, ended, at: endedAt)
         driver.tally.stepEnded(
             step, ended.outcome, in: second, stage: work.stage, due: work.due.nanoseconds,
-            attemptDue: work.due.nanoseconds, sent: (began + ended.poolWait).nanoseconds, at: endedAt.nanoseconds)
+            attemptDue: work.due.nanoseconds, sent: (began + ended.poolWait).nanoseconds, at: endedAt.nanoseconds,
+            isAdvised: ended.isAdvised)
     }
 
     /// False for what this codec does not send, such as a method of somebody's own.
@@ -73,6 +74,8 @@ extension Runner {
     private func judge(recorded response: HTTPResponse) -> Attempt {
         let outcome =
             driver.plan.classify.outcome(of: response.status) ?? (response.status < 400 ? .ok : .expectationFailed)
-        return Attempt(outcome: outcome, status: response.status, poolWait: response.poolWait)
+        return Attempt(
+            outcome: outcome, status: response.status, poolWait: response.poolWait,
+            isAdvised: response.field("retry-after") != nil)
     }
 }

@@ -8,6 +8,7 @@ final class OpenCell {
     private var raw: Histogram
     /// Few steps are ever shed.
     private var shed: Histogram?
+    private var advised: UInt64 = 0
 
     init(_ layout: HistogramLayout) {
         corrected = Histogram(layout)
@@ -16,7 +17,7 @@ final class OpenCell {
 
     /// Nanoseconds since the step was due, and since it was sent.
     @inline(__always)
-    func record(_ outcome: Outcome, sinceDue: UInt64, sinceSent: UInt64) {
+    func record(_ outcome: Outcome, sinceDue: UInt64, sinceSent: UInt64, isAdvised: Bool) {
         outcomes[outcome] += 1
         if outcome.isAdmitted {
             corrected.record(sinceDue)
@@ -24,13 +25,14 @@ final class OpenCell {
         } else if case .shed = outcome {
             if shed == nil { shed = Histogram(corrected.layout) }
             shed?.record(sinceDue)
+            if isAdvised { advised += 1 }
         }
     }
 
     var record: StageCell {
         StageCell(
             outcomes: outcomes, corrected: PackedHistogram(corrected), raw: PackedHistogram(raw),
-            shed: shed.map(PackedHistogram.init) ?? .empty)
+            shed: shed.map(PackedHistogram.init) ?? .empty, advised: advised)
     }
 
     func reset() {
@@ -38,5 +40,6 @@ final class OpenCell {
         corrected.reset()
         raw.reset()
         shed?.reset()
+        advised = 0
     }
 }

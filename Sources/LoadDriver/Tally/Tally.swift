@@ -77,13 +77,15 @@ package final class Tally {
     @inline(never)
     func stepEnded(
         _ step: Int, _ outcome: Outcome, in slice: OpenSlice, stage: Int, due: Int64, attemptDue: Int64, sent: Int64,
-        at now: Int64
+        at now: Int64, isAdvised: Bool = false
     ) {
         let from = if case .shed = outcome { attemptDue } else { due }
         let (sinceDue, sinceSent) = (UInt64(max(now - from, 0)), UInt64(max(now - sent, 0)))
         slice.outstanding -= 1
-        slice.cell(of: step).record(outcome, sinceDue: sinceDue, sinceSent: sinceSent)
-        stages[stage].cell(of: step).record(outcome, sinceDue: sinceDue, sinceSent: sinceSent)
+        slice.cell(of: step).record(
+            outcome, sinceDue: sinceDue, sinceSent: sinceSent, isAdvised: isAdvised)
+        stages[stage].cell(of: step).record(
+            outcome, sinceDue: sinceDue, sinceSent: sinceSent, isAdvised: isAdvised)
         live.stepEnded(outcome, sinceDue: sinceDue)
     }
 

@@ -6,6 +6,7 @@ extension GeneratorRecord {
         .present([
             ("lag", .array(lag.map { $0.json ?? .null })), ("gaps", gaps.json), ("pool_waits", .count(poolWaits)),
             ("pool_waited_ms", .time(poolWaited)), ("pool_starved", .count(poolStarved)),
+            ("descriptors_missing", descriptorsMissing == 0 ? nil : .count(descriptorsMissing)),
             ("connections_opened", .count(connectionsOpened)), ("connections_max", .count(connectionsMax)),
             ("evidence_records", .count(evidenceRecords)), ("arrivals_cut", .count(arrivalsCut)),
             ("is_changed_by_hand", .boolean(isChangedByHand)), ("control", control?.json),
@@ -21,6 +22,7 @@ extension GeneratorRecord {
         poolWaits = try place.count("pool_waits")
         poolWaited = try place.time("pool_waited_ms")
         poolStarved = try place.count("pool_starved")
+        descriptorsMissing = try place.optional("descriptors_missing")?.uint64() ?? 0
         connectionsOpened = try place.count("connections_opened")
         connectionsMax = try place.count("connections_max")
         evidenceRecords = try place.count("evidence_records")

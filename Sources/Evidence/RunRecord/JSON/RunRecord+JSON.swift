@@ -6,7 +6,7 @@ import Timebase
 ///     run       = {"version": 1, "identity": identity, "stack"?: stack, "snapshots"?: [snapshot], "egress"?: [egress],
 ///                  "ending": ending, "slice_ms": time, "steps": [step], "stages": [stage], "slices": [slice],
 ///                  "generator": generator, "observed": [series], "events": [event], "drain"?: drain,
-///                  "watch"?: watch}
+///                  "watch"?: watch, "faults"?: [fault], "channels"?: [flow], "groups"?: [group]}
 ///     identity  = {"run_id": string, "plan": string, "about"?: string, "plan_digest": string, "seed": digits,
 ///                  "version": string, "targets": [string], "permitted": [string]}
 ///     stack     = {"planted": [{"name": string, "wrong": string, "caught_by": string}], "store": string, "front": string,
@@ -25,11 +25,11 @@ import Timebase
 ///                  "lag_max_ms": time, "in_flight_mean": number, "in_flight_max": count, "residence_ms": time,
 ///                  "cells": [cell]}
 ///     cell      = {"step": place in "steps", "outcomes": {outcome: count},
-///                  "corrected"?: histogram, "raw"?: histogram, "shed"?: histogram}
+///                  "corrected"?: histogram, "raw"?: histogram, "shed"?: histogram, "advised"?: count}
 ///     histogram = {"count": count, "p50_ms": time, "p90_ms": time, "p99_ms": time, "p99_9_ms": time, "max_ms": time,
 ///                  "hdr": base64 of HdrHistogram's compressed V2 form, in nanoseconds}
 ///     generator = {"lag": [histogram | null], "gaps": gaps, "pool_waits": count, "pool_waited_ms": time,
-///                  "pool_starved": count, "connections_opened": count, "connections_max": count,
+///                  "pool_starved": count, "descriptors_missing"?: count, "connections_opened": count, "connections_max": count,
 ///                  "evidence_records": count, "arrivals_cut"?: count, "is_changed_by_hand": bool,
 ///                  "control"?: {"arrivals": count, "sent": count, "ok": count, "other": count, "left_out": count}}
 ///     gaps      = {"count": count, "sum_ms": time, "longest_ms": time, "listed": [{"at_ms": time, "length_ms": time}]}
@@ -41,6 +41,10 @@ import Timebase
 ///                  "left": int, "oldest_ms"?: time, "records": [string]}
 ///     watch     = {"looks": count, "rows": count, "watermark": int, "behind": count, "failed": count,
 ///                  "violations": {check: count}}
+///     fault     = {"channel": string, "what": string, "from_ms": time, "to_ms": time}
+///     flow      = {"channel": string, "writes": [count], "queries": [count], "failed": [count], "late": [count],
+///                  "admitted"?: [histogram | null]}
+///     group     = {"by": string, "stage": place in "stages", "members": [[place, offered, let in, shed]]}
 ///     time      = milliseconds with as many decimals as the nanoseconds need
 ///
 /// What is absent is left out; in arrays, where the place counts, it is null. Readers take null like absent. Within a
@@ -58,6 +62,9 @@ extension RunRecord {
             ("stages", .array(stages.map(\.json))), ("slices", .array(slices.map(\.json))),
             ("generator", generator.json), ("observed", .array(observed.map(\.json))),
             ("events", .array(events.map(\.json))), ("drain", drain?.json), ("watch", watch?.json),
+            ("faults", faults.isEmpty ? nil : .array(faults.map(\.json))),
+            ("channels", channels.isEmpty ? nil : .array(channels.map(\.json))),
+            ("groups", groups.isEmpty ? nil : .array(groups.map(\.json))),
         ])
     }
 
@@ -89,6 +96,9 @@ extension RunRecord {
         egress = try place.optional("egress")?.map(EgressRecord.init) ?? []
         drain = try place.optional("drain").map(DrainRecord.init)
         watch = try place.optional("watch").map(WatchRecord.init)
+        faults = try place.optional("faults")?.map(FaultRecord.init) ?? []
+        channels = try place.optional("channels")?.map(ChannelFlow.init) ?? []
+        groups = try place.optional("groups")?.map(GroupRecord.init) ?? []
     }
 }
 

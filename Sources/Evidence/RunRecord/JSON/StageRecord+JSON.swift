@@ -55,7 +55,8 @@ extension StageCell {
     fileprivate func json(of step: Int) -> JSONValue? {
         let histograms = [("corrected", corrected.json), ("raw", raw.json), ("shed", shed.json)]
         if outcomes.total == 0, histograms.allSatisfy({ $0.1 == nil }) { return nil }
-        return .present([("step", .count(step)), ("outcomes", outcomes.json)] + histograms)
+        let advice: [(String, JSONValue?)] = [("advised", advised == 0 ? nil : .count(advised))]
+        return .present([("step", .count(step)), ("outcomes", outcomes.json)] + histograms + advice)
     }
 
     fileprivate static func sparse(_ place: JSONPlace, steps: Int) throws(RecordFault) -> [(step: Int, cell: StageCell)]
@@ -77,7 +78,8 @@ extension StageCell {
             outcomes: try OutcomeCounts(place.member("outcomes")),
             corrected: try PackedHistogram(place.optional("corrected")),
             raw: try PackedHistogram(place.optional("raw")),
-            shed: try PackedHistogram(place.optional("shed")))
+            shed: try PackedHistogram(place.optional("shed")),
+            advised: try place.optional("advised")?.uint64() ?? 0)
     }
 }
 

@@ -1,0 +1,48 @@
+import Evidence
+import Timebase
+
+/// What all banks of a run saw together, against what the driver had let in; over windows, so that what goes wrong at the end
+/// of a long run is not lost among what went well.
+///
+/// A window of thirty seconds takes what is carried over its edges for granted: a second's worth of thirty.
+struct ChannelSums {
+    static let window = TimeSpan.seconds(30)
+
+    struct Sum {
+        let slices: Range<Int>
+        var writes: UInt64 = 0
+        var queries: UInt64 = 0
+        var late: UInt64 = 0
+        /// Requests that ask to move money and were let in, whatever came of them.
+        var admitted: UInt64 = 0
+    }
+
+    let sight: RunSight
+
+    /// Nil where no bank of the run is known.
+    init?(_ sight: RunSight) {
+        guard !sight.record.channels.isEmpty else { return nil }
+        self.sight = sight
+    }
+
+    func sum(_ slices: Range<Int>) -> Sum {
+        var sum = Sum(slices: slices)
+        for flow in sight.record.channels {
+            for slice in slices {
+                sum.writes += flow.writes[slice]
+                sum.queries += flow.queries[slice]
+                sum.late += flow.late[slice]
+            }
+        }
+        for slice in slices {
+            for (step, cell) in sight.record.slices[slice].cells where sight.record.steps[step].movesMoney {
+                sum.admitted += cell.outcomes.admitted
+            }
+        }
+        return sum
+    }
+
+    /// All that counts, and each window of it.
+    var whole: Sum { sum(sight.counted) }
+    var windows: [Sum] { sight.windows(of: sight.count(of: Self.window), in: sight.counted).map(sum) }
+}
