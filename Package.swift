@@ -212,8 +212,10 @@ let package = Package(
         tests(
             "CapacityTests",
             [
-                "Capacity", "Diagnostics", "Evidence", "JSON", "PlanLanguage", "PlanModel", "PlanValues", "SampleRuns",
-                "SeededRandom", "Timebase", "Verdicts",
+                "Capacity", "ChannelProfile", "Diagnostics", "Drill", "EventLoop", "Evidence", "JSON", "Peers",
+                "PlanLanguage", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "SeededRandom", "TestFolders",
+                "Timebase",
+                "Verdicts",
             ]),
 
         module(
@@ -227,7 +229,7 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "TestFolders",
+                "Capacity", "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "TestFolders",
                 "Timebase", "Verdicts", "StackVocabulary",
             ]),
 
@@ -264,7 +266,7 @@ let package = Package(
         module(
             "SpillwayCLI",
             [
-                "Audit", "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop",
+                "Audit", "Capacity", "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop",
                 "Evidence",
                 "HTTPService", "HTTPWire", "Histogram", "JSON", "Journeys", "Lease", "LoadDriver", "Numerals", "Peers",
                 "PlanLanguage",
@@ -274,7 +276,7 @@ let package = Package(
         tests(
             "SpillwayCLITests",
             [
-                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
+                "Capacity", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
                 "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel", "Reporting", "SQLite",
                 "SampleRuns",
                 "ShadowTag", "SpillwayCLI", "TestFolders", "Timebase", "Traffic", "Verdicts", "StackVocabulary",

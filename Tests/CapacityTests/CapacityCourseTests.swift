@@ -155,6 +155,22 @@ import Verdicts
         #expect(once.contains(#""format": "spillway-capacity""#))
     }
 
+    @Test func `no seed of a drill can be taken for a card's number`() throws {
+        let plan = try Self.plan()
+        for seed in 1...50 as ClosedRange<UInt64> {
+            var course = CapacityCourse(plan, CapacitySetting(plan, seed: seed))
+            let step = course.next()
+            #expect((step?.seed ?? .max) < 1 << 32)
+        }
+    }
+
+    @Test func `a probe at a low rate lasts as long as it takes to be sure`() throws {
+        let plan = try Self.plan(rate: 200)
+        var course = CapacityCourse(plan, CapacitySetting(plan))
+        // 0.1 % of failures: 3,850 requests without one, and a margin.
+        #expect(course.next()?.probe.hold == .seconds(21))
+    }
+
     @Test func `a violation of money outranks every knee`() throws {
         let plan = try Self.plan()
         var course = CapacityCourse(plan, CapacitySetting(plan))

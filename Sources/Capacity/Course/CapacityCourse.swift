@@ -34,6 +34,8 @@ package struct CapacityCourse: Sendable {
     /// Times the knee; the knee itself was confirmed.
     package static let multiples = [0.5, 2, 3, 5, 10]
     static let warmUp = TimeSpan.seconds(3)
+    /// A schedule that is drawn has somewhat fewer now and then.
+    private static let arrivalsMargin = 1.05
 
     private let plan: Plan
     private let setting: CapacitySetting
@@ -59,7 +61,14 @@ package struct CapacityCourse: Sendable {
         var search = KneeSearch.Setting(
             guess: plan.guess(setting), declared: setting.declared?.perSecond, hold: setting.hold)
         search.width = setting.width
+        search.arrivalsMin = setting.objective.requestsMin * Self.arrivalsMargin
         self.search = KneeSearch(search)
+    }
+
+    /// What lies beyond a knee that is known already.
+    init(_ plan: Plan, _ setting: CapacitySetting, beyond knee: Knee) {
+        self.init(plan, setting)
+        search = KneeSearch(found: knee)
     }
 
     // MARK: Asking
@@ -70,8 +79,11 @@ package struct CapacityCourse: Sendable {
         let number = probes.count + 1
         return Step(
             number: number, probe: probe, plan: plan.probing(stages(probe), setting),
-            seed: root.child(number).bits)
+            seed: seed(number))
     }
+
+    /// Of ten digits at most: longer numbers may be taken for a card's, and masked wherever they are told.
+    private func seed(_ number: Int) -> UInt64 { root.child(number).bits >> 32 }
 
     private mutating func nextProbe() -> Probe? {
         if let probe = search.next() { return probe }
@@ -114,7 +126,7 @@ package struct CapacityCourse: Sendable {
         }
         let number = probes.count + 1
         let taken = ProbeRecord(
-            number: number, probe: probe, seed: root.child(number).bits, figures: figures,
+            number: number, probe: probe, seed: seed(number), figures: figures,
             violations: judgements.filter { $0.kind == .integrity && $0.status == .fail }.map {
                 "\($0.name): \($0.reasons.first ?? $0.observed)"
             })
@@ -130,6 +142,15 @@ package struct CapacityCourse: Sendable {
 
     /// A step could not be driven: a preflight that stood against it, a disk that is full.
     package mutating func refuse(_ reason: String) { stop = .refused(reason) }
+
+    /// Somebody wants no more, between two drills or in one.
+    package mutating func interrupt(by signal: Int32) { stop = .interrupted(signal: signal) }
+
+    /// What was asked for last beyond the knee is not driven.
+    mutating func leaveOut() { if search.end != nil, !ahead.isEmpty { ahead.removeFirst() } }
+
+    /// Of the probes that were taken.
+    package var last: ProbeRecord? { probes.last }
 
     private mutating func takeAhead(_ taken: ProbeRecord, _ record: RunRecord, isMade: Bool) {
         ahead.removeFirst()

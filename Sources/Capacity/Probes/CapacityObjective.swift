@@ -31,6 +31,14 @@ package struct CapacityObjective: Sendable {
     /// The shortest of all limits.
     var strictest: TimeSpan? { limits.map(\.limit).min() }
 
+    /// So many requests it takes at least to be sure that every limit is kept: without one failure 3.84 / limit, and for a
+    /// percentile as many as leave none beyond it with a chance of 2.5 % only, 3.69 / (1 - percentile).
+    var requestsMin: Double {
+        let shares = limits.map { 3.69 / max(1 - $0.percentile / 100, 1e-6) }
+        let failed = failures.map { $0.value > 0 ? 3.85 / $0.value : 0 } ?? 0
+        return max(shares.max() ?? 0, failed)
+    }
+
     /// `p99 <= 500ms, shed and failed <= 0.1%`
     package var words: String {
         let latencies = limits.map { "\($0.name) <= \($0.limit)" }

@@ -37,6 +37,10 @@ package struct ProbeFigures: Sendable, Equatable {
     package let leansGood: Bool
     /// Why it is so, the weightiest first.
     package let reasons: [String]
+
+    /// Of requests.
+    package var shedShare: Double { requests > 0 ? Double(shed) / Double(requests) : 0 }
+    package var errorShare: Double { requests > 0 ? Double(min(errors, requests)) / Double(requests) : 0 }
 }
 
 extension ProbeFigures {

@@ -63,10 +63,11 @@ struct ProbeFinding {
             let bound = Double(limit.limit.nanoseconds)
             let estimate = histogram.flatMap { Estimate(percentile: limit.percentile, of: $0) }
             let value = estimate.map { Figures.span(nanoseconds: UInt64($0.value)) } ?? "unknown: nothing was admitted"
+            let status = estimate?.status(atMost: bound) ?? .fail
             parts.append(
                 (
-                    estimate?.status(atMost: bound) ?? .fail, (estimate?.value ?? .infinity) <= bound,
-                    "\(limit.name) is \(value), the limit \(limit.limit)"
+                    status, (estimate?.value ?? .infinity) <= bound,
+                    "\(limit.name) is \(value), the limit \(limit.limit)" + doubt(estimate, status)
                 ))
         }
         if let bound = reading.objective.failures { parts.append(failures(reading, bound)) }
@@ -87,11 +88,17 @@ struct ProbeFinding {
         else { return (.fail, false, "no request came to an end") }
         let kinds = [(count.shed, "shed"), (count.errors, "failed")].filter { $0.0 > 0 }
             .map { "\(Figures.grouped($0.0)) \($0.1)" }.joined(separator: " and ")
+        let status = estimate.status(atMost: bound.value)
         return (
-            estimate.status(atMost: bound.value), estimate.value <= bound.value,
+            status, estimate.value <= bound.value,
             "\(kinds.isEmpty ? "none" : kinds) of \(Figures.counted(count.requests, "request")) "
-                + "(\(Figures.percent(estimate.value))), the limit \(bound)"
+                + "(\(Figures.percent(estimate.value))), the limit \(bound)" + doubt(estimate, status)
         )
+    }
+
+    private static func doubt(_ estimate: Estimate?, _ status: Judgement.Status) -> String {
+        guard status == .inconclusive, let estimate else { return "" }
+        return estimate.isDecisive ? ", too close to tell" : ", too few to tell"
     }
 
     // MARK: Whose fault it was

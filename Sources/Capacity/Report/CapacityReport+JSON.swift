@@ -11,6 +11,7 @@ extension CapacityReport {
     package static let format = "spillway-capacity"
     package static let formatVersion: UInt64 = 1
     package static let jsonName = "capacity.json"
+    package static let pageName = "capacity.html"
 
     package var json: JSONValue {
         .present([

@@ -7,7 +7,7 @@
 //     confirm    good, three times as long                  if it does not hold, twice, a width lower, again
 //
 // A probe is decided by the intervals of what it measured. One that decides nothing is repeated once, four times as long
-// (a confirmation twice); after that its measured value alone counts, and the knee's interval stays as wide as what was decided. A load
+// (a long one twice); after that its measured value alone counts, and the knee's interval stays as wide as what was decided. A load
 // that was not made is made again once; twice, and its maker is the limit. A rate that was found bad by one probe is asked
 // once more before it counts as the upper end, and so is one that failed its confirmation: a machine that stalled for a second looks like a broken target.
 //
@@ -24,6 +24,8 @@ package struct KneeSearch: Sendable {
         /// What the plan says that it holds.
         package var declared: Double?
         package var hold: TimeSpan
+        /// With fewer arrivals no probe can be good beyond doubt: at low rates one lasts longer.
+        package var arrivalsMin = 0.0
         /// Of both ends, when the search is over.
         package var width = 0.05
 
@@ -32,13 +34,19 @@ package struct KneeSearch: Sendable {
             self.declared = declared
             self.hold = hold
         }
+
+        /// In whole seconds, and never longer than one that is repeated for want of a decision.
+        func hold(at perSecond: Double) -> TimeSpan {
+            let seconds = min((arrivalsMin / perSecond).rounded(.up), Double(KneeSearch.lengthenFactor) * hold.seconds)
+            return max(hold, .seconds(Int64(seconds)))
+        }
     }
 
     /// A search takes no more, whatever comes.
     package static let probesMax = 32
     static let perSecondRange = 0.1...1_000_000.0
     static let lengthenFactor: Int64 = 4
-    static let lengthenConfirmFactor: Int64 = 2
+    static let lengthenTwice: Int64 = 2
     static let confirmFactor: Int64 = 3
     static let confirmationsMax = 4
     static let stepFirst = 1.25
@@ -66,7 +74,14 @@ package struct KneeSearch: Sendable {
 
     package init(_ setting: Setting) {
         self.setting = setting
-        current = Probe(.search, perSecond: Self.rounded(setting.guess, setting.width), hold: setting.hold)
+        let guess = Self.rounded(setting.guess, setting.width)
+        current = Probe(.search, perSecond: guess, hold: setting.hold(at: guess))
+    }
+
+    /// One that has ended already.
+    init(found knee: Knee) {
+        self.init(Setting(guess: knee.perSecond, hold: .seconds(1)))
+        end = .found(knee)
     }
 
     /// Nil when the search has ended.
@@ -93,7 +108,8 @@ package struct KneeSearch: Sendable {
 
     private mutating func lengthen() {
         isLengthened = true
-        current.hold = current.hold * (part == .confirm ? Self.lengthenConfirmFactor : Self.lengthenFactor)
+        let longer = part == .confirm ? .zero : setting.hold * Self.lengthenFactor
+        current.hold = max(longer, current.hold * Self.lengthenTwice)
     }
 
     // MARK: What is known
@@ -102,7 +118,7 @@ package struct KneeSearch: Sendable {
         let rate = current.perSecond
         if part == .confirm, !isGood, !isShaken {
             isShaken = true
-            current.hold = setting.hold * Self.confirmFactor
+            current.hold = confirmHold(at: rate)
             return
         }
         if isGood {
@@ -171,7 +187,11 @@ package struct KneeSearch: Sendable {
         if part == .verify { step = Self.stepFirst }
         current = Probe(
             part == .confirm ? .confirm : .search, perSecond: rate,
-            hold: part == .confirm ? setting.hold * Self.confirmFactor : setting.hold)
+            hold: part == .confirm ? confirmHold(at: rate) : setting.hold(at: rate))
+    }
+
+    private func confirmHold(at rate: Double) -> TimeSpan {
+        max(setting.hold * Self.confirmFactor, setting.hold(at: rate))
     }
 
     /// To as many digits as the width asks for, so that people can say the rate.

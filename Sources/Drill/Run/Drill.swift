@@ -356,7 +356,9 @@ package struct Drill {
 
     /// Limits, queues and breakers of a stack of our own are read whether the plan asks or not: judges need them.
     private func vitals(_ preflight: PreflightReport, _ traffic: PlannedTraffic) throws(DrillFault) -> Observer? {
-        guard case .embedded(let span) = order.plan.target.entry, let front = preflight.origins.first else { return nil }
+        guard case .embedded(let span) = order.plan.target.entry, let front = preflight.origins.first else {
+            return nil
+        }
         let banks = preflight.banks?.host.channels.map(\.name) ?? []
         let series = StackVital.all(channels: banks).map { (name: Located($0.name, at: span), selector: $0.selector) }
         let observation = Observation(

@@ -154,7 +154,9 @@ final class Runner {
                 step.index, ended.outcome, in: second, stage: work.stage, due: due.nanoseconds,
                 attemptDue: attemptDue.nanoseconds, sent: (sentAt + ended.poolWait).nanoseconds,
                 at: endedAt.nanoseconds, isAdvised: ended.isAdvised)
-            if step.position == 0, attempt == 0 { driver.groups?.firstStepEnded(ended.outcome, of: context, stage: work.stage) }
+            if step.position == 0, attempt == 0 {
+                driver.groups?.firstStepEnded(ended.outcome, of: context, stage: work.stage)
+            }
             if let twin { await twin.end(after: self, step, work, attempt, due: due) }
             if case .ok = ended.outcome { return true }
             guard let wait = retryWait(step, ended, attempt) else { return false }

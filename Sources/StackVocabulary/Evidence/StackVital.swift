@@ -14,7 +14,8 @@ package enum StackVital: Sendable, Hashable {
     /// All that there is to read of a stack with these channels.
     package static func all(channels: [String]) -> [StackVital] {
         [
-            .queueDepth, .queueAge, .inside, .concurrencyLimit, .unknown, .openQuestions, .outbox, .storeWaiting, .offered,
+            .queueDepth, .queueAge, .inside, .concurrencyLimit, .unknown, .openQuestions, .outbox, .storeWaiting,
+            .offered,
             .admitted,
         ] + Limit.allCases.map(StackVital.refused)
             + channels.prefix(channelsMax).flatMap { channel in
