@@ -192,7 +192,8 @@ let package = Package(
         module(
             "Verdicts",
             [
-                "Audit", "Evidence", "Histogram", "Numerals", "PlanModel", "PlanValues", "SeededRandom", "StackVocabulary",
+                "Audit", "Evidence", "Histogram", "Numerals", "PlanModel", "PlanValues", "SeededRandom",
+                "StackVocabulary",
                 "Timebase",
             ]),
         tests(

@@ -12,7 +12,7 @@ package struct Verdict: Sendable {
         case shed(p99: TimeSpan?, retryAfterRequired: Bool, order: [Priority])
         case recovery(after: String, to: Share, within: TimeSpan)
         case hysteresis(atLeast: Ratio)
-        case amplification(atMost: Double)
+        case amplification(writesAtMost: Double, queriesAtMost: Double)
         case wastedWork(atMost: Ratio)
         case queue(series: String, atMost: Double)
         case blastRadius(channel: String, atMost: Factor)

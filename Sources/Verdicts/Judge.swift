@@ -77,7 +77,8 @@ package enum Judge {
             RecoveryJudge(sight: sight, name: name, after: after, share: share, within: within, limit: limit).judgement
         case .hysteresis(let ratio):
             HysteresisJudge(sight: sight, name: name, ratio: ratio, limit: limit).judgement
-        case .amplification(let bound): AmplificationJudge(sight: sight, name: name, bound: bound).judgement
+        case .amplification(let writes, let queries):
+            AmplificationJudge(sight: sight, name: name, writesMax: writes, queriesMax: queries).judgement
         case .wastedWork(let bound): WastedWorkJudge(sight: sight, name: name, bound: bound).judgement
         case .queue(let series, let cap):
             QueueJudge(sight: sight, name: name, seriesName: series, cap: cap).judgement

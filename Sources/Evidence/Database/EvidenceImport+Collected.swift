@@ -168,7 +168,7 @@ extension EvidenceImport {
                 for entry in entries { rows += try sight.take(entry, stray) ? 1 : 0 }
             }
             try sight.write(try insert(into: "channel_requests", columns: 7))
-            try sight.writeCalls(try insert(into: "channel_calls", columns: 5))
+            try sight.writeCalls(try insert(into: "channel_calls", columns: 6))
         }
         try mark(name, ["channel_requests"], channel.journalState)
     }

@@ -61,8 +61,8 @@ enum EvidenceSchema {
           channel TEXT NOT NULL, namespace TEXT NOT NULL, kind TEXT NOT NULL, operation TEXT NOT NULL,
           tag TEXT NOT NULL, requests INTEGER NOT NULL, booked INTEGER NOT NULL) STRICT;
         CREATE TABLE channel_calls (
-          channel TEXT NOT NULL, at_ns INTEGER NOT NULL, writes INTEGER NOT NULL, queries INTEGER NOT NULL,
-          failed INTEGER NOT NULL) STRICT;
+          channel TEXT NOT NULL, at_ns INTEGER NOT NULL, writes INTEGER NOT NULL, firsts INTEGER NOT NULL,
+          queries INTEGER NOT NULL, failed INTEGER NOT NULL) STRICT;
         CREATE TABLE stray_requests (
           channel TEXT NOT NULL, namespace TEXT NOT NULL, at_ns INTEGER NOT NULL, operation TEXT NOT NULL,
           tag TEXT NOT NULL, reference TEXT, booking TEXT NOT NULL) STRICT;

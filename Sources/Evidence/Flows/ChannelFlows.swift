@@ -54,15 +54,17 @@ package struct ChannelFlows {
     private mutating func takeCalls(_ offset: Int64) throws(EvidenceError) {
         let middle = ChannelCalls.binNanoseconds / 2
         var flows: [ChannelFlow] = []
-        try evidence.asking("SELECT channel, at_ns, writes, queries, failed FROM channel_calls ORDER BY channel, at_ns")
-        {
+        try evidence.asking(
+            "SELECT channel, at_ns, writes, firsts, queries, failed FROM channel_calls ORDER BY channel, at_ns"
+        ) {
             let name = $0.text(0)
             if flows.last?.channel != name { flows.append(ChannelFlow(channel: name, slices: slices)) }
             guard let slice = slice(at: $0.integer(1) + middle + offset) else { return }
             let last = flows.count - 1
             flows[last].writes[slice] += UInt64(clamping: $0.integer(2))
-            flows[last].queries[slice] += UInt64(clamping: $0.integer(3))
-            flows[last].failed[slice] += UInt64(clamping: $0.integer(4))
+            flows[last].firsts[slice] += UInt64(clamping: $0.integer(3))
+            flows[last].queries[slice] += UInt64(clamping: $0.integer(4))
+            flows[last].failed[slice] += UInt64(clamping: $0.integer(5))
         }
         self.flows = flows
     }

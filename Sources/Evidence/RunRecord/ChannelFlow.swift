@@ -5,6 +5,8 @@ package struct ChannelFlow: Sendable, Equatable {
     package var channel: String
     /// Requests that ask the bank to move money, again or for the first time.
     package var writes: [UInt64]
+    /// Of these, the ones with which something came to any bank for the first time.
+    package var firsts: [UInt64]
     package var queries: [UInt64]
     /// Writes and queries that the bank did not answer as it should: with 429, 5xx, nothing, or nothing whole.
     package var failed: [UInt64]
@@ -16,7 +18,7 @@ package struct ChannelFlow: Sendable, Equatable {
     package init(channel: String, slices: Int) {
         self.channel = channel
         let none = [UInt64](repeating: 0, count: slices)
-        (writes, queries, failed, late) = (none, none, none, none)
+        (writes, firsts, queries, failed, late) = (none, none, none, none, none)
     }
 }
 
@@ -24,7 +26,8 @@ extension ChannelFlow {
     var json: JSONValue {
         func counts(_ counts: [UInt64]) -> JSONValue { .array(counts.map { .count($0) }) }
         return .present([
-            ("channel", .text(channel)), ("writes", counts(writes)), ("queries", counts(queries)),
+            ("channel", .text(channel)), ("writes", counts(writes)), ("firsts", counts(firsts)),
+            ("queries", counts(queries)),
             ("failed", counts(failed)), ("late", counts(late)),
             ("admitted", admitted.map { .array($0.map { $0.json ?? .null }) }),
         ])
@@ -36,6 +39,7 @@ extension ChannelFlow {
         }
         self.init(channel: try place.string("channel"), slices: 0)
         writes = try counts("writes")
+        firsts = try counts("firsts")
         queries = try counts("queries")
         failed = try counts("failed")
         late = try counts("late")

@@ -47,6 +47,9 @@ enum VerdictGrammar {
     private static let numberAtMost = Key<Double>.required(
         "at most", .number(0 ... .greatestFiniteMagnitude), "the most that passes")
     private static let writesAtMost = Key<Double>.required("at most", writes, "the most that passes")
+    private static let queriesAtMost = Key<Double>.defaulted(
+        "queries at most", .number(0 ... .greatestFiniteMagnitude), to: 3, shown: "3",
+        "questions to channels for one admitted payment")
     private static let factorAtMost = Key<Factor>.required("at most", .value(), "the most that passes")
     private static let fairness = Key<Double>.required("at least", .number(0...1), "Jain's index")
     private static let by = Key<String>.required(
@@ -158,8 +161,9 @@ enum VerdictGrammar {
             fields, _ in
             .hysteresis(atLeast: fields[ratioAtLeast])
         },
-        variant("amplification", "channel writes for one admitted payment", [writesAtMost]) { fields, _ in
-            .amplification(atMost: fields[writesAtMost])
+        variant("amplification", "channel writes for one admitted payment", [writesAtMost, queriesAtMost]) {
+            fields, _ in
+            .amplification(writesAtMost: fields[writesAtMost], queriesAtMost: fields[queriesAtMost])
         },
         variant("wasted work", "bank calls for requests that nobody waits for", [ratioAtMost]) { fields, _ in
             .wastedWork(atMost: fields[ratioAtMost])

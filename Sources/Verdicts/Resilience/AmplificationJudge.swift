@@ -4,21 +4,23 @@ import Timebase
 
 /// How much does the stack make of one payment at its banks?
 ///
-///     writes / admitted   <= limit      requests to banks that ask to move money, for each such request that was let in
-///     queries / admitted  <= 3          questions about what became of one
+///     writes / firsts    <= limit                     requests to banks that ask to move money, for each thing that was asked
+///                                                     of any bank for the first time: a payment, a capture, a refund
+///     queries / firsts   <= 3, or as the plan says    questions about what became of one
 ///
-/// Over all that counts, and over every thirty seconds of it in which three hundred were let in.
+/// Over all that counts, and over every thirty seconds of it with three hundred firsts. Both are counted at the banks, so that
+/// nothing is lost between what was let in and what was asked.
 struct AmplificationJudge {
-    static let queriesMax = 3.0
-    private static let admittedMin: UInt64 = 300
+    private static let firstsMin: UInt64 = 300
 
     let sight: RunSight
     let name: String
-    let bound: Double
+    let writesMax: Double
+    let queriesMax: Double
 
     private var claim: String { "a payment costs the banks little more than one write" }
     private var expected: String {
-        "at most \(Figures.threeDigits(bound)) writes and \(Figures.threeDigits(Self.queriesMax)) queries for each that was let in"
+        "at most \(Figures.threeDigits(writesMax)) writes and \(Figures.threeDigits(queriesMax)) queries for each that came to a bank"
     }
 
     var judgement: Judgement {
@@ -28,16 +30,15 @@ struct AmplificationJudge {
                 "the run has no banks of its own, so nobody counted what they were asked")
         }
         let whole = sums.whole
-        guard whole.admitted >= Self.admittedMin else {
+        guard whole.firsts >= Self.firstsMin else {
             return .unseen(
                 name, claim, expected: expected,
-                "\(Figures.counted(whole.admitted, "payment")) were let in, and fewer than \(Self.admittedMin) decide nothing"
+                "\(Figures.counted(whole.firsts, "payment")) came to the banks, and fewer than \(Self.firstsMin) decide nothing"
             )
         }
-        let windows = sums.windows.filter { $0.admitted >= Self.admittedMin }
+        let windows = sums.windows.filter { $0.firsts >= Self.firstsMin }
         let parts = [
-            part("writes", \.writes, bound, whole, windows),
-            part("queries", \.queries, Self.queriesMax, whole, windows),
+            part("writes", \.writes, writesMax, whole, windows), part("queries", \.queries, queriesMax, whole, windows),
         ]
         return .performance(
             name, claim, .together(parts.map(\.status)), expected: expected,
@@ -51,7 +52,7 @@ struct AmplificationJudge {
     ) -> (status: Judgement.Status, observed: String, worst: String) {
         let all = windows + [whole]
         let worst = all.max { share(count($0), $0) < share(count($1), $1) } ?? whole
-        let ratio = CountRatio(count(worst), over: worst.admitted)
+        let ratio = CountRatio(count(worst), over: worst.firsts)
         return (
             ratio?.status(atMost: bound) ?? .inconclusive,
             "\(Figures.threeDigits(share(count(whole), whole))) \(noun)",
@@ -59,7 +60,5 @@ struct AmplificationJudge {
         )
     }
 
-    private func share(_ count: UInt64, _ sum: ChannelSums.Sum) -> Double {
-        Double(count) / Double(max(sum.admitted, 1))
-    }
+    private func share(_ count: UInt64, _ sum: ChannelSums.Sum) -> Double { Double(count) / Double(max(sum.firsts, 1)) }
 }

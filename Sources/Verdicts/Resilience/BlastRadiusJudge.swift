@@ -2,17 +2,21 @@ import Evidence
 import Histogram
 import Numerals
 import PlanValues
+import StackVocabulary
 import Timebase
 
 /// Is a fault at one bank felt by payments that go through others?
 ///
 ///     p99(other banks, during the fault) <= factor x p99(the same, in the calm)      never held to less than 5 ms more
+///     held back / (held back + writes) of other banks, during the fault, <= 1 % more than in the calm      by the
+///                                        embedded stack's own count of calls that no limit or breaker let through
 ///
 /// Fails when the intervals of the two exclude the factor; a thousand samples a side, or it is inconclusive. The calm is
 /// the stage called `baseline`, or the first that counts before any fault.
 struct BlastRadiusJudge {
     private static let samplesMin: UInt64 = 1_000
     private static let floor = 5e6
+    private static let heldMax = 0.01
 
     let sight: RunSight
     let name: String
@@ -45,15 +49,43 @@ struct BlastRadiusJudge {
                     + "fault; it takes \(Figures.grouped(Self.samplesMin)) of each")
         }
         func limit(_ value: Double) -> Double { max(value * bound.value, value + Self.floor) }
-        let status: Judgement.Status =
+        let latency: Judgement.Status =
             new.low > limit(old.high)
             ? .fail : new.value <= limit(old.value) || new.low <= limit(old.value) ? .pass : .inconclusive
+        let held = held(others, during, calm.slices)
+        let status = Judgement.Status.together([latency] + (held.map { [$0.status] } ?? []))
         return .performance(
             name, claim, status, expected: expected,
             observed: "p99 \(Figures.span(nanoseconds: UInt64(new.value))) during the fault, "
                 + "\(Figures.span(nanoseconds: UInt64(old.value))) in stage '\(calm.stage.name)'",
             window: sight.judgementWindow(during, [calm]),
-            ["through \(others.map { "'\($0.channel)'" }.joined(separator: ", ")), while '\(channel)' was broken"])
+            (held.map { [$0.words] } ?? []) + [
+                "through \(others.map { "'\($0.channel)'" }.joined(separator: ", ")), while '\(channel)' was broken"
+            ])
+    }
+
+    /// Nil where nobody counts it.
+    private func held(
+        _ others: [ChannelFlow], _ during: Range<Int>, _ calm: Range<Int>
+    ) -> (status: Judgement.Status, words: String)? {
+        guard let amid = heldShare(others, during), let before = heldShare(others, calm) else { return nil }
+        return (
+            amid.low > before.value + Self.heldMax ? .fail : .pass,
+            "\(Figures.percent(amid.value)) of calls to other channels were held back during the fault, "
+                + "\(Figures.percent(before.value)) in the calm"
+        )
+    }
+
+    private func heldShare(_ flows: [ChannelFlow], _ slices: Range<Int>) -> Estimate? {
+        var held = 0.0
+        for flow in flows {
+            guard let values = sight.vital(.held(flow.channel))?.values(sight.span(slices)), let first = values.first,
+                let last = values.last
+            else { return nil }
+            held += max(0, last - first)
+        }
+        let writes = flows.reduce(0) { sum, flow in slices.reduce(sum) { $0 + flow.writes[$1] } }
+        return Estimate(UInt64(held), of: UInt64(held) + writes, against: Self.heldMax)
     }
 
     private func merged(_ flows: [ChannelFlow], _ slices: Range<Int>) -> Histogram {

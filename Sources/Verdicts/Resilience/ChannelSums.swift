@@ -1,7 +1,7 @@
 import Evidence
 import Timebase
 
-/// What all banks of a run saw together, against what the driver had let in; over windows, so that what goes wrong at the end
+/// What all banks of a run saw together; over windows, so that what goes wrong at the end
 /// of a long run is not lost among what went well.
 ///
 /// A window of thirty seconds takes what is carried over its edges for granted: a second's worth of thirty.
@@ -13,8 +13,8 @@ struct ChannelSums {
         var writes: UInt64 = 0
         var queries: UInt64 = 0
         var late: UInt64 = 0
-        /// Requests that ask to move money and were let in, whatever came of them.
-        var admitted: UInt64 = 0
+        /// Things that came to a bank for the first time.
+        var firsts: UInt64 = 0
     }
 
     let sight: RunSight
@@ -30,13 +30,9 @@ struct ChannelSums {
         for flow in sight.record.channels {
             for slice in slices {
                 sum.writes += flow.writes[slice]
+                sum.firsts += flow.firsts[slice]
                 sum.queries += flow.queries[slice]
                 sum.late += flow.late[slice]
-            }
-        }
-        for slice in slices {
-            for (step, cell) in sight.record.slices[slice].cells where sight.record.steps[step].movesMoney {
-                sum.admitted += cell.outcomes.admitted
             }
         }
         return sum

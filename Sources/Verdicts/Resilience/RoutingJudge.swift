@@ -19,6 +19,7 @@ struct RoutingJudge {
     private static let backShare = 0.8
     private static let turnSize = 0.4
     private static let turnsMax = 2
+    private static let turnWritesMin = 50.0
     private static let silence = TimeSpan.seconds(10)
     private static let writesMin: UInt64 = 100
 
@@ -77,8 +78,10 @@ struct RoutingJudge {
     }
 
     /// Over the three seconds up to each slice of these; nil where nothing was written.
-    private func shares(_ flow: ChannelFlow, _ slices: Range<Int>) -> [(slice: Int, share: Double)] {
-        let width = sight.count(of: Self.smoothing)
+    private func shares(
+        _ flow: ChannelFlow, _ slices: Range<Int>, over smoothing: TimeSpan = smoothing
+    ) -> [(slice: Int, share: Double)] {
+        let width = sight.count(of: smoothing)
         return slices.compactMap { slice in
             let window = max(0, slice + 1 - width)..<slice + 1
             let total = all(window)
@@ -130,7 +133,10 @@ struct RoutingJudge {
     }
 
     private func turns(_ flow: ChannelFlow, _ slices: Range<Int>, _ former: Double, _ place: String) -> Finding {
-        let count = Self.turns(shares(flow, slices).map(\.share), size: Self.turnSize * max(former, 0.5))
+        // A router that follows each second turns within three: where a slice has enough writes, it is looked at by itself.
+        let writes = Double(all(slices)) / Double(max(slices.count, 1))
+        let shares = shares(flow, slices, over: writes >= Self.turnWritesMin ? .zero : Self.smoothing)
+        let count = Self.turns(shares.map(\.share), size: Self.turnSize * max(former, 0.5))
         return Finding(
             status: count <= Self.turnsMax ? .pass : .fail,
             text: "its share turned round \(count == 1 ? "once" : "\(count) times") in \(place)"

@@ -26,11 +26,12 @@ struct RunSight {
             return sum
         }
 
-        /// Correct answers in time; without a limit all correct answers.
+        /// Correct answers in time; without a limit all correct answers. A correct "no" is one.
         func good(within limit: UInt64?) -> UInt64 {
-            guard let limit else { return outcomes[.ok] }
+            let correct = outcomes[.ok] + outcomes[.declined]
+            guard let limit else { return correct }
             let slow = outcomes.admitted - min(admitted(within: limit), outcomes.admitted)
-            return outcomes[.ok] - min(slow, outcomes[.ok])
+            return correct - min(slow, correct)
         }
     }
 

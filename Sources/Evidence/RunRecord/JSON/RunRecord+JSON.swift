@@ -42,8 +42,8 @@ import Timebase
 ///     watch     = {"looks": count, "rows": count, "watermark": int, "behind": count, "failed": count,
 ///                  "violations": {check: count}}
 ///     fault     = {"channel": string, "what": string, "from_ms": time, "to_ms": time}
-///     flow      = {"channel": string, "writes": [count], "queries": [count], "failed": [count], "late": [count],
-///                  "admitted"?: [histogram | null]}
+///     flow      = {"channel": string, "writes": [count], "firsts": [count], "queries": [count], "failed": [count],
+///                  "late": [count], "admitted"?: [histogram | null]}
 ///     group     = {"by": string, "stage": place in "stages", "members": [[place, offered, let in, shed]]}
 ///     time      = milliseconds with as many decimals as the nanoseconds need
 ///
