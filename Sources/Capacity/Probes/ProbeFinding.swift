@@ -91,8 +91,8 @@ struct ProbeFinding {
         let status = estimate.status(atMost: bound.value)
         return (
             status, estimate.value <= bound.value,
-            "\(kinds.isEmpty ? "none" : kinds) of \(Figures.counted(count.requests, "request")) "
-                + "(\(Figures.percent(estimate.value))), the limit \(bound)" + doubt(estimate, status)
+            "\(kinds.isEmpty ? "none" : kinds) of \(Figures.grouped(count.requests)), "
+                + "\(Figures.percent(estimate.value)), the limit \(bound)" + doubt(estimate, status)
         )
     }
 

@@ -138,13 +138,13 @@ extension CapacityReport {
 }
 
 extension Knee {
-    /// `430/s, between 430/s, which held, and 452/s, which did not`
+    /// `430/s, which was held beyond doubt; 452/s was not`
     package var words: String {
-        let ends = [
-            low.map { "\(Figures.rate($0)), which held beyond doubt" } ?? "no rate that held beyond doubt",
-            high.map { "\(Figures.rate($0)), which did not" } ?? "no rate that surely broke it",
-        ]
-        return "\(Figures.rate(perSecond)), between \(ends[0]), and \(ends[1])"
+        let held =
+            low == perSecond
+            ? ", which was held beyond doubt" : low.map { "; \(Figures.rate($0)) was held beyond doubt" } ?? ""
+        return Figures.rate(perSecond) + held
+            + (high.map { "; \(Figures.rate($0)) was not" } ?? "; no rate broke it beyond doubt")
     }
 }
 

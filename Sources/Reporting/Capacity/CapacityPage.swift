@@ -85,15 +85,22 @@ struct CapacityPage {
     }
 
     private func row(_ probe: ProbeRecord) -> [Markup] {
-        let figures = probe.figures
-        func latency(_ value: UInt64?) -> String { value.map { Figures.span(nanoseconds: $0) } ?? "-" }
-        let cells = [
-            Figures.rate(probe.probe.perSecond), "\(probe.probe.hold)", probe.standing.words,
-            Figures.rate(probe.goodput), latency(figures?.p50), latency(figures?.p99),
-            figures.map { Figures.percent($0.shedShare) } ?? "-", figures.map { Figures.percent($0.errorShare) } ?? "-",
-            figures.map { Figures.threeDigits($0.concurrency) } ?? "-", figures?.reasons.first ?? "",
+        let isJudged = probe.probe.purpose != .hysteresis
+        var cells: [String] = [
+            Figures.rate(probe.probe.perSecond), "\(probe.probe.hold)", isJudged ? probe.standing.words : "-",
+            Figures.rate(probe.goodput),
         ]
+        cells += probe.figures.map { Self.cells($0, isJudged) } ?? Array(repeating: "-", count: 6)
         return [Markup("\(probe.number) \(probe.probe.purpose.rawValue)")] + cells.map { Markup($0) }
+    }
+
+    private static func cells(_ figures: ProbeFigures, _ isJudged: Bool) -> [String] {
+        func latency(_ value: UInt64?) -> String { value.map { Figures.span(nanoseconds: $0) } ?? "-" }
+        let why = isJudged ? figures.reasons.first : nil
+        return [
+            latency(figures.p50), latency(figures.p99), Figures.percent(figures.shedShare),
+            Figures.percent(figures.errorShare), Figures.threeDigits(figures.concurrency), why ?? "",
+        ]
     }
 
     private var footer: Markup {
