@@ -136,7 +136,9 @@ let package = Package(
                 "PlanValues", "SQLite", "SeededRandom", "StackVocabulary", "Timebase",
             ]),
         module("Audit", ["Evidence", "JSON", "SQLite", "StackVocabulary", "Timebase"]),
-        tests("AuditTests", ["Audit", "Evidence", "SQLite", "SeededRandom", "StackVocabulary", "Timebase"]),
+        tests(
+            "AuditTests",
+            ["Audit", "Evidence", "JSON", "SQLite", "SeededRandom", "StackVocabulary", "TestFolders", "Timebase"]),
         tests(
             "EvidenceTests",
             [
@@ -222,7 +224,8 @@ let package = Package(
         module(
             "Reporting",
             [
-                "Audit", "Capacity", "Diagnostics", "EventLoop", "Evidence", "Histogram", "JSON", "Numerals", "PlanModel",
+                "Audit", "Capacity", "Diagnostics", "EventLoop", "Evidence", "Histogram", "JSON", "Numerals",
+                "PlanModel",
                 "SeededRandom",
                 "Timebase",
                 "Verdicts", "StackVocabulary",
@@ -230,7 +233,8 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Capacity", "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "TestFolders",
+                "Capacity", "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns",
+                "TestFolders",
                 "Timebase", "Verdicts", "StackVocabulary",
             ]),
 
@@ -267,7 +271,8 @@ let package = Package(
         module(
             "SpillwayCLI",
             [
-                "Audit", "Capacity", "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop",
+                "Audit", "Capacity", "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill",
+                "EventLoop",
                 "Evidence",
                 "HTTPService", "HTTPWire", "Histogram", "JSON", "Journeys", "Lease", "LoadDriver", "Numerals", "Peers",
                 "PlanLanguage",
@@ -277,7 +282,8 @@ let package = Package(
         tests(
             "SpillwayCLITests",
             [
-                "Capacity", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
+                "Capacity", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
+                "Histogram",
                 "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel", "Reporting", "SQLite",
                 "SampleRuns",
                 "ShadowTag", "SpillwayCLI", "TestFolders", "Timebase", "Traffic", "Verdicts", "StackVocabulary",

@@ -243,7 +243,7 @@ final class Laps {
         laps.end("sent")
         try importing.takeLedger(made.ledger, shadowPath: nil)
         laps.end("ledger")
-        try importing.takeStatement(of: "icbc", "shadow", .csv, path: made.statement, isEmbedded: true)
+        try importing.takeStatement(of: "icbc", "shadow", .csv, at: .file(made.statement), isEmbedded: true)
         laps.end("statement")
         for source in try evidence.sources() where source.state != .whole { laps.say("  \(source)") }
         try evidence.index()

@@ -1,3 +1,5 @@
+internal import StackVocabulary
+
 /// One claim about money or isolation, and the questions to the evidence that would refute it.
 ///
 /// A question is a query of `evidence.db`, so anybody can ask it again. Its rows are violations: what they are about (the id of
@@ -71,4 +73,16 @@ let takenStates = "('captured', 'partially_refunded', 'refunded')"
 /// What a bank books when it takes money.
 let takenBookings = "('captured', 'transferred')"
 /// Lines of merchants' accounts: by their number in the embedded stack's books, by their name elsewhere.
-let isMerchant = "(account < 4294967296 OR account BETWEEN 'merchant:' AND 'merchant;')"
+let isMerchant =
+    "(account < \(Int64(1) << Account.numberBits) OR \(Account.Kind.merchant.names("account")))"
+/// Accounts by their names, of which none may be below zero.
+let hasFloor =
+    "(" + Account.Kind.allCases.filter(\.hasFloor).map { $0.names("name") }.joined(separator: " OR ") + ")"
+
+extension Account.Kind {
+    /// A condition of SQL: the column holds the name of one of its accounts. Behind ':' comes ';', and a range asks nothing of
+    /// the many that are numbers.
+    func names(_ column: String) -> String {
+        isOne ? "\(column) = '\(prefix)'" : "\(column) BETWEEN '\(prefix)' AND '\(prefix.dropLast());'"
+    }
+}

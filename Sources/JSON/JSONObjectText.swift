@@ -42,12 +42,19 @@ public struct JSONObjectText {
     /// Any text at all.
     public mutating func add(_ name: StaticString, text: String) {
         begin(name)
-        bytes.append(contentsOf: JSONValue.text(text).bytes(.compact))
+        JSONWriter.quote(text, into: &bytes)
+    }
+
+    /// Any text at all, or none.
+    public mutating func add(_ name: StaticString, optional text: String?) {
+        if let text { return add(name, text: text) }
+        begin(name)
+        bytes.append(contentsOf: "null".utf8)
     }
 
     public mutating func add(_ name: StaticString, _ flag: Bool) {
         begin(name)
-        bytes.append(contentsOf: flag ? Array("true".utf8) : Array("false".utf8))
+        bytes.append(contentsOf: (flag ? "true" : "false").utf8)
     }
 
     public mutating func end() -> [UInt8] {

@@ -150,7 +150,7 @@ package struct JSONScanner {
             case UInt8(ascii: "\""):
                 let run = bytes[runStart..<place]
                 place += 1
-                let text = content.isEmpty ? validated(run) : validated(content + run)
+                let text = content.isEmpty ? validated(run) : validated((content + run)[...])
                 guard let text else { throw fault(.invalidUTF8, at: start) }
                 return text
             case UInt8(ascii: "\\"):
@@ -164,8 +164,8 @@ package struct JSONScanner {
         throw fault(.endOfText)
     }
 
-    private func validated(_ bytes: some Collection<UInt8>) -> String? {
-        String(validating: bytes, as: UTF8.self)
+    private func validated(_ bytes: ArraySlice<UInt8>) -> String? {
+        String(validating: bytes.span)
     }
 
     private mutating func escape(into content: inout [UInt8]) throws(JSONFault) {

@@ -76,25 +76,61 @@ struct JSONWriter {
         return value == value.rounded() && abs(value) <= 0x1p53 ? String(Int64(value)) : String(value)
     }
 
-    private mutating func quote(_ text: String) {
-        append("\"")
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": append("\\\"")
-            case "\\": append("\\\\")
-            case "\n": append("\\n")
-            case "\r": append("\\r")
-            case "\t": append("\\t")
-            case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{2028}", "\u{2029}": escape(scalar)
-            default: bytes.append(contentsOf: UTF8.encode(scalar).map(Array.init) ?? [])
-            }
+    private mutating func quote(_ text: String) { Self.quote(text, into: &bytes) }
+
+    /// Whatever runs on without an escape is put behind the rest in one piece.
+    static func quote(_ text: String, into bytes: inout [UInt8]) {
+        let letters = text.utf8Span.span
+        bytes.append(UInt8(ascii: "\""))
+        var place = 0
+        while place < letters.count {
+            var end = place
+            while end < letters.count, isPlain(letters[end]) { end += 1 }
+            if end > place { append(letters.extracting(place..<end), to: &bytes) }
+            guard end < letters.count else { break }
+            place = end + special(at: end, of: letters, into: &bytes)
         }
-        append("\"")
+        bytes.append(UInt8(ascii: "\""))
     }
 
-    private mutating func escape(_ scalar: Unicode.Scalar) {
-        let digits = String(scalar.value, radix: 16)
-        append("\\u" + String(repeating: "0", count: 4 - digits.count) + digits)
+    private static func append(_ run: Span<UInt8>, to bytes: inout [UInt8]) {
+        bytes.append(addingCapacity: run.count) { room in
+            for index in run.indices { room.append(run[index]) }
+        }
+    }
+
+    /// Of one byte, and written as it is.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        0x20..<0x7F ~= byte && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
+    }
+
+    /// Writes the scalar that begins here, and tells how many bytes it has.
+    private static func special(at place: Int, of letters: Span<UInt8>, into bytes: inout [UInt8]) -> Int {
+        let (scalar, count) = scalar(at: place, of: letters)
+        switch scalar {
+        case UInt32(UInt8(ascii: "\"")): bytes.append(contentsOf: "\\\"".utf8)
+        case UInt32(UInt8(ascii: "\\")): bytes.append(contentsOf: "\\\\".utf8)
+        case 0x0A: bytes.append(contentsOf: "\\n".utf8)
+        case 0x0D: bytes.append(contentsOf: "\\r".utf8)
+        case 0x09: bytes.append(contentsOf: "\\t".utf8)
+        case 0..<0x20, 0x7F...0x9F, 0x2028, 0x2029: escape(scalar, into: &bytes)
+        default: append(letters.extracting(place..<place + count), to: &bytes)
+        }
+        return count
+    }
+
+    /// A string's bytes are sound, so the first one tells how many follow.
+    private static func scalar(at place: Int, of letters: Span<UInt8>) -> (scalar: UInt32, count: Int) {
+        let first = letters[place]
+        let count = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+        var scalar = count == 1 ? UInt32(first) : UInt32(first & (0x7F &>> UInt8(count)))
+        for offset in 1..<count { scalar = scalar << 6 | UInt32(letters[place + offset] & 0x3F) }
+        return (scalar, count)
+    }
+
+    private static func escape(_ scalar: UInt32, into bytes: inout [UInt8]) {
+        let digits = String(scalar, radix: 16)
+        bytes.append(contentsOf: ("\\u" + String(repeating: "0", count: 4 - digits.count) + digits).utf8)
     }
 
     private mutating func breakLine(depth: Int) {

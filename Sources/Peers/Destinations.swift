@@ -30,6 +30,8 @@ package final class Destinations {
     /// In the order in which they came.
     private var known: [Destination] = []
     private var places: [String: Int] = [:]
+    /// By how URLs write them: most of a run's begin alike, and differ behind their authority.
+    private var heads: [String: Int] = [:]
 
     package init(on loop: EventLoop, under policy: PeerPolicy, _ bounds: DestinationBounds) {
         self.loop = loop
@@ -42,12 +44,19 @@ package final class Destinations {
         guard text.utf8.count <= bounds.bytesMax else {
             throw Refusal(words: "a URL for \(bounds.what) has at most \(bounds.bytesMax) bytes")
         }
+        let end = DestinationURL.headEnd(of: text)
+        if let end, let place = heads[String(text[..<end])], known[place].refusal == nil {
+            return (known[place], DestinationURL.target(of: text, from: end))
+        }
         guard let url = DestinationURL(text) else { throw Refusal(words: "'\(text)' is no absolute http URL") }
         guard !url.origin.isSecure else {
             throw Refusal(words: "\(bounds.what) go over http, not over https as to \(url.origin)")
         }
         let destination = try destination(for: url.origin)
         if let words = destination.refusal { throw Refusal(words: words) }
+        if let end, let place = places[destination.name], heads.count < bounds.destinationsMax {
+            heads[String(text[..<end])] = place
+        }
         return (destination, url.target)
     }
 
@@ -85,11 +94,25 @@ struct DestinationURL {
 
     /// Nil for what is no absolute http or https URL.
     init?(_ text: String) {
-        guard let scheme = text.firstRange(of: "://") else { return nil }
-        let authority = text[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        guard let origin = HTTPAddress(String(text[..<authority.endIndex])) else { return nil }
+        guard let end = Self.headEnd(of: text), let origin = HTTPAddress(String(text[..<end])) else { return nil }
         self.origin = origin
-        let rest = text[authority.endIndex...].prefix { $0 != "#" }
-        target = rest.hasPrefix("/") ? String(rest) : "/" + rest
+        target = Self.target(of: text, from: end)
+    }
+
+    /// Where scheme and authority end.
+    static func headEnd(of text: String) -> String.Index? {
+        let letters = text.utf8
+        guard let colon = letters.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        let rest = letters[colon...]
+        guard rest.starts(with: "://".utf8) else { return nil }
+        let authority = rest.dropFirst(3)
+        return authority.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
+            ?? text.endIndex
+    }
+
+    /// From the end of its authority to that of its query.
+    static func target(of text: String, from end: String.Index) -> String {
+        let rest = text.utf8[end...].prefix { $0 != UInt8(ascii: "#") }
+        return rest.first == UInt8(ascii: "/") ? String(Substring(rest)) : "/" + Substring(rest)
     }
 }

@@ -84,6 +84,7 @@ import Testing
                 INSERT INTO journal SELECT number + 5000, change + 5000, record, account, currency, amount, at_ms, namespace
                 FROM journal WHERE record = $id
                 """, fate: .captured),
+        Plant(question: "M2 unposted", sql: "DELETE FROM journal WHERE record = $id", fate: .captured),
         Plant(
             question: "M2 told_and_not_there",
             sql: """
@@ -285,6 +286,34 @@ import Testing
             }
             #expect(try statuses() == [.fail, .inconclusive])
         }
+    }
+
+    /// Whoever declares a journal has no need to name merchants as the embedded stack does.
+    @Test(
+        arguments: [
+            ("account = 'till ' || account", 1), ("account = 'till ' || account, record = NULL", 0),
+        ] as [(String, Int64)])
+    func `a journal of others need not name its merchants, and says nothing of payments that it never names`(
+        _ others: String, _ count: Int64
+    ) throws {
+        for lost in [nil, SampleEvidence.id(0).number] {
+            let evidence = try SampleEvidence(seed: 1) { database in
+                if let lost { try database.run("DELETE FROM journal WHERE record = \(lost)") }
+                try database.run("UPDATE journal SET \(others)")
+            }.evidence
+            let finding = try #require(Auditor(evidence).audit().findings.first { $0.name == "M2" })
+            let answer = try #require(finding.answers.first { $0.word == "unposted" })
+            #expect(answer.count == (lost == nil ? 0 : count), "\(others): \(answer.violations)")
+        }
+    }
+
+    @Test func `a stack that posts nothing at all is found out by every payment that it took`() throws {
+        let evidence = try SampleEvidence(seed: 1) { try $0.run("DELETE FROM journal") }.evidence
+        let finding = try #require(Auditor(evidence).audit().findings.first { $0.name == "M2" })
+        let taken = (0..<SampleEvidence.paymentCount).filter { index in
+            ![.declined, .shed, .authorized].contains(SampleEvidence.Fate(index, 1).kind)
+        }
+        #expect(finding.answers.first { $0.word == "unposted" }?.count == Int64(taken.count))
     }
 
     /// All instants of a day of some year are ids of shadow payments, as it were.

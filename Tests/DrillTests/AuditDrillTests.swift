@@ -1,11 +1,7 @@
 import Audit
-import ChannelProfile
 import Diagnostics
 import EventLoop
 import Evidence
-import Peers
-import PlanLanguage
-import PlanModel
 import Reporting
 import StackVocabulary
 import TestFolders
@@ -97,27 +93,8 @@ import Verdicts
         }
 
         func report() throws -> Report {
-            let folder = try TestFolder()
-            let parsed = Plan.parse(SourceText(name: "rough.yaml", text: plan), readsChannels: true) { [profile] path in
-                SourceText(name: path, text: profile)
-            }
-            let plan = try #require(parsed.plan, "\(DiagnosticRenderer().render(parsed.diagnostics))")
-            var order = DrillOrder(
-                plan: plan, planDigest: "00", seed: seed, planFolder: "", outFolder: "\(folder.path)/out",
-                policy: PeerPolicy(of: plan, permitted: []), permitted: [], environment: [:],
-                entropy: Array(repeating: 1, count: 32), runEntropy: Array(repeating: 2, count: 5), version: "test")
-            order.profile = parsed.profile
-            order.bankToken = "0123456789abcdef0123456789abcdef"
-            order.stackToken = "fedcba9876543210fedcba9876543210"
-            let loop = EventLoop.simulated(seed: seed)
-            let outcome = try loop.run { [order] () async throws in
-                try await Drill(order, DrillConduct(), on: loop).run()
-            }
-            guard case .done(let report, _) = outcome else {
-                Issue.record("seed \(seed): \(outcome)")
-                throw CancellationError()
-            }
-            return report
+            let drill = SimulatedDrill(plan: plan, profile: profile, seed: seed, loopSeed: seed)
+            return try drill.outcome(in: TestFolder()).done("seed \(seed)").report
         }
     }
 

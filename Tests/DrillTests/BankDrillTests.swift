@@ -6,9 +6,6 @@ import Evidence
 import Histogram
 import JSON
 import LoadDriver
-import Peers
-import PlanLanguage
-import PlanModel
 import Reporting
 import TestFolders
 import Testing
@@ -57,19 +54,9 @@ import Verdicts
         }
 
         func run(in folder: TestFolder, _ conduct: DrillConduct = DrillConduct()) throws -> Drill.Outcome {
-            let parsed = Plan.parse(SourceText(name: "banked.yaml", text: plan), readsChannels: true) {
-                [profile] path in
-                SourceText(name: path, text: profile)
-            }
-            let plan = try #require(parsed.plan, "\(DiagnosticRenderer().render(parsed.diagnostics))")
-            var order = DrillOrder(
-                plan: plan, planDigest: "00", seed: seed, planFolder: "", outFolder: "\(folder.path)/out",
-                policy: PeerPolicy(of: plan, permitted: []), permitted: [], environment: [:],
-                entropy: Array(repeating: 1, count: 32), runEntropy: Array(repeating: 2, count: 5), version: "test")
-            order.profile = parsed.profile
-            order.bankToken = "0123456789abcdef0123456789abcdef"
+            let order = try SimulatedDrill(plan: plan, profile: profile, seed: seed).order(in: folder)
             let loop = EventLoop.simulated(seed: 3)
-            return try loop.run { [order, taken] () async throws in
+            return try loop.run { [taken] () async throws in
                 let other = try taken.map { try loop.listen(on: $0) }
                 defer { other?.close() }
                 return try await Drill(order, conduct, on: loop).run()
@@ -77,18 +64,13 @@ import Verdicts
         }
 
         func report(in folder: TestFolder) throws -> Report {
-            let outcome = try run(in: folder)
-            guard case .done(let report, let warnings) = outcome else {
-                Issue.record("\(outcome)")
-                throw CancellationError()
-            }
+            let (report, warnings) = try run(in: folder).done()
             #expect(warnings.map(\.message) == [])
             return report
         }
 
         func refusal(in folder: TestFolder) throws -> String {
-            guard case .refused(let diagnostics) = try run(in: folder) else { return "" }
-            return DiagnosticRenderer(width: 160).render(diagnostics)
+            DiagnosticRenderer(width: 160).render(try run(in: folder).refusals)
         }
     }
 
@@ -154,7 +136,7 @@ import Verdicts
         let bare = Banked(rest: "shadow: {headers: {X-Drill: '${run.id}'}}")
         let words = try bare.refusal(in: TestFolder())
         #expect(words.contains("a tagged probe came through, and the bank could not verify its mark"), "\(words)")
-        #expect(words.contains("banked.yaml:3:"))
+        #expect(words.contains("drill.yaml:3:"))
         let none = try Banked(rest: "shadow: {headers: {X-Drill: '${run.id}'}, baggage: false}").refusal(
             in: TestFolder())
         #expect(none.contains("the bank answers a tagged probe with 403"), "\(none)")
@@ -173,7 +155,7 @@ import Verdicts
         let words = try Banked(profile: profile, taken: .loopback(port: 9_101)).refusal(in: TestFolder())
         #expect(
             words.contains("the mock banks do not start: channel 'abc' was to listen at 127.0.0.1:9101"), "\(words)")
-        #expect(words.contains("banked.yaml:3:"))
+        #expect(words.contains("drill.yaml:3:"))
     }
 
     @Test func `several services may be banks, and a set-up that fails ends them as well`() throws {

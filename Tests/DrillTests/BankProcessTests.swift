@@ -20,7 +20,6 @@ import Timebase
         ).order(in: folder)
         order.profile = profile
         order.executable = executable
-        order.bankToken = "0123456789abcdef0123456789abcdef"
         order.environment = ["PATH": "/usr/bin:/bin"]
         order.permitted = ["10.0.0.0/8"]
         let run = RunID(secondsSince1970: 1_900_000_000, entropy: [1, 2, 3, 4, 5])
@@ -65,7 +64,7 @@ import Timebase
         #expect(
             folder.text(of: "words")
                 == "mock \(folder.path)/m.yaml --child --out \(folder.path)/out/channels-\(run) --allow 10.0.0.0/8\n")
-        #expect(folder.text(of: "secrets") == "0123456789abcdef0123456789abcdef 64\n")
+        #expect(folder.text(of: "secrets") == "\(DrillOrder.bankTokenSample) 64\n")
         // A lease is granted at once, and again while it lasts.
         #expect((Int(folder.text(of: "heard").prefix { $0 != "\n" }) ?? 0) >= 1)
     }

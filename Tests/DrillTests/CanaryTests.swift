@@ -108,8 +108,6 @@ import Traffic
         let draft = Draft(target: "stack: embedded", rest: "channels: m.yaml\n")
         var order = try draft.order(in: folder)
         order.profile = profile
-        order.bankToken = "0123456789abcdef0123456789abcdef"
-        order.stackToken = "fedcba9876543210fedcba9876543210"
         let loop = EventLoop.simulated(seed: 3)
         let plan = order.plan
         let run = RunID(secondsSince1970: loop.secondsSince1970, entropy: [1, 2, 3, 4, 5])

@@ -4,9 +4,6 @@ import Evidence
 import HTTPService
 import Histogram
 import LoadDriver
-import Peers
-import PlanLanguage
-import PlanModel
 import Reporting
 import TestFolders
 import Testing
@@ -34,25 +31,14 @@ import Verdicts
                   pay: {steps: [POST /pay: {json: {id: "${id}"}, headers: {Idempotency-Key: "${id}"}}]}
                 \(rest.replacing("ADDRESS", with: "\(address)"))
                 """
-            let parsed = Plan.parse(SourceText(name: "sample.yaml", text: text))
-            let plan = try #require(parsed.plan, "\(parsed.diagnostics.map(\.message))")
-            let order = DrillOrder(
-                plan: plan, planDigest: "00", seed: 5, planFolder: "", outFolder: "\(folder.path)/out",
-                policy: PeerPolicy(of: plan, permitted: []), permitted: [], environment: [:],
-                entropy: Array(repeating: 1, count: 32), runEntropy: Array(repeating: 2, count: 5), version: "test")
+            let order = try SimulatedDrill(plan: text).order(in: folder)
             let outcome = try await Drill(order, conduct(loop), on: loop).run()
             await server.drain(until: loop.now + .seconds(5))
             return outcome
         }
     }
 
-    private static func report(_ outcome: Drill.Outcome) throws -> Report {
-        guard case .done(let report, _) = outcome else {
-            Issue.record("\(outcome)")
-            throw CancellationError()
-        }
-        return report
-    }
+    private static func report(_ outcome: Drill.Outcome) throws -> Report { try outcome.done().report }
 
     private static let traffic = "traffic: [{hold: {for: 10s, rate: 200/s}}]\narrivals: uniform\n"
 

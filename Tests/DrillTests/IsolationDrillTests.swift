@@ -3,9 +3,6 @@ import Diagnostics
 import EventLoop
 import Evidence
 import JSON
-import Peers
-import PlanLanguage
-import PlanModel
 import Reporting
 import TestFolders
 import Testing
@@ -58,38 +55,18 @@ import Timebase
         }
 
         func run(in folder: TestFolder) throws -> Drill.Outcome {
-            let parsed = Plan.parse(SourceText(name: "twinned.yaml", text: plan), readsChannels: true) {
-                [profile] path in
-                SourceText(name: path, text: profile)
-            }
-            let plan = try #require(parsed.plan, "\(DiagnosticRenderer().render(parsed.diagnostics))")
-            var order = DrillOrder(
-                plan: plan, planDigest: "00", seed: seed, planFolder: "", outFolder: "\(folder.path)/out",
-                policy: PeerPolicy(of: plan, permitted: []), permitted: [], environment: [:],
-                entropy: Array(repeating: 1, count: 32), runEntropy: runEntropy, version: "test")
-            order.profile = parsed.profile
-            order.bankToken = "0123456789abcdef0123456789abcdef"
-            order.stackToken = "fedcba9876543210fedcba9876543210"
-            let loop = EventLoop.simulated(seed: 3)
-            return try loop.run { [order] () async throws in
-                try await Drill(order, DrillConduct(), on: loop).run()
-            }
+            try SimulatedDrill(plan: plan, profile: profile, seed: seed, runEntropy: runEntropy).outcome(in: folder)
         }
 
         func record(in folder: TestFolder) throws -> RunRecord {
-            let outcome = try run(in: folder)
-            guard case .done(let report, let warnings) = outcome else {
-                Issue.record("\(outcome)")
-                throw CancellationError()
-            }
+            let (report, warnings) = try run(in: folder).done()
             let planted = warnings.map(\.message).filter { !$0.hasPrefix("PLANTED") }
             #expect(planted == [])
             return report.record
         }
 
         func refusal(in folder: TestFolder) throws -> [String] {
-            guard case .refused(let found) = try run(in: folder) else { return [] }
-            return found.map(\.message)
+            try run(in: folder).refusals.map(\.message)
         }
     }
 

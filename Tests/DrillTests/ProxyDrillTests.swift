@@ -3,8 +3,6 @@ import Evidence
 import HTTPService
 import LoadDriver
 import Peers
-import PlanLanguage
-import PlanModel
 import PlanValues
 import Reporting
 import ScriptedPeers
@@ -113,18 +111,8 @@ import Testing
                 let draft = Draft(
                     target: target("http://\(origin)", through: url), rest: "shadow: {canary: off}\n",
                     steps: "[POST /pay: {json: {a: 1}}]", traffic: "[hold: {for: 500ms, rate: 20/s}]")
-                let plan = try draft.plan()
-                let order = DrillOrder(
-                    plan: plan, planDigest: "00", seed: 5, planFolder: "",
-                    outFolder: "\(folder.path)/out",
-                    policy: PeerPolicy(of: plan, permitted: []), permitted: [], environment: [:],
-                    entropy: Array(repeating: 1, count: 32), runEntropy: Array(repeating: 2, count: 5),
-                    version: "test")
-                let outcome = try await Drill(order, DrillConduct(), on: loop).run()
-                guard case .done(let report, _) = outcome else {
-                    Issue.record("\(outcome)")
-                    return
-                }
+                let outcome = try await Drill(draft.order(in: folder), DrillConduct(), on: loop).run()
+                let report = try outcome.done().report
                 let started = report.record.slices.reduce(0) { $0 + $1.arrivals.started }
                 let ok = report.record.stages.flatMap(\.cells).reduce(0) { $0 + $1.outcomes[.ok] }
                 #expect(started > 0 && ok == started, "\(started) started, \(ok) ok")

@@ -4,9 +4,6 @@ import EventLoop
 import Evidence
 import JSON
 import LoadDriver
-import Peers
-import PlanLanguage
-import PlanModel
 import Reporting
 import StackVocabulary
 import TestFolders
@@ -52,20 +49,10 @@ import Timebase
         }
 
         func run(in folder: TestFolder) throws -> (record: RunRecord, evidence: CollectedEvidence, [Diagnostic]) {
-            let parsed = Plan.parse(SourceText(name: "settled.yaml", text: plan), readsChannels: true) {
-                [channel] path in SourceText(name: path, text: "profile: one\nchannels:\n  bank: \(channel)\n")
-            }
-            let plan = try #require(parsed.plan, "\(DiagnosticRenderer().render(parsed.diagnostics))")
-            var order = DrillOrder(
-                plan: plan, planDigest: "00", seed: seed, planFolder: "", outFolder: "\(folder.path)/out",
-                policy: PeerPolicy(of: plan, permitted: []), permitted: [], environment: [:],
-                entropy: Array(repeating: 1, count: 32), runEntropy: Array(repeating: 2, count: 5), version: "test")
-            order.profile = parsed.profile
-            order.bankToken = "0123456789abcdef0123456789abcdef"
-            order.stackToken = "fedcba9876543210fedcba9876543210"
-            let loop = EventLoop.simulated(seed: 3)
+            let drill = SimulatedDrill(
+                plan: plan, profile: "profile: one\nchannels:\n  bank: \(channel)\n", seed: seed)
             let left = Left()
-            let outcome = try loop.run { [order, stopsAfter] () async throws in
+            let outcome = try drill.outcome(in: folder) { [stopsAfter] loop in
                 var conduct = DrillConduct()
                 conduct.onCollected = { left.evidence = $0 }
                 let inlet = conduct.inlet
@@ -76,12 +63,9 @@ import Timebase
                         inlet.send(.stop(signal: 2))
                     }
                 }
-                return try await Drill(order, conduct, on: loop).run()
+                return conduct
             }
-            guard case .done(let report, let warnings) = outcome else {
-                Issue.record("\(outcome)")
-                throw CancellationError()
-            }
+            let (report, warnings) = try outcome.done()
             return (report.record, try #require(left.evidence), warnings)
         }
     }

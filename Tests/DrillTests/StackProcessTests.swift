@@ -28,7 +28,6 @@ import Timebase
         ).order(in: folder)
         order.profile = profile
         order.executable = executable
-        order.stackToken = "0123456789abcdef0123456789abcdef"
         order.environment = ["PATH": "/usr/bin:/bin", "ICBC_KEY": "sesame"]
         return try #require(StackLaunch(order, runID: run))
     }
@@ -86,7 +85,7 @@ import Timebase
                 "--channels", "abc=http://127.0.0.1:9102", "--live-channels", "abc=http://127.0.0.1:9201",
                 "--idempotency", "abc=none",
             ])
-        #expect(folder.text(of: "secrets") == "0123456789abcdef0123456789abcdef 64 sesame\n")
+        #expect(folder.text(of: "secrets") == "\(DrillOrder.stackTokenSample) 64 sesame\n")
         #expect((Int(folder.text(of: "heard").prefix { $0 != "\n" }) ?? 0) >= 1)
     }
 

@@ -1,10 +1,6 @@
-import ChannelProfile
 import Diagnostics
 import EventLoop
 import Evidence
-import Peers
-import PlanLanguage
-import PlanModel
 import Reporting
 import TestFolders
 import Testing
@@ -40,27 +36,16 @@ import Timebase
     }
 
     private static func run() throws -> (record: RunRecord, attempts: [EvidenceRecord]) {
-        let folder = try TestFolder()
-        let parsed = Plan.parse(SourceText(name: "counted.yaml", text: plan), readsChannels: true) { path in
-            SourceText(name: path, text: "profile: one\nchannels:\n  bank: {latency: 5ms}\n")
-        }
-        let plan = try #require(parsed.plan, "\(DiagnosticRenderer().render(parsed.diagnostics))")
-        var order = DrillOrder(
-            plan: plan, planDigest: "00", seed: 5, planFolder: "", outFolder: "\(folder.path)/out",
-            policy: PeerPolicy(of: plan, permitted: []), permitted: [], environment: [:],
-            entropy: Array(repeating: 1, count: 32), runEntropy: Array(repeating: 2, count: 5), version: "test")
-        order.profile = parsed.profile
-        order.bankToken = "0123456789abcdef0123456789abcdef"
-        order.stackToken = "fedcba9876543210fedcba9876543210"
-        let loop = EventLoop.simulated(seed: 3)
+        let drill = SimulatedDrill(plan: plan, profile: "profile: one\nchannels:\n  bank: {latency: 5ms}\n")
         let left = Left()
-        let outcome = try loop.run { [order] () async throws in
+        let outcome = try drill.outcome(in: TestFolder()) { _ in
             var conduct = DrillConduct()
             conduct.onCollected = { left.evidence = $0 }
-            return try await Drill(order, conduct, on: loop).run()
+            return conduct
         }
-        guard case .done(let report, _) = outcome, case .memory(let attempts)? = left.evidence?.requests else {
-            Issue.record("\(outcome)")
+        let report = try outcome.done().report
+        guard case .memory(let attempts)? = left.evidence?.requests else {
+            Issue.record("\(String(describing: left.evidence))")
             throw CancellationError()
         }
         return (report.record, attempts)

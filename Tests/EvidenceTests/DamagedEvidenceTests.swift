@@ -64,6 +64,15 @@ import Timebase
         #expect(words.contains("it is not what it was when it was sealed"), "\(words)")
     }
 
+    @Test func `what cannot be read is not said to be unwritable`() throws {
+        let evidence = try EvidenceDatabase.inMemory()
+        try evidence.database.run("DROP TABLE about; DROP TABLE sources")
+        for read in [{ _ = try evidence.about("run_id") }, { _ = try evidence.sources() }] {
+            let error = #expect(throws: EvidenceError.self) { try read() }
+            #expect(error?.operation == "read")
+        }
+    }
+
     @Test func `a seal that is missing or none is told`() throws {
         let folder = try TestFolder()
         try Self.database(in: folder)
@@ -125,17 +134,79 @@ import Timebase
         try Self.segments(in: folder)
         #expect(unsafe unlink("\(folder.path)/worker-000.000003.seg") == 0)
         let standing = try Self.sent(folder)
-        #expect(standing.state == .torn && standing.fault.contains("90 rows of 120 that were written"), "\(standing)")
+        let words = "worker-000.000003.seg is missing; 90 rows of 120 that were written"
+        #expect(standing.state == .torn && standing.fault.hasSuffix(words), "\(standing)")
+    }
+
+    /// Nobody knows how many rows a killed driver had written, so only the segments themselves can tell.
+    @Test(arguments: [1, 2, 3, 4])
+    func `what a killed driver had written is told to be torn where a segment is missing`(
+        _ number: Int
+    ) throws {
+        let folder = try TestFolder()
+        try Self.segments(in: folder)
+        #expect(try TornRun(RunRecord.example, segments: folder.path).gap == nil)
+        #expect(unsafe unlink("\(folder.path)/worker-000.00000\(number).seg") == 0)
+        let run = try TornRun(RunRecord.example, segments: folder.path)
+        // The last one is followed by none.
+        guard number < 4 else { return #expect(run.gap == nil) }
+        let missing = "worker-000.00000\(number).seg is missing"
+        let gap = try #require(run.gap)
+        #expect(gap == "of the driver's evidence \(missing): what was sent then is in no figure")
+        let record = try run.record()
+        #expect(record.generator.evidenceRecords == 90 && record.events.last?.text == gap)
+        var collected = CollectedEvidence(requests: .folder(folder.path))
+        collected.requestsState = .torn(TornRun.reason)
+        let facts = ImportFacts(beginMilliseconds: 0, webhookURL: nil, isEmbedded: false, planText: "")
+        let standing = try Self.standing("sent") { try $0.take(record, collected, facts) { false } }
+        #expect(standing.state == .torn && standing.fault.hasPrefix(TornRun.reason), "\(standing)")
+        #expect(standing.fault.hasSuffix(missing) && standing.rows > 0, "\(standing)")
+    }
+
+    @Test func `a journal of a bank, or of webhooks, that has lost a segment is torn`() throws {
+        let folder = try TestFolder()
+        let bank = try ChannelJournalWriter(
+            folder: "\(folder.path)/icbc", worker: 0, runID: "r", channel: "icbc", segmentBytes: 128 + 30 * 128)
+        let sink = try WebhookJournalWriter(
+            folder: "\(folder.path)/hooks", worker: 0, runID: "r", planDigest: "00", segmentBytes: 128 + 30 * 128)
+        for number in 0..<70 {
+            try bank.append(.numbered(number))
+            try sink.append(WebhookEntry(at: .milliseconds(Int64(number)), status: 204, digest: 1))
+        }
+        try bank.close()
+        try sink.close()
+        var collected = CollectedEvidence(requests: .memory([]))
+        collected.webhooks = .folder("\(folder.path)/hooks")
+        collected.channels = [
+            CollectedEvidence.Channel(
+                "icbc", .shadow, journal: .folder("\(folder.path)/icbc"), journalState: .whole, statement: .memory([]),
+                statementForm: .csv, statementState: .missing("nobody asked"))
+        ]
+        let facts = ImportFacts(beginMilliseconds: 0, webhookURL: nil, isEmbedded: true, planText: "")
+        for isLost in [false, true] {
+            // Only each third entry of the bank is a request.
+            for (name, place, rows) in [("journal shadow icbc", "icbc", (24, 14)), ("webhooks", "hooks", (70, 40))] {
+                if isLost { unsafe unlink("\(folder.path)/\(place)/worker-000.000002.seg") }
+                let standing = try Self.standing(name) { [collected] in
+                    try $0.take(RunRecord.example, collected, facts) { false }
+                }
+                #expect(standing.state == (isLost ? .torn : .whole), "\(standing)")
+                #expect(standing.fault.hasSuffix("worker-000.000002.seg is missing") == isLost, "\(standing)")
+                #expect(standing.rows == Int64(isLost ? rows.1 : rows.0), "\(standing)")
+            }
+        }
     }
 
     @Test func `a statement that ends inside a line is torn`() throws {
         let half = Array(
             "sequence,at_ns,reference,payment_digest,operation,booking,amount_minor,currency\r\n1,0,pay".utf8)
-        let standing = try Self.standing("statement shadow icbc") {
-            try $0.takeStatement(
-                of: "icbc", "shadow", .csv, bytes: half, isEmbedded: true)
+        let folder = try TestFolder()
+        for place in [.memory(half), .file(try folder.write(half, as: "icbc.csv"))] as [CollectedEvidence.Place] {
+            let standing = try Self.standing("statement shadow icbc") {
+                try $0.takeStatement(of: "icbc", "shadow", .csv, at: place, isEmbedded: true)
+            }
+            #expect(standing.state == .torn && standing.fault.contains("ends inside a line"), "\(standing)")
         }
-        #expect(standing.state == .torn && standing.fault.contains("ends inside a line"), "\(standing)")
     }
 
     @Test(arguments: [nil, 2] as [Int64?]) func `an export without its watermark, or its rows, is torn`(

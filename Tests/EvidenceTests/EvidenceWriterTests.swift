@@ -147,13 +147,20 @@ import Timebase
         let late = try #require(writer.orderNext())
         try fill(20)
         #expect(writer.segmentsMadeLate == 1)
-        writer.adopt(try late.make())
+        let tooLate = try late.make()
+        // Whoever is killed now leaves it there; nothing follows it, and nothing is missed.
+        #expect(folder.names().count == 4)
+        #expect(try folder.read().tally.missing == [])
+        writer.adopt(tooLate)
         try fill(10)
         let unused = try #require(writer.orderNext())
         writer.adopt(try unused.make())
         try writer.close()
         #expect(folder.names() == ["000001", "000002", "000004"].map { "worker-000.\($0).seg" })
-        #expect(try folder.read().records.count == 81)
+        let (records, tally) = try folder.read()
+        #expect(records.count == 81 && tally.missing == [])
+        unsafe unlink("\(folder.path)/worker-000.000002.seg")
+        #expect(try folder.read().tally.missing == ["worker-000.000002.seg"])
     }
 
     @Test func `a run in memory records the same without a file`() throws {

@@ -1,6 +1,7 @@
 import Evidence
 import Histogram
 import SeededRandom
+import StackVocabulary
 import Timebase
 
 extension RunRecord {
@@ -76,7 +77,16 @@ extension RunRecord {
         (unknown.oldest, unknown.records) = (.milliseconds(31_500), ["0cm9k2t4h0g21"])
         record.drain = DrainRecord(
             budget: .seconds(30), took: .seconds(30), end: .budget,
-            left: [DrainRecord.Left(place: "shadow side of the stack", name: "unknown", count: 1)], unknown: unknown)
+            left: [DrainRecord.Left(place: "the stack's shadow side", name: "unknown", count: 1)], unknown: unknown)
+        var setting = StackSetting()
+        (setting.service, setting.defects) = (ServiceCosts(pay: .milliseconds(2)), [.slowShed])
+        record.stack = StackRecord(
+            setting: setting, store: .sqlite, front: "http://127.0.0.1:8080", operatorDesk: "http://127.0.0.1:8081")
+        var watch = WatchRecord()
+        (watch.looks, watch.rows, watch.watermark) = (3, 401, 238)
+        (watch.behind, watch.failed) = (1, 1)
+        watch.count("M1")
+        record.watch = watch
         return record
     }()
 

@@ -59,7 +59,8 @@ import Timebase
         try Stand.open { stand in
             let plan = try stand.plan("{hold: {for: 1s, rate: 20/s}}")
             let verbs = [
-                ("schema", []), ("check", [plan]), ("rehearse", [plan]), ("run", ["--help"]), ("--version", []),
+                ("schema", []), ("check", [plan]), ("rehearse", ["--arrivals", plan]), ("run", ["--help"]),
+                ("--version", []),
             ]
             for (verb, arguments) in verbs {
                 for output in [SpillwayProcess.Output.file("/dev/full"), .nowhere] {

@@ -58,6 +58,45 @@ import Verdicts
         #expect(try Report(json: report.json).record.stack == record.stack)
     }
 
+    @Test func `a rehearsal is called one above the verdict, in the title and in the outcome`() throws {
+        var record = SampleReport.flashSale.record
+        let live = Report(record, targets: SampleReport.targets)
+        #expect(!live.html.contains("REHEARSED") && live.json["outcome"]?["world"] == nil)
+        record.identity.world = .rehearsed
+        let report = Report(record, targets: SampleReport.targets)
+        let (warning, verdict) = (report.html.firstRange(of: "REHEARSED"), report.html.firstRange(of: "<h1>"))
+        #expect(try #require(warning).lowerBound < (try #require(verdict)).lowerBound)
+        #expect(report.html.contains("<title>\(record.identity.plan) (rehearsed): "))
+        #expect(HTMLCheck(report.html).faults.isEmpty)
+        #expect(report.json["outcome"]?["world"] == .text("rehearsed"))
+    }
+
+    @Test func `the drain says how it ended, what was settled and what was left`() {
+        var record = SampleReport.flashSale.record
+        func page() -> String { Report(record, targets: []).html }
+        #expect(!page().contains("The drain"))
+        record.drain = DrainRecord(budget: .seconds(30), took: .milliseconds(1_500), end: .quiet)
+        let quiet = page()
+        #expect(quiet.contains("when nobody had anything left to do") && quiet.contains("1.50s of 30.0s, from "))
+        #expect(!quiet.contains("still to be done") && !quiet.contains("known since"))
+        var unknown = UnknownRecord(atFirst: 1_203)
+        (unknown.byQuery, unknown.byStatement, unknown.left) = (1_000, 201, 2)
+        (unknown.oldest, unknown.records) = (.milliseconds(31_500), ["0cm9k2t4h0g21"])
+        let left = DrainRecord.Left(place: "the bank '<b>'", name: "open_questions", count: 7)
+        record.drain = DrainRecord(
+            budget: .seconds(30), took: .seconds(30), end: .budget, left: [left], unknown: unknown)
+        let full = page()
+        for words in [
+            "when its time was up", "1,000 by query, 201 by statement",
+            "2, the oldest for 31.5s: 0cm9k2t4h0g21 and others", "the bank &#39;&lt;b&gt;&#39;", "open questions",
+        ] {
+            #expect(full.contains(words), "\(words)")
+        }
+        #expect(HTMLCheck(full).faults.isEmpty)
+        record.drain?.end = .cut("the run was stopped")
+        #expect(page().contains("before its time: the run was stopped"))
+    }
+
     @Test func `each drawing has a title and a summary in words`() {
         let count = Self.page.split(separator: "<svg ").count - 1
         #expect(count == 6)

@@ -46,6 +46,8 @@ import Testing
         for name in [CapacityReport.jsonName, CapacityReport.pageName, "environment.json"] {
             #expect(written.contains { $0.hasSuffix("/\(name)") }, "\(written)")
         }
+        let page = folder.text(of: "out/\(CapacityReport.pageName)")
+        #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains(">knee</span>"))
     }
 
     @Test(arguments: [

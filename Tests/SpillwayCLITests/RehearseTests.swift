@@ -142,10 +142,16 @@ import Traffic
         #expect(own.results[1] != other.results[1])
     }
 
-    @Test func `the traffic is drawn with and without asking for it alone`() {
+    @Test func `options of a rehearsal are none of a drawing, nor the other way round`() {
         let plan = "\(Saying.root)/plans/steady-state.yaml"
-        let (bare, alone) = (Saying("rehearse \(plan)"), Saying("rehearse --arrivals \(plan)"))
-        #expect(bare.code == .success && bare.results == alone.results && bare.results.count > 10)
+        #expect(
+            Saying("rehearse --arrivals --out x \(plan)").talk == [
+                "error: '--out' is of rehearsals, and '--arrivals' makes none; leave one of them out"
+            ])
+        #expect(
+            Saying("rehearse --latency 5ms \(plan)").talk == [
+                "error: '--latency' is of the estimates; write '--arrivals' as well, or leave it out"
+            ])
     }
 
     @Test func `a plan that is wrong draws nothing, and the next one is drawn all the same`() {

@@ -20,16 +20,16 @@ import Verdicts
     @Test func `a run's folder is named for its plan and time, and is a new one`() {
         var folders = OutFolders(named: nil, planCount: 2)
         let standing: Set<String> = ["reports/flash-20261110-093000"]
-        let first = folders.folder(of: "flash", at: Self.now) { standing.contains($0) }
-        let second = folders.folder(of: "flash", at: Self.now) { standing.contains($0) }
+        let first = folders.folder(of: "flash", Self.now.name) { standing.contains($0) }
+        let second = folders.folder(of: "flash", Self.now.name) { standing.contains($0) }
         #expect([first, second] == ["reports/flash-20261110-093000-2", "reports/flash-20261110-093000-3"])
     }
 
     @Test func `one plan's report goes to the folder that was named, several go inside it`() {
         var one = OutFolders(named: "out", planCount: 1)
-        #expect(one.folder(of: "flash", at: Self.now) { _ in true } == "out")
+        #expect(one.folder(of: "flash", Self.now.name) { _ in true } == "out")
         var several = OutFolders(named: "out", planCount: 3)
-        let folders = ["flash", "steady", "flash"].map { several.folder(of: $0, at: Self.now) { _ in true } }
+        let folders = ["flash", "steady", "flash"].map { several.folder(of: $0, Self.now.name) { _ in true } }
         #expect(folders == ["out/flash", "out/steady", "out/flash-2"])
     }
 

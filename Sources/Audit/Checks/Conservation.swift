@@ -1,3 +1,8 @@
+internal import StackVocabulary
+
+private let isSuspense = Account.Kind.suspense.names("name")
+private let isRefunds = Account.Kind.refunds.names("name")
+
 extension AuditCheck {
     /// M1. Each change's lines sum to zero; what an account holds is what was posted to it; nobody owes what cannot be owed;
     /// what stands in between is exactly what is open. (`totals` is the view `accounts`, gone through once.)
@@ -29,23 +34,23 @@ extension AuditCheck {
                 "below_floor", finds: "a merchant, suspense or refunds account below zero", needs: ["journal"],
                 """
                 SELECT name, namespace || ' ' || name || ' holds ' || total || ' ' || currency FROM totals
-                WHERE total < 0 AND (name LIKE 'merchant:%' OR name LIKE 'suspense:%' OR name = 'refunds')
+                WHERE total < 0 AND \(hasFloor)
                 """),
             Question(
                 "suspense_diff", finds: "money in suspense that belongs to no unknown payment, or the other way",
                 needs: ["journal", "payments"],
                 """
                 WITH open AS (
-                  SELECT namespace, 'suspense:' || channel AS account, currency, sum(amount) AS amount FROM payments
-                  WHERE state = 'unknown' GROUP BY 1, 2, 3),
-                held AS (SELECT namespace, name AS account, currency, total FROM totals WHERE name LIKE 'suspense:%')
+                  SELECT namespace, '\(Account.Kind.suspense.prefix)' || channel AS account, currency,
+                    sum(amount) AS amount FROM payments WHERE state = 'unknown' GROUP BY 1, 2, 3),
+                held AS (SELECT namespace, name AS account, currency, total FROM totals WHERE \(isSuspense))
                 SELECT coalesce(h.account, o.account), coalesce(h.namespace, o.namespace) || ' '
                   || coalesce(h.account, o.account) || ' holds ' || coalesce(h.total, 0) || ', and '
                   || coalesce(o.amount, 0) || ' ' || coalesce(h.currency, o.currency) || ' is unknown'
                 FROM held h FULL JOIN open o
                   ON o.namespace = h.namespace AND o.account = h.account AND o.currency = h.currency
                 WHERE coalesce(h.total, 0) <> coalesce(o.amount, 0)
-                  AND EXISTS (SELECT 1 FROM totals WHERE name LIKE 'suspense:%' OR name = 'refunds')
+                  AND EXISTS (SELECT 1 FROM totals WHERE \(isSuspense) OR \(isRefunds))
                 """),
         ])
 }

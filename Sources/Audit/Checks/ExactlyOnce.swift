@@ -1,6 +1,9 @@
 extension AuditCheck {
     /// M2. A key is one payment; a payment is taken once, at the bank and in the journal; who was told "done" is in the books
     /// as done, and who was told "no" is not.
+    ///
+    /// The journal of a stack of others may name its merchants' accounts as it likes: then any line about a payment will do.
+    /// One whose lines say nothing of payments at all cannot be asked for them.
     static let exactlyOnce = AuditCheck(
         "M2", "exactly once", .money, claim: "what was asked for once was done once, and told as it was done",
         [
@@ -35,6 +38,17 @@ extension AuditCheck {
                 FROM (SELECT record, sum(amount) AS credited FROM journal
                   WHERE \(isMerchant) AND record IS NOT NULL GROUP BY record) j
                 JOIN payments p ON p.id = j.record WHERE j.credited <> p.captured
+                """),
+            Question(
+                "unposted", finds: "a payment that was captured, and that the journal credits to nobody",
+                needs: ["payments", "journal"], presumes: ["journal"],
+                """
+                SELECT p.id, p.state || ' of ' || p.amount || ' ' || p.currency || ', and the journal knows nothing of it'
+                FROM payments p
+                WHERE coalesce(p.captured, CASE WHEN p.state IN \(takenStates) THEN p.amount END) > 0
+                  AND p.id NOT IN (SELECT record FROM journal WHERE record IS NOT NULL
+                    AND (\(isMerchant) OR NOT EXISTS (SELECT 1 FROM journal WHERE \(isMerchant))))
+                  AND (EXISTS (SELECT 1 FROM journal WHERE record IS NOT NULL) OR NOT EXISTS (SELECT 1 FROM journal))
                 """),
             Question(
                 "told_and_not_there", finds: "a success that was answered, and of which the books know nothing",

@@ -21,7 +21,7 @@ package struct LedgerWatch: Sendable {
         /// The payment or refund that it is for.
         package var record: RecordID?
         /// As exports name it: `merchant:merchant-17`.
-        package var account: String
+        package let account: String
         package var currency: String
         package var amount: Int64
 
@@ -29,14 +29,14 @@ package struct LedgerWatch: Sendable {
             self.change = change
             self.record = record
             self.account = account
+            kind = Account.Kind(ofName: account)
             self.currency = currency
             self.amount = amount
         }
 
-        fileprivate var isMerchant: Bool { account.utf8.starts(with: "merchant:".utf8) }
-        fileprivate var hasFloor: Bool {
-            isMerchant || account == "refunds" || account.utf8.starts(with: "suspense:".utf8)
-        }
+        private let kind: Account.Kind?
+        fileprivate var isMerchant: Bool { kind == .merchant }
+        fileprivate var hasFloor: Bool { kind?.hasFloor ?? false }
     }
 
     package struct Violation: Sendable, Equatable {

@@ -70,11 +70,12 @@ extension CapacityReport {
 
     package var knee: Knee? { if case .found(let knee) = end { knee } else { nil } }
 
-    /// All probes of one rate whose load was made, by rising rate; of several at one rate the longest.
+    /// All probes of one rate whose load was made, by rising rate; of several at one rate the longest, and of
+    /// those the last.
     package var curve: [ProbeRecord] {
         let made = probes.filter { $0.probe.purpose != .hysteresis && $0.standing != .notMade && $0.figures != nil }
         let sorted = made.sorted {
-            ($0.probe.perSecond, $1.probe.hold, $0.number) < ($1.probe.perSecond, $0.probe.hold, $1.number)
+            ($0.probe.perSecond, $1.probe.hold, $1.number) < ($1.probe.perSecond, $0.probe.hold, $0.number)
         }
         return sorted.enumerated().filter { place, probe in
             place == 0 || sorted[place - 1].probe.perSecond != probe.probe.perSecond

@@ -19,7 +19,7 @@ struct RunAudit {
     let facts: ImportFacts
     /// What the plan's targets ask of the banks' flows.
     let needs: ChannelFlows.Needs
-    /// Of the report; nil in simulation.
+    /// Of the report; nil where evidence.db is kept in memory, and goes with the run.
     let folder: String?
     let loop: EventLoop
 

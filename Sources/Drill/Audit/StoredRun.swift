@@ -54,9 +54,9 @@ package struct StoredRun {
     }
 
     private static func bringTogether(_ opening: OpeningRecord, in folder: String) throws -> [String] {
-        let record = try TornRun(
-            opening.record, segments: ReportFolder(folder).evidence(ofRun: opening.record.identity.runID)
-        ).record()
+        let run = try TornRun(
+            opening.record, segments: ReportFolder(folder).evidence(ofRun: opening.record.identity.runID))
+        let record = try run.record()
         let collected = try TornSources(record, opening.facts, folder).collected
         let evidence = try EvidenceDatabase.draft(in: folder)
         try EvidenceImport(into: evidence).take(record, collected, opening.facts) { false }
@@ -65,7 +65,7 @@ package struct StoredRun {
         try evidence.keep(whole)
         try evidence.finish()
         try EvidenceDatabase.seal("\(folder)/\(EvidenceDatabase.fileName)")
-        return collected.gaps
+        return collected.gaps + [run.gap].compactMap(\.self)
     }
 }
 

@@ -201,7 +201,7 @@ package struct Drill {
         do throws(DrillFault) {
             let found = try await RunAudit(
                 record: record, collected: collected, facts: opening.facts, needs: plan.targets.flowsNeeded,
-                folder: loop.simulation == nil ? order.outFolder : nil, loop: loop
+                folder: loop.simulation == nil || order.keepsEvidence ? order.outFolder : nil, loop: loop
             ).run()
             (audit, record.channels) = (found.audit, found.channels)
         } catch {
@@ -408,7 +408,8 @@ package struct Drill {
             targets: preflight.origins.map {
                 ($0.origin.security == nil ? "http://" : "https://") + $0.origin.authority
             },
-            allowed: order.policy.planned, permitted: order.permitted)
+            allowed: order.policy.planned, permitted: order.permitted,
+            world: loop.simulation == nil ? .live : .rehearsed)
     }
 }
 

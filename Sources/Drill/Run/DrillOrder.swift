@@ -33,6 +33,8 @@ package struct DrillOrder: Sendable {
     package var stackToken = ""
     /// Entry points of which somebody said outside the plan that untagged payments may go there, as they were written.
     package var realPayments: [String] = []
+    /// A simulated run leaves an evidence.db as well; a live one always does.
+    package var keepsEvidence = false
     /// Plays mock banks, or the embedded stack, when it is called as `spillway mock` or `spillway stack` is: this program.
     package var executable = "/proc/self/exe"
 

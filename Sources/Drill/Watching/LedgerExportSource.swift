@@ -1,6 +1,5 @@
 import Audit
 import EventLoop
-import JSON
 import StackVocabulary
 import Timebase
 
@@ -59,16 +58,15 @@ struct LedgerExportSource: LedgerSource {
         into book: inout LedgerBooks.Book, _ namespace: Namespace
     ) -> LedgerBooks.Found? {
         var found = LedgerBooks.Found()
-        guard let changes = Told(journal), let calls = Told(attempts), let given = Told(refunds) else { return nil }
-        for row in given.rows {
-            guard let id = row.record("id"), let payment = row.record("payment"), let amount = row["amount"]?.int64
-            else {
-                continue
-            }
-            book.watch.take(refund: id, of: payment, amount, hasFailed: row["state"]?.string == "failed")
+        guard let changes = ToldRows(journal), let calls = ToldRows(attempts), let given = ToldRows(refunds) else {
+            return nil
         }
-        for row in calls.rows where row["kind"]?.string == "payment" && row["outcome"]?.string == "approved" {
-            if let record = row.record("record") { book.watch.take(approved: record) }
+        for row in given.rows {
+            guard let id = row.id, let payment = row.payment, let amount = row.amount else { continue }
+            book.watch.take(refund: id, of: payment, amount, hasFailed: row.state == .failed)
+        }
+        for row in calls.rows where row.kind == .payment && row.outcome == .approved {
+            if let record = row.record { book.watch.take(approved: record) }
         }
         for row in changes.rows { if let line = row.line { book.watch.take(line) } }
         (book.journal, book.attempts, book.refunds) = (changes.last, calls.last, given.last)
@@ -76,38 +74,5 @@ struct LedgerExportSource: LedgerSource {
         found.watermark = changes.watermark
         book.end(namespace, isWhole: changes.rows.count < limit, into: &found)
         return found
-    }
-
-    /// Rows, and behind them up to where they go.
-    private struct Told {
-        let rows: [JSONValue]
-        let last: Int64
-        let watermark: Int64
-
-        init?(_ bytes: [UInt8]) {
-            var rows = bytes.split(separator: UInt8(ascii: "\n")).compactMap { try? JSONValue(parsing: Array($0)) }
-            guard let end = rows.popLast(), let last = end["last"]?.int64, let watermark = end["watermark"]?.int64
-            else {
-                return nil
-            }
-            self.rows = rows
-            self.last = last
-            self.watermark = watermark
-        }
-    }
-}
-
-extension JSONValue {
-    fileprivate func record(_ key: String) -> RecordID? {
-        guard let text = self[key]?.string else { return nil }
-        return RecordID(text.utf8Span.span)
-    }
-
-    fileprivate var line: LedgerWatch.Line? {
-        guard let change = self["change"]?.int64, let account = self["account"]?.string,
-            let currency = self["currency"]?.string, let amount = self["amount"]?.int64
-        else { return nil }
-        return LedgerWatch.Line(
-            change: change, record: record("record"), account: account, currency: currency, amount: amount)
     }
 }

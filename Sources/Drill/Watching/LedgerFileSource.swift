@@ -89,24 +89,15 @@ struct LedgerFileSource: LedgerSource {
         while try rows.step() {
             count += 1
             book.journal = rows.integer(0)
+            // Accounts as the stack's exports name them, but for the names of channels.
             book.watch.take(
                 LedgerWatch.Line(
                     change: rows.integer(1), record: rows.isNull(2) ? nil : record(rows.integer(2)),
-                    account: account(rows.integer(3)), currency: rows.text(4), amount: rows.integer(5)))
+                    account: Account.name(ofBits: rows.integer(3)) { "\($0)" }, currency: rows.text(4),
+                    amount: rows.integer(5)))
         }
         return count
     }
 
     private static func record(_ bits: Int64) -> RecordID { RecordID(bits: UInt64(bitPattern: bits)) }
-
-    /// As the stack's exports name them, but for the names of channels.
-    private static func account(_ bits: Int64) -> String {
-        let number = bits & 0xFFFF_FFFF
-        return switch bits >> 32 {
-        case 0: "merchant:merchant-\(number)"
-        case 1: "channel:\(number)"
-        case 2: "suspense:\(number)"
-        default: "refunds"
-        }
-    }
 }

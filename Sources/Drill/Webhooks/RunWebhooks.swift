@@ -38,8 +38,10 @@ struct RunWebhooks {
                 throw StreamError(.resolve, sink.listen.host, .explained("it has no address"))
             }
             let chosen = try receiver.listen(on: address)
+            // A simulated network has nothing in front of the sink.
             return RunWebhooks(
-                receiver: receiver, address: sink.publicURL.text(reaching: chosen.port),
+                receiver: receiver,
+                address: loop.simulation == nil ? sink.publicURL.text(reaching: chosen.port) : "http://\(chosen)",
                 folder: folder, writer: writer, journal: journal, loop: loop)
         } catch {
             throw DrillFault("the sink of webhooks cannot listen: \(error)")

@@ -16,6 +16,11 @@ public struct TraceHash: Sendable {
     /// Eight bytes at a time.
     mutating func mix(_ bytes: [UInt8]) {
         var index = 0
+        while bytes.count - index >= 8 {
+            let word = unsafe bytes.span.bytes.unsafeLoadUnaligned(fromByteOffset: index, as: UInt64.self)
+            mix(UInt64(bigEndian: word))
+            index += 8
+        }
         while index < bytes.count {
             var word: UInt64 = 0
             for offset in 0..<min(8, bytes.count - index) { word = word << 8 | UInt64(bytes[index + offset]) }

@@ -1,9 +1,9 @@
 // Goal: all that is known of a run in one file that anybody can query, and that whoever judges reads and nothing else.
-// Method: SQLite. A draft is filled under another name, indexed, sealed and then renamed: whoever looks finds the whole
-// file or none. It is thrown away and made anew from the sources as often as one likes, so it needs no log and no fsync
-// on the way.
+// Method: SQLite. A draft is filled under another name, indexed and then renamed: whoever looks finds the whole file or
+// none. Then it is sealed, while its maker asks it already; everybody else reads it only with its seal. It is thrown away
+// and made anew from the sources as often as one likes, so it needs no log and no fsync on the way.
 //
-//     sources -> draft (tables, then indexes and views) -> evidence.db
+//     sources -> draft (tables, then indexes and views) -> evidence.db -> evidence.db.sha256
 //
 // Not here: what the sources are (`EvidenceImport`), and what follows from them (`Audit`).
 
@@ -92,7 +92,7 @@ package final class EvidenceDatabase {
 
     /// One that is there; a file that is none, of another version, or not what it was is told by name.
     ///
-    /// - Parameter isTrusted: for who has sealed it himself just now.
+    /// - Parameter isTrusted: without a look at its seal, which may not be there yet: for whoever made it, and nobody else.
     package static func open(_ path: String, isTrusted: Bool = false) throws(EvidenceError) -> EvidenceDatabase {
         if !EvidenceFiles.isThere(path) { throw EvidenceError("open", path, code: ENOENT) }
         let (owner, version): (Int64?, Int64?)
@@ -133,7 +133,7 @@ package final class EvidenceDatabase {
     }
 
     package func about(_ name: String) throws(EvidenceError) -> String? {
-        try change { () throws(DatabaseError) in
+        try reading { () throws(DatabaseError) in
             let row = try database.prepare("SELECT value FROM about WHERE name = ?")
             row.bind(1, name)
             guard try row.step() else { return nil }
@@ -150,7 +150,7 @@ package final class EvidenceDatabase {
         } catch let error as EvidenceError {
             throw error
         } catch {
-            throw EvidenceError("read the run's record in", path ?? "evidence in memory", reason: "\(error)")
+            throw EvidenceError("read the run's record in", placeName, reason: "\(error)")
         }
     }
 
@@ -167,11 +167,11 @@ package final class EvidenceDatabase {
 
     private func needed(_ name: String) throws(EvidenceError) -> String {
         if let value = try about(name) { return value }
-        throw EvidenceError("read", path ?? "evidence in memory", reason: "'\(name)' is missing in the table 'about'")
+        throw EvidenceError("read", placeName, reason: "'\(name)' is missing in the table 'about'")
     }
 
     package func sources() throws(EvidenceError) -> [SourceStanding] {
-        try change { () throws(DatabaseError) in
+        try reading { () throws(DatabaseError) in
             let rows = try database.prepare("SELECT name, state, tables, rows, fault FROM sources ORDER BY rowid")
             var sources: [SourceStanding] = []
             while try rows.step() {
@@ -188,10 +188,16 @@ package final class EvidenceDatabase {
     // MARK: Errors
 
     func change<Value>(_ body: () throws(DatabaseError) -> Value) throws(EvidenceError) -> Value {
-        try Self.describing("write", path ?? "evidence in memory", body)
+        try Self.describing("write", placeName, body)
     }
 
-    static func describing<Value>(
+    func reading<Value>(_ body: () throws(DatabaseError) -> Value) throws(EvidenceError) -> Value {
+        try Self.describing("read", placeName, body)
+    }
+
+    private var placeName: String { path ?? "evidence in memory" }
+
+    private static func describing<Value>(
         _ operation: String, _ path: String, _ body: () throws(DatabaseError) -> Value
     ) throws(EvidenceError) -> Value {
         do throws(DatabaseError) {
@@ -202,35 +208,6 @@ package final class EvidenceDatabase {
     }
 }
 
-/// What became of one source of evidence.
-package struct SourceStanding: Sendable, Equatable {
-    package enum State: String, Sendable, CaseIterable {
-        case whole
-        /// Read as far as it goes: what is in it counts, and nothing follows from what is not.
-        case torn
-        /// It should be there.
-        case missing
-        /// The run has none.
-        case none
-    }
-
-    package var name: String
-    package var state: State
-    /// Of `evidence.db`, that it fills.
-    package var tables: [String]
-    package var rows: Int64
-    /// In words; empty where nothing is wrong.
-    package var fault: String
-
-    package init(name: String, state: State, tables: [String], rows: Int64 = 0, fault: String = "") {
-        self.name = name
-        self.state = state
-        self.tables = tables
-        self.rows = rows
-        self.fault = fault
-    }
-}
-
 // MARK: Asking
 
 extension EvidenceDatabase {
@@ -238,7 +215,7 @@ extension EvidenceDatabase {
     package func asking(
         _ sql: String, _ values: [String] = [], _ take: (Statement) -> Void
     ) throws(EvidenceError) {
-        try Self.describing("read", place ?? "evidence in memory") { () throws(DatabaseError) in
+        try reading { () throws(DatabaseError) in
             let rows = try database.prepare(sql)
             for (index, value) in values.enumerated() { rows.bind(Int32(index + 1), value) }
             while try rows.step() { take(rows) }
@@ -247,7 +224,7 @@ extension EvidenceDatabase {
 
     /// For tables of its own that a question needs; what is stored stays as it is.
     package func running(_ sql: String, _ values: [String] = []) throws(EvidenceError) {
-        try Self.describing("read", place ?? "evidence in memory") { () throws(DatabaseError) in
+        try reading { () throws(DatabaseError) in
             if values.isEmpty { return try database.run(sql) }
             let statement = try database.prepare(sql)
             for (index, value) in values.enumerated() { statement.bind(Int32(index + 1), value) }
@@ -258,7 +235,7 @@ extension EvidenceDatabase {
     package func defining(
         _ name: String, arguments: Int32, _ body: @escaping Database.Function
     ) throws(EvidenceError) {
-        try Self.describing("read", place ?? "evidence in memory") { () throws(DatabaseError) in
+        try reading { () throws(DatabaseError) in
             try database.define(name, arguments: arguments, body)
         }
     }

@@ -68,14 +68,20 @@ extension EvidenceImport {
         try mark("sent", ["sent"], collected.requestsState)
     }
 
-    /// What was torn or missing when it was collected is no better for having been read.
+    /// What was torn or missing when it was collected is no better for having been read, and no worse than what reading it
+    /// has shown.
     private func mark(
         _ name: String, _ tables: [String], _ state: CollectedEvidence.State
     ) throws(EvidenceError) {
         switch state {
         case .whole: return
         case .torn(let reason):
-            try note(SourceStanding(name: name, state: .torn, tables: tables, fault: reason))
+            let read = try evidence.sources().first { $0.name == name }
+            let faults = [reason, read?.fault ?? ""].filter { !$0.isEmpty }
+            try note(
+                SourceStanding(
+                    name: name, state: .torn, tables: tables, rows: read?.rows ?? 0,
+                    fault: faults.joined(separator: "; ")))
         case .missing(let reason):
             try note(SourceStanding(name: name, state: .missing, tables: tables, fault: reason))
         }
@@ -108,7 +114,10 @@ extension EvidenceImport {
         if case .missing = log.state { return try mark(name, ["log"], log.state) }
         try take(name, into: ["log"]) { rows in
             let row = try insert(into: "log", columns: 2)
-            for line in try text(of: log.place).split(separator: UInt8(ascii: "\n")) {
+            var text: [UInt8] = []
+            // It is short.
+            try log.place.read { text += $0 }
+            for line in text.split(separator: UInt8(ascii: "\n")) {
                 row.bind(1, log.namespace.name)
                 row.bind(
                     2, masking: (try? JSONValue(parsing: Array(line)))?.string ?? String(decoding: line, as: UTF8.self))
@@ -119,18 +128,6 @@ extension EvidenceImport {
         try mark(name, ["log"], log.state)
     }
 
-    /// Of what is short.
-    private func text(of place: CollectedEvidence.Place) throws(EvidenceError) -> [UInt8] {
-        switch place {
-        case .memory(let bytes): return bytes
-        case .file(let path):
-            var file = try FilePieces(path)
-            var bytes: [UInt8] = []
-            while let piece = try file.next() { bytes += piece }
-            return bytes
-        }
-    }
-
     // MARK: Banks
 
     private func take(_ channel: CollectedEvidence.Channel, _ facts: ImportFacts) throws(EvidenceError) {
@@ -139,14 +136,8 @@ extension EvidenceImport {
         if case .missing = channel.statementState {
             try mark(name, ["statement"], channel.statementState)
         } else {
-            switch channel.statement {
-            case .file(let path):
-                try takeStatement(
-                    of: channel.name, namespace, channel.statementForm, path: path, isEmbedded: facts.isEmbedded)
-            case .memory(let bytes):
-                try takeStatement(
-                    of: channel.name, namespace, channel.statementForm, bytes: bytes, isEmbedded: facts.isEmbedded)
-            }
+            try takeStatement(
+                of: channel.name, namespace, channel.statementForm, at: channel.statement, isEmbedded: facts.isEmbedded)
             try mark(name, ["statement"], channel.statementState)
         }
         try takeJournal(of: channel)
@@ -164,6 +155,7 @@ extension EvidenceImport {
             case .folder(let folder):
                 var reader = try ChannelJournalReader(folder: folder)
                 while let entry = try reader.next() { rows += try sight.take(entry, stray) ? 1 : 0 }
+                try reader.tally.check(folder)
             case .memory(let entries):
                 for entry in entries { rows += try sight.take(entry, stray) ? 1 : 0 }
             }
@@ -178,7 +170,7 @@ extension EvidenceImport {
     private func takeWebhooks(_ collected: CollectedEvidence, _ facts: ImportFacts) throws(EvidenceError) {
         guard let journal = collected.webhooks else {
             // Where nobody was to be told, nobody was told too little.
-            let told: Int64 = try evidence.change { () throws(DatabaseError) in
+            let told: Int64 = try evidence.reading { () throws(DatabaseError) in
                 try database.integer("SELECT count(*) FROM notifications") ?? 0
             }
             let state: SourceStanding.State = facts.isEmbedded && told == 0 ? .whole : .none
@@ -190,6 +182,7 @@ extension EvidenceImport {
             case .folder(let folder):
                 var reader = try WebhookJournalReader(folder: folder)
                 while let entry = try reader.next() { try take(entry, row, &rows) }
+                try reader.tally.check(folder)
             case .memory(let entries):
                 for entry in entries { try take(entry, row, &rows) }
             }
@@ -293,7 +286,7 @@ extension EvidenceImport {
     /// two is what lies between the clocks, a millisecond more or less.
     private func align() throws(EvidenceError) {
         let begin = try evidence.about("begin_ms").flatMap { Int64($0) } ?? 0
-        let offset: Int64? = try evidence.change { () throws(DatabaseError) in
+        let offset: Int64? = try evidence.reading { () throws(DatabaseError) in
             try database.integer(
                 """
                 SELECT min((a.ended_ms - \(begin)) * 1000000 - s.at_ns)
@@ -308,9 +301,12 @@ extension EvidenceImport {
 /// What one bank saw: all requests in numbers, and each that should not have come.
 private struct ChannelSight {
     private struct Kind: Hashable {
-        let kind: String
-        let operation: String
-        let tag: String
+        let kind: ChannelEntry.Kind
+        let operation: Operation
+        let tag: ChannelEntry.Tag
+
+        /// The order in which they are written.
+        var words: (String, String, String) { ("\(kind)", operation.rawValue, "\(tag)") }
     }
 
     private let channel: String
@@ -328,8 +324,7 @@ private struct ChannelSight {
     /// True for a request, as against what happened to a payment later.
     mutating func take(_ entry: ChannelEntry, _ stray: Statement) throws(DatabaseError) -> Bool {
         guard entry.kind == .request || entry.kind == .stray else { return false }
-        let kind = Kind(
-            kind: "\(entry.kind)", operation: entry.operation.rawValue, tag: "\(entry.tag)")
+        let kind = Kind(kind: entry.kind, operation: entry.operation, tag: entry.tag)
         counts[kind, default: (0, 0)].requests += 1
         if entry.booking != .none { counts[kind, default: (0, 0)].booked += 1 }
         calls.take(entry)
@@ -359,13 +354,13 @@ private struct ChannelSight {
     }
 
     func write(_ row: Statement) throws(DatabaseError) {
-        let kinds = counts.keys.sorted { ($0.kind, $0.operation, $0.tag) < ($1.kind, $1.operation, $1.tag) }
-        for kind in kinds {
+        for kind in counts.keys.sorted(by: { $0.words < $1.words }) {
+            let words = kind.words
             row.bind(1, channel)
             row.bind(2, namespace.name)
-            row.bind(3, kind.kind)
-            row.bind(4, kind.operation)
-            row.bind(5, kind.tag)
+            row.bind(3, words.0)
+            row.bind(4, words.1)
+            row.bind(5, words.2)
             row.bind(6, counts[kind]?.requests ?? 0)
             row.bind(7, counts[kind]?.booked ?? 0)
             try row.run()

@@ -92,7 +92,7 @@ private struct LedgerTexts {
             (
                 "payments",
                 """
-                SELECT id, key, 'merchant-' || merchant, currency, amount,
+                SELECT id, key, '\(MerchantID.prefix)' || merchant, currency, amount,
                   \(words("state", PaymentState.allCases.map(\.name))), version, \(words("channel", channels)), captured,
                   refunded, refund_pending, created_ms, changed_ms, \(namespace),
                   CASE length(key) WHEN 26 THEN key ELSE sent_key(key) END

@@ -150,7 +150,8 @@ package struct EvidenceImport {
             let moves = record.steps.map(\.movesMoney)
             let row = try sentRow()
             while let attempt = try reader.next() { try take(attempt, moves, row, &rows) }
-            try reader.tally.check(folder, against: record)
+            let (found, written) = (reader.tally.records, record.generator.evidenceRecords)
+            try reader.tally.check(folder, found == written ? nil : "\(found) rows of \(written) that were written")
         }
     }
 
@@ -196,26 +197,15 @@ package struct EvidenceImport {
 
     /// - Parameter isEmbedded: references begin with the id of what they are about.
     package func takeStatement(
-        of channel: String, _ namespace: String, _ form: StatementRule.Form, path: String, isEmbedded: Bool
+        of channel: String, _ namespace: String, _ form: StatementRule.Form, at place: CollectedEvidence.Place,
+        isEmbedded: Bool
     ) throws(EvidenceError) {
         try take("statement \(namespace) \(channel)", into: ["statement"]) { rows in
             var reader = ChannelStatementReader(form)
             let row = try insert(into: "statement", columns: 11)
-            var file = try FilePieces(path)
-            while let piece = try file.next() {
+            try place.read { piece in
                 for line in try reader.read(piece) { try take(line, channel, namespace, isEmbedded, row, &rows) }
             }
-            try reader.finish()
-        }
-    }
-
-    package func takeStatement(
-        of channel: String, _ namespace: String, _ form: StatementRule.Form, bytes: [UInt8], isEmbedded: Bool
-    ) throws(EvidenceError) {
-        try take("statement \(namespace) \(channel)", into: ["statement"]) { rows in
-            var reader = ChannelStatementReader(form)
-            let row = try insert(into: "statement", columns: 11)
-            for line in try reader.read(bytes) { try take(line, channel, namespace, isEmbedded, row, &rows) }
             try reader.finish()
         }
     }
@@ -273,18 +263,4 @@ extension String {
 extension RecordID {
     /// As it stands in the database: numbers are half as long as texts, and found twice as fast.
     package var number: Int64 { Int64(bitPattern: bits) }
-}
-
-extension EvidenceTally {
-    /// What is missing is told, and never passed over.
-    fileprivate func check(_ folder: String, against record: RunRecord) throws(EvidenceError) {
-        if faulty > 0 || tornBytes > 0 {
-            throw EvidenceError(
-                "read", folder, reason: "\(faulty) rows are not as they were written, \(tornBytes) bytes are torn off")
-        }
-        let expected = record.generator.evidenceRecords
-        guard records == expected else {
-            throw EvidenceError("read", folder, reason: "\(records) rows of \(expected) that were written")
-        }
-    }
 }

@@ -28,14 +28,7 @@ private final class ChannelTexts {
     }
 
     func account(_ bits: Int64) -> String {
-        let number = bits & 0xFFFF_FFFF
-        return switch bits >> 32 {
-        case 0: "merchant:merchant-\(number)"
-        case 1: "channel:\(name(number))"
-        case 2: "suspense:\(name(number))"
-        case 3: "refunds"
-        default: "account:\(bits)"
-        }
+        Account.name(ofBits: bits) { name(Int64($0)) }
     }
 
     private func name(_ number: Int64) -> String {

@@ -29,3 +29,15 @@ struct FilePieces: ~Copyable {
         }
     }
 }
+
+extension CollectedEvidence.Place {
+    /// From its beginning to its end.
+    func read(_ take: ([UInt8]) throws -> Void) throws {
+        switch self {
+        case .memory(let bytes): try take(bytes)
+        case .file(let path):
+            var file = try FilePieces(path)
+            while let piece = try file.next() { try take(piece) }
+        }
+    }
+}

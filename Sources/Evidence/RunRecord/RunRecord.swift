@@ -53,6 +53,13 @@ package struct RunRecord: Sendable {
     }
 }
 
+/// Where a run took place.
+package enum RunWorld: String, Sendable, CaseIterable {
+    case live
+    /// In virtual time, over a network in memory: nothing of it was ever sent.
+    case rehearsed
+}
+
 package struct RunIdentity: Sendable, Equatable {
     package var runID: String
     package var plan: String
@@ -68,10 +75,11 @@ package struct RunIdentity: Sendable, Equatable {
     package var allowed: [String]
     /// What was permitted outside the plan, as it was written.
     package var permitted: [String]
+    package var world: RunWorld
 
     package init(
         runID: String, plan: String, about: String?, planDigest: String, seed: UInt64, version: String,
-        targets: [String], allowed: [String], permitted: [String] = []
+        targets: [String], allowed: [String], permitted: [String] = [], world: RunWorld = .live
     ) {
         self.runID = runID
         self.plan = plan
@@ -82,6 +90,7 @@ package struct RunIdentity: Sendable, Equatable {
         self.targets = targets
         self.allowed = allowed
         self.permitted = permitted
+        self.world = world
     }
 }
 

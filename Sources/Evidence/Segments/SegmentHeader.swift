@@ -10,6 +10,8 @@ package struct SegmentHeader: Sendable, Equatable {
     package let worker: Int
     /// From 1; a number may be missing where a segment was prepared and not used.
     package let number: UInt32
+    /// The number of the worker's segment before it, by which a reader sees that one is missing; 0 for the first.
+    let previous: UInt32
 
     /// Of evidence of requests; `planDigest` in hexadecimal, as in `RunIdentity`.
     init(_ kind: SegmentKind = .requests, runID: String, planDigest: String, worker: Int) {
@@ -18,7 +20,7 @@ package struct SegmentHeader: Sendable, Equatable {
 
     init(
         _ kind: SegmentKind, runID: String, planDigest: UInt64 = 0, channel: String = "", worker: Int,
-        number: UInt32 = 0
+        number: UInt32 = 0, previous: UInt32 = 0
     ) {
         precondition(
             runID.utf8.count <= kind.runIDBytes, "a run's id has at most \(kind.runIDBytes) bytes: \(runID)")
@@ -32,11 +34,13 @@ package struct SegmentHeader: Sendable, Equatable {
         self.channel = channel
         self.worker = worker
         self.number = number
+        self.previous = previous
     }
 
-    func numbered(_ number: UInt32) -> SegmentHeader {
+    func numbered(_ number: UInt32, after previous: UInt32) -> SegmentHeader {
         SegmentHeader(
-            kind, runID: runID, planDigest: planDigest, channel: channel, worker: worker, number: number)
+            kind, runID: runID, planDigest: planDigest, channel: channel, worker: worker, number: number,
+            previous: previous)
     }
 
     var bytes: [UInt8] {
@@ -46,7 +50,7 @@ package struct SegmentHeader: Sendable, Equatable {
         append(UInt16(kind.rowBytes), to: &bytes)
         append(UInt16(worker), to: &bytes)
         append(number, to: &bytes)
-        append(0 as UInt32, to: &bytes)
+        append(previous, to: &bytes)
         append(planDigest, to: &bytes)
         append(runID, byteCount: kind.runIDBytes, to: &bytes)
         append(channel, byteCount: Self.byteCount - bytes.count, to: &bytes)
@@ -79,7 +83,7 @@ package struct SegmentHeader: Sendable, Equatable {
         return .header(
             SegmentHeader(
                 kind, runID: runID, planDigest: integer(bytes, 24), channel: channel, worker: Int(worker),
-                number: integer(bytes, 16)))
+                number: integer(bytes, 16), previous: integer(bytes, 20)))
     }
 
     /// Filled up with zeros.

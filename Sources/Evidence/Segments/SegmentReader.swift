@@ -15,6 +15,7 @@ struct SegmentReader<Row: SegmentRow> {
     init(_ sources: [SegmentSource]) throws(EvidenceError) {
         self.sources = sources[...]
         var first: SegmentHeader?
+        var links = SegmentLinks()
         for source in sources {
             guard let header = try OpenSegment<Row>(source)?.header else { continue }
             let known = first ?? header
@@ -25,8 +26,10 @@ struct SegmentReader<Row: SegmentRow> {
                 throw EvidenceError("read", source.path, reason: "the journal of another channel, '\(header.channel)'")
             }
             first = known
+            links.add(header)
         }
         run = first
+        tally.missing = links.missing
     }
 
     /// Nil at the end.
@@ -70,6 +73,19 @@ struct SegmentReader<Row: SegmentRow> {
     }
 }
 
+/// Which segments others say that they follow. One that was ordered and came too late is followed by none.
+private struct SegmentLinks {
+    private var there: Set<SegmentName> = []
+    private var followed: Set<SegmentName> = []
+
+    mutating func add(_ header: SegmentHeader) {
+        there.insert(SegmentName(worker: header.worker, number: header.number))
+        if header.previous > 0 { followed.insert(SegmentName(worker: header.worker, number: header.previous)) }
+    }
+
+    var missing: [String] { followed.subtracting(there).sorted().map(\.description) }
+}
+
 /// What was found besides the records.
 package struct EvidenceTally: Sendable, Equatable {
     package var segments = 0
@@ -82,8 +98,27 @@ package struct EvidenceTally: Sendable, Equatable {
     package var tornBytes: UInt64 = 0
     /// Killed before the header was written.
     package var segmentsWithoutHeader = 0
+    /// Names of segments that others follow and that are not there. The last one of a worker is followed by none.
+    package var missing: [String] = []
 
     package init() {}
+
+    var missingWords: String? {
+        switch missing.count {
+        case 0: nil
+        case 1: "\(missing[0]) is missing"
+        default: "\(missing.count) segments are missing, \(missing[0]) and others"
+        }
+    }
+
+    /// Evidence of which something is lost is told, and never passed over.
+    func check(_ folder: String, _ others: String? = nil) throws(EvidenceError) {
+        var faults: [String] = []
+        if faulty > 0 { faults.append("\(faulty) rows are not as they were written") }
+        if tornBytes > 0 { faults.append("\(tornBytes) bytes are torn off") }
+        faults += [missingWords, others].compactMap(\.self)
+        guard faults.isEmpty else { throw EvidenceError("read", folder, reason: faults.joined(separator: "; ")) }
+    }
 }
 
 /// One segment, read in pieces. The piece is all that it holds, so a reader that is dropped halfway leaves no file open.

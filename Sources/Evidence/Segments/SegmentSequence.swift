@@ -21,7 +21,7 @@ struct SegmentSequence {
             return prepared
         }
         let number = numbersTaken + 1
-        let memory = try store.make(number)
+        let memory = try store.make(number, after: current)
         numbersTaken = number
         current = number
         if number > 1 { madeLate += 1 }
@@ -30,7 +30,9 @@ struct SegmentSequence {
 
     /// Nil where there is nothing to prepare.
     mutating func order() -> SegmentOrder? {
-        guard !isClosed, next == nil, !isOrdered, let order = store.order(numbersTaken + 1) else { return nil }
+        guard !isClosed, next == nil, !isOrdered, let order = store.order(numbersTaken + 1, after: current) else {
+            return nil
+        }
         numbersTaken += 1
         isOrdered = true
         return order

@@ -3,7 +3,8 @@ internal import Glibc
 /// Where a worker's segments live: files for live runs, memory for simulated ones.
 protocol SegmentStore: AnyObject {
     var byteCount: Int { get }
-    func make(_ number: UInt32) throws(EvidenceError) -> SegmentMemory
+    /// - Parameter previous: the number of the segment that is written now; 0 before the first.
+    func make(_ number: UInt32, after previous: UInt32) throws(EvidenceError) -> SegmentMemory
     /// All rows are taken, and some have not ended.
     func rest(_ number: UInt32, _ memory: SegmentMemory)
     func release(_ number: UInt32, _ memory: SegmentMemory)
@@ -13,7 +14,7 @@ protocol SegmentStore: AnyObject {
     func trim(_ number: UInt32, to byteCount: Int) throws(EvidenceError)
     func remove(_ number: UInt32)
     /// What makes a segment on any thread; nil where making one costs nothing.
-    func order(_ number: UInt32) -> SegmentOrder?
+    func order(_ number: UInt32, after previous: UInt32) -> SegmentOrder?
     /// What was made until now, also by other workers, for a reader.
     func sources() throws(EvidenceError) -> [SegmentSource]
 }
@@ -52,8 +53,8 @@ final class FileSegments: SegmentStore {
         SegmentFile(path: "\(folder)/\(SegmentName(worker: header.worker, number: number))", byteCount: byteCount)
     }
 
-    func make(_ number: UInt32) throws(EvidenceError) -> SegmentMemory {
-        try file(number).make(header.numbered(number))
+    func make(_ number: UInt32, after previous: UInt32) throws(EvidenceError) -> SegmentMemory {
+        try file(number).make(header.numbered(number, after: previous))
     }
 
     func rest(_ number: UInt32, _ memory: SegmentMemory) { file(number).rest(memory) }
@@ -65,8 +66,8 @@ final class FileSegments: SegmentStore {
         try file(number).amend(at: offset, change)
     }
 
-    func order(_ number: UInt32) -> SegmentOrder? {
-        SegmentOrder(file: file(number), header: header.numbered(number))
+    func order(_ number: UInt32, after previous: UInt32) -> SegmentOrder? {
+        SegmentOrder(file: file(number), header: header.numbered(number, after: previous))
     }
 
     func sources() throws(EvidenceError) -> [SegmentSource] { try SegmentSource.all(in: folder) }
@@ -88,14 +89,14 @@ final class MemorySegments: SegmentStore {
         for block in blocks { unsafe block.start.deallocate() }
     }
 
-    func make(_ number: UInt32) throws(EvidenceError) -> SegmentMemory {
+    func make(_ number: UInt32, after previous: UInt32) throws(EvidenceError) -> SegmentMemory {
         guard blocks.count < Self.segmentsMax else {
             throw EvidenceError("keep evidence in", "memory", code: ENOMEM)
         }
         let start = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: SegmentHeader.byteCount)
         unsafe start.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
         let block = unsafe SegmentMemory(start)
-        block.write(header.numbered(number))
+        block.write(header.numbered(number, after: previous))
         blocks.append(block)
         return block
     }
@@ -104,7 +105,7 @@ final class MemorySegments: SegmentStore {
     func release(_ number: UInt32, _ memory: SegmentMemory) {}
     func trim(_ number: UInt32, to byteCount: Int) {}
     func remove(_ number: UInt32) {}
-    func order(_ number: UInt32) -> SegmentOrder? { nil }
+    func order(_ number: UInt32, after previous: UInt32) -> SegmentOrder? { nil }
 
     /// Numbers have no gaps here, since nothing is prepared.
     func amend<Row: SegmentRow>(_ number: UInt32, at offset: Int, _ change: (Row) -> Void) {
@@ -125,7 +126,7 @@ final class MemorySegments: SegmentStore {
 }
 
 /// `worker-000.000001.seg`
-struct SegmentName: Comparable, CustomStringConvertible {
+struct SegmentName: Comparable, Hashable, CustomStringConvertible {
     let worker: Int
     let number: UInt32
 

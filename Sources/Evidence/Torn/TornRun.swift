@@ -13,17 +13,24 @@ package struct TornRun {
 
     private let opening: RunRecord
     private let attempts: () throws(EvidenceError) -> Attempts
+    /// What is lost of what it had written down, in words; nil where nothing is known to be.
+    package let gap: String?
 
     package static let reason = "the driver was killed; what it had sent is below"
 
     /// - Parameter attempts: begins anew with each call.
-    package init(_ opening: RunRecord, _ attempts: @escaping () throws(EvidenceError) -> Attempts) {
+    package init(
+        _ opening: RunRecord, gap: String? = nil, _ attempts: @escaping () throws(EvidenceError) -> Attempts
+    ) {
         self.opening = opening
+        self.gap = gap
         self.attempts = attempts
     }
 
-    package init(_ opening: RunRecord, segments folder: String) {
-        self.init(opening) { () throws(EvidenceError) in
+    package init(_ opening: RunRecord, segments folder: String) throws(EvidenceError) {
+        let missing = try EvidenceReader(folder: folder, ofRun: opening.identity.runID).tally.missingWords
+        let gap = missing.map { "of the driver's evidence \($0): what was sent then is in no figure" }
+        self.init(opening, gap: gap) { () throws(EvidenceError) in
             var reader = try EvidenceReader(folder: folder, ofRun: opening.identity.runID)
             return { () throws(EvidenceError) in try reader.next() }
         }
@@ -36,7 +43,9 @@ package struct TornRun {
         var tally = SentTally(opening, extent)
         let second = try attempts()
         while let attempt = try second() { tally.add(attempt) }
-        return tally.finished()
+        var record = tally.finished()
+        if let gap { record.events.append(RunEvent(at: extent.last, kind: .note, text: gap)) }
+        return record
     }
 }
 

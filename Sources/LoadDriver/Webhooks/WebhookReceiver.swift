@@ -59,8 +59,7 @@ package final class WebhookReceiver {
         guard let webhook, let event = webhook.eventName else {
             return refuse(exchange, body, webhook, "a webhook is a JSON object with an 'event'\n")
         }
-        let path = exchange.target.prefix { $0 != "?" }
-        let about = Array((path.split(separator: "/").last ?? "").utf8)
+        let about = Self.lastPart(of: exchange.target)
         // What is remembered is bounded in size as well as in number.
         guard event.utf8.count <= Self.textBytesMax, about.count <= Self.textBytesMax else {
             return refuse(exchange, body, webhook, "an event and a path end within 128 bytes\n")
@@ -74,6 +73,14 @@ package final class WebhookReceiver {
             for text in texts { arrived(Subject(event: event, about: Array(text.utf8))) }
         }
         exchange.respond(204)
+    }
+
+    /// Of its path; empty where there is none.
+    private static func lastPart(of target: String) -> [UInt8] {
+        let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
+        let end = path.lastIndex { $0 != UInt8(ascii: "/") }.map(path.index(after:)) ?? path.startIndex
+        let begin = path[..<end].lastIndex(of: UInt8(ascii: "/")).map(path.index(after:)) ?? path.startIndex
+        return Array(path[begin..<end])
     }
 
     private func refuse(_ exchange: HTTPExchange, _ body: [UInt8], _ webhook: JSONValue?, _ words: String) {

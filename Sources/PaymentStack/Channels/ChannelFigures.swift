@@ -1,4 +1,5 @@
 import Histogram
+import StackVocabulary
 
 /// What one channel has been through in one namespace.
 struct ChannelFigures: Sendable {

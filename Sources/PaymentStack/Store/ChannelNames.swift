@@ -29,11 +29,6 @@ struct ChannelNames: Sendable, Equatable {
     }
 
     func name(_ account: Account) -> String {
-        switch account.kind {
-        case .merchant: "merchant:\(MerchantID(number: account.number).text)"
-        case .channel: "channel:\(name(ChannelNumber(account.number)))"
-        case .suspense: "suspense:\(name(ChannelNumber(account.number)))"
-        case .refunds: "refunds"
-        }
+        account.name { name(ChannelNumber($0)) }
     }
 }

@@ -17,7 +17,7 @@ extension Report {
                 "outcome",
                 .present([
                     ("verdict", .text(verdict.name)), ("exit_code", .integer(Int64(verdict.exitCode))),
-                    ("planted", planted),
+                    ("planted", planted), ("world", world),
                 ])
             ), ("verdicts", .array(judgements.map(\.json))), ("audit", audit?.json),
             ("run", record.json),
@@ -28,6 +28,12 @@ extension Report {
     private var planted: JSONValue? {
         let defects = record.stack?.defects ?? []
         return defects.isEmpty ? nil : .texts(defects.map(\.name))
+    }
+
+    /// Nor takes a rehearsal for a run.
+    private var world: JSONValue? {
+        let world = record.identity.world
+        return world == .live ? nil : .text(world.rawValue)
     }
 
     /// What a run came to follows from its record and its judgements, so it is not read.

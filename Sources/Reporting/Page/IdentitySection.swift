@@ -12,7 +12,8 @@ struct IdentitySection {
                 .facts([
                     ("plan", Markup(identity.plan)), ("digest of the plan", code(identity.planDigest)),
                     ("seed", code(String(identity.seed))), ("run", code(identity.runID)),
-                    ("version", Markup(identity.version)), ("targets", list(identity.targets)),
+                    ("version", Markup(identity.version)), ("world", Markup(identity.world.rawValue)),
+                    ("targets", list(identity.targets)),
                     ("allowed by the plan", list(identity.allowed)),
                     ("permitted outside the plan", list(identity.permitted)),
                 ]),
@@ -20,7 +21,7 @@ struct IdentitySection {
                     "p", [],
                     [
                         Markup("The same arrivals and data again, with the plan of this digest as PLAN: "),
-                        code("spillway run PLAN --seed \(identity.seed)"),
+                        code("spillway \(identity.world.verb) PLAN --seed \(identity.seed)"),
                     ]),
             ])
     }

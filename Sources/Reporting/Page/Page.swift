@@ -27,8 +27,6 @@ struct Page {
             ])
     }
 
-    private var title: String { "\(report.record.identity.plan): \(report.verdict.headline)" }
-
     /// Of any page of ours.
     static func head(title: String) -> [Markup] {
         [
@@ -42,6 +40,12 @@ struct Page {
         ]
     }
 
+    private var title: String {
+        let identity = report.record.identity
+        return identity.plan + (identity.world == .live ? "" : " (\(identity.world.rawValue))")
+            + ": \(report.verdict.headline)"
+    }
+
     /// Nothing but the styles of the page itself: no script, no picture, no font, no form.
     private static let policy = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 
@@ -51,8 +55,13 @@ struct Page {
         ] + (report.audit.map { [AuditSection(audit: $0).markup] } ?? []) + [
             timelineSection, StageSection(record: report.record).markup,
             SpectrumSection(record: report.record).markup, GeneratorSection(record: report.record).markup,
-        ] + (report.record.stack.map { [StackSection(stack: $0).markup] } ?? [])
+        ] + (report.record.stack.map { [StackSection(stack: $0).markup] } ?? []) + drain
             + [IdentitySection(record: report.record).markup]
+    }
+
+    private var drain: [Markup] {
+        let end = report.record.sliceLength * Int64(report.record.slices.count)
+        return report.record.drain.map { [DrainSection(drain: $0, end: end).markup] } ?? []
     }
 
     private var footer: Markup {

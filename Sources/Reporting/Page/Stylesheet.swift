@@ -51,6 +51,7 @@ enum Stylesheet {
         .verdict .sign{margin-right:.5rem}
         .verdict .plan,.verdict .about{color:var(--soft)}
         .verdict .about{margin-top:.35rem}
+        .verdict .rehearsed{color:var(--warn);font-weight:700;margin-bottom:.5rem}
         .verdict .planted{color:var(--fail);font-weight:700;margin-bottom:.5rem}
         .verdict .facts{margin-top:1rem;grid-template-columns:repeat(auto-fill,minmax(7rem,1fr))}
         .verdict dd{font-size:1.25rem;font-variant-numeric:tabular-nums}

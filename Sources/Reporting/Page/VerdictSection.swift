@@ -10,10 +10,11 @@ struct VerdictSection {
     var header: Markup {
         let identity = report.record.identity
         let about = identity.about.map { [Markup.element("p", [("class", "about")], $0)] } ?? []
+        let world = identity.world.warning.map { [Markup.element("p", [("class", "rehearsed")], $0)] } ?? []
         let planted = report.record.stack?.warning.map { [Markup.element("p", [("class", "planted")], $0)] } ?? []
         return .element(
             "header", [("class", "verdict \(report.verdict.look)")],
-            planted + [
+            world + planted + [
                 .element("p", [("class", "plan")], [Markup("Drill "), .element("b", [], identity.plan)]),
                 .element(
                     "h1", [],

@@ -36,12 +36,15 @@ final class OperatorDesk: Sendable {
     private let thread: ForeignThread
 
     /// `onCommand` is called on the desk's thread. Close the desk before the process ends.
+    ///
+    /// - Parameter pace: of a rehearsal, which is not steered by hand: what it shows is to be the same each time.
     init(
-        _ style: Style, at place: Place = .init(), onCommand: @escaping @Sendable (DriverCommand) -> Void
+        _ style: Style, at place: Place = .init(), pace: RehearsalPace? = nil,
+        onCommand: @escaping @Sendable (DriverCommand) -> Void
     )
         throws(SystemError)
     {
-        let desk = try Desk(style, place, onCommand)
+        let desk = try Desk(style, place, pace, onCommand)
         self.desk = desk
         thread = try ForeignThread("operator") { desk.serve() }
     }
@@ -80,20 +83,22 @@ private final class Desk: Sendable {
     let pipe: SignalPipe
     private let style: OperatorDesk.Style
     private let place: OperatorDesk.Place
+    private let pace: RehearsalPace?
     private let onCommand: @Sendable (DriverCommand) -> Void
 
     init(
-        _ style: OperatorDesk.Style, _ place: OperatorDesk.Place,
+        _ style: OperatorDesk.Style, _ place: OperatorDesk.Place, _ pace: RehearsalPace?,
         _ onCommand: @escaping @Sendable (DriverCommand) -> Void
     ) throws(SystemError) {
         pipe = try SignalPipe(for: place.signals)
         self.style = style
         self.place = place
+        self.pace = pace
         self.onCommand = onCommand
     }
 
     func serve() {
-        var shift = Shift(style, place)
+        var shift = Shift(style, place, pace)
         shift.begin()
         while !shift.isOver {
             shift.wait(beside: pipe.reader)
@@ -130,16 +135,19 @@ private struct Shift {
     private let keyboard: KeyboardMode?
     private var intent = OperatorIntent()
     private var block = DrawnBlock()
-    private var journal = ProgressJournal()
+    private let pace: RehearsalPace?
+    private var journal: ProgressJournal
     private var shown: DriverProgress?
     private var unsaid: [String] = []
     private var hasInput = false
     private(set) var isOver = false
 
-    init(_ style: OperatorDesk.Style, _ place: OperatorDesk.Place) {
+    init(_ style: OperatorDesk.Style, _ place: OperatorDesk.Place, _ pace: RehearsalPace?) {
         self.style = style
+        self.pace = pace
         output = place.output
-        keyboard = style == .screen ? KeyboardMode(place.input) : nil
+        journal = ProgressJournal(followsStages: pace == nil)
+        keyboard = style == .screen && pace == nil ? KeyboardMode(place.input) : nil
         input = keyboard == nil ? -1 : place.input
     }
 
@@ -201,12 +209,16 @@ private struct Shift {
         switch style {
         case .quiet: break
         case .lines:
-            if journal.isDue(progress, at: .now) {
-                put(ProgressView(terminal: .of(output), hasKeys: false).line(progress) + "\n")
+            if journal.isDue(progress, at: .onTheWall) {
+                put(view(progress).line(progress) + "\n")
             }
-        case .screen:
-            put(block.drawing(ProgressView(terminal: .of(output), hasKeys: input >= 0).lines(progress)))
+        case .screen: put(block.drawing(view(progress).lines(progress)))
         }
+    }
+
+    private func view(_ progress: DriverProgress) -> ProgressView {
+        ProgressView(
+            terminal: .of(output), hasKeys: style == .screen && input >= 0, pace: pace.map { $0.words(progress) })
     }
 
     private var hasRoom: Bool {
@@ -216,13 +228,5 @@ private struct Shift {
 
     private func put(_ text: String) {
         if !text.isEmpty { _ = Console.put(CardMask.masked(text), to: output) }
-    }
-}
-
-extension Instant {
-    fileprivate static var now: Instant {
-        var time = timespec()
-        _ = unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-        return Instant(nanoseconds: Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec))
     }
 }

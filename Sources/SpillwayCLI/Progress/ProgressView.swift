@@ -14,10 +14,13 @@ struct ProgressView {
     let terminal: Terminal
     /// Somebody can press keys.
     let hasKeys: Bool
+    /// Of a rehearsal: how far it is, and how fast.
+    var pace: String?
 
     func lines(_ progress: DriverProgress) -> [String] {
         guard progress.phase != .ended else { return [] }
-        return [top(progress)] + figures(progress) + money(progress) + (hasKeys ? [keys(progress)] : [])
+        let pace = pace.map { [cut("rehearsed: \($0)", to: terminal.columns)] } ?? []
+        return [top(progress)] + figures(progress) + money(progress) + pace + (hasKeys ? [keys(progress)] : [])
     }
 
     // MARK: The stage
@@ -142,9 +145,11 @@ struct ProgressView {
     func line(_ progress: DriverProgress) -> String {
         let (label, remaining, _) = situation(progress)
         let cells = Self.cells(progress).prefix(Self.hasOwnSecond(progress) ? .max : 1).compactMap(\.choices.first)
-        let place = progress.phase == .traffic ? "\(Self.wholeSeconds(progress.elapsed)) \(label)" : label
+        let place =
+            progress.phase == .traffic && pace == nil ? "\(Self.wholeSeconds(progress.elapsed)) \(label)" : label
         let money = progress.moneyViolations > 0 ? [Self.violations(progress)] : []
-        return ([place] + (progress.phase == .traffic ? cells + money : remaining)).joined(separator: "  ")
+        return ((pace.map { [$0] } ?? []) + [place] + (progress.phase == .traffic ? cells + money : remaining)).joined(
+            separator: "  ")
     }
 
     private static func hasOwnSecond(_ progress: DriverProgress) -> Bool {

@@ -1,4 +1,5 @@
 import Diagnostics
+import Evidence
 import Glibc
 import JSON
 
@@ -6,6 +7,7 @@ import JSON
 /// file of its own, environment.json, so that report.json is the same on any machine.
 struct HostFacts: Equatable {
     var version: String
+    var world: RunWorld
     var began: WallTime
     var ended: WallTime
     var host: String
@@ -17,10 +19,11 @@ struct HostFacts: Equatable {
     /// Of the minute before the run.
     var load: Double?
 
-    init(began: WallTime, ended: WallTime) {
+    init(_ world: RunWorld, began: WallTime, ended: WallTime) {
         var names = utsname()
         unsafe uname(&names)
         version = SpillwayCLI.version
+        self.world = world
         (self.began, self.ended) = (began, ended)
         host = Self.text(names.nodename)
         kernel = Self.text(names.sysname) + " " + Self.text(names.release)
@@ -56,7 +59,8 @@ struct HostFacts: Equatable {
 
     var json: JSONValue {
         .object([
-            ("spillway", .text(version)), ("began", .text(began.text)), ("ended", .text(ended.text)),
+            ("spillway", .text(version)), ("world", .text(world.rawValue)), ("began", .text(began.text)),
+            ("ended", .text(ended.text)),
             ("host", .text(host)), ("kernel", .text(kernel)), ("architecture", .text(architecture)),
             ("processor", .optional(processor)), ("cores", .count(cores)),
             ("memory_bytes", memoryBytes.map { .count($0) } ?? .null), ("load_1min", load.map { .number($0) } ?? .null),

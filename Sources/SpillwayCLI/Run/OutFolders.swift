@@ -11,9 +11,12 @@ struct OutFolders {
     }
 
     /// `reports/flash-sale-20261111-093000`, or what was named; of several plans each gets a folder inside it.
-    /// `exists` says of a path whether something is there already.
-    mutating func folder(of plan: String, at now: WallTime, exists: (String) -> Bool) -> String {
-        let path = named.map { planCount == 1 ? $0 : "\($0)/\(plan)" } ?? "reports/\(plan)-\(now.name)"
+    ///
+    /// - Parameters:
+    ///   - occasion: what tells runs of one plan apart: when it was, or what it was rehearsed with.
+    ///   - exists: says of a path whether something is there already.
+    mutating func folder(of plan: String, _ occasion: String, exists: (String) -> Bool) -> String {
+        let path = named.map { planCount == 1 ? $0 : "\($0)/\(plan)" } ?? "reports/\(plan)-\(occasion)"
         var free = path
         var number = 2
         // What was named is meant, also when it is there.

@@ -1,20 +1,22 @@
-import Cryptography
 import Diagnostics
 import Drill
 import EventLoop
+import Evidence
 import Glibc
 import JSON
 import LoadDriver
 import Peers
 import PlanModel
 import Reporting
-import ShadowTag
 import StackVocabulary
+import Timebase
 import Verdicts
 
-/// One command's runs, plan after plan: each is watched, steered, judged and told.
+/// One command's runs, plan after plan: each is watched, steered, judged and told. Live and rehearsed they go the same way:
+/// what differs is the loop, and where secrets, names and dates come from.
 struct RunSession {
     struct Options {
+        var world = RunWorld.live
         /// What `--out` named.
         var out: String?
         var isQuiet = false
@@ -34,6 +36,16 @@ struct RunSession {
         folders = OutFolders(named: options.out, planCount: planCount)
     }
 
+    /// No traffic begins while any of the plans is wrong.
+    static func run(
+        _ paths: [String], _ options: Options, overrides: [String], seed: UInt64?, _ console: Console
+    ) -> ExitCode {
+        let runs = paths.compactMap { PlannedRun($0, overrides: overrides, seed: seed, console) }
+        guard runs.count == paths.count else { return .usage }
+        var session = RunSession(options, planCount: runs.count, console)
+        return session.run(runs)
+    }
+
     /// Whoever interrupts one run means the ones behind it as well.
     mutating func run(_ runs: [PlannedRun]) -> ExitCode {
         var verdicts: [RunVerdict] = []
@@ -50,13 +62,17 @@ struct RunSession {
     private mutating func perform(_ run: PlannedRun) -> RunVerdict {
         let began = WallTime.now
         if let warning = Defect.warning(of: run.plan.stack.setting) { console.talk("\(run.plan.name): \(warning)") }
-        let folder = folders.folder(of: run.plan.name, at: began) { unsafe access($0, F_OK) == 0 }
+        if isRehearsal, !run.plan.rehearsalObjections.isEmpty { return refuse(run, run.plan.rehearsalObjections) }
+        let folder = folders.folder(of: run.plan.name, isRehearsal ? "rehearsal-\(run.seed)" : began.name) {
+            unsafe access($0, F_OK) == 0
+        }
         do {
             switch try drive(order(for: run, into: folder)) {
             case .refused(let diagnostics): return refuse(run, diagnostics)
             case .done(let report, let warnings):
                 console.tell(warnings)
-                try Report.write(HostFacts(began: began, ended: .now).json, as: "environment.json", into: folder)
+                let facts = HostFacts(options.world, began: began, ended: .now)
+                try Report.write(facts.json, as: "environment.json", into: folder)
                 tell(RunSummary(report: report, folder: folder))
                 return report.verdict
             }
@@ -65,28 +81,22 @@ struct RunSession {
         }
     }
 
+    private var isRehearsal: Bool { options.world == .rehearsed }
+
     private func order(for run: PlannedRun, into folder: String) -> DrillOrder {
-        var order = DrillOrder(
-            plan: run.plan, planDigest: run.digest, seed: run.seed, planFolder: run.folder, outFolder: folder,
-            policy: PeerPolicy(of: run.plan, permitted: options.permissions.blocks),
-            permitted: options.permissions.written, environment: ProcessEnvironment.values,
-            entropy: SystemEntropy().bytes(32), runEntropy: SystemEntropy().bytes(RunID.entropyCount),
-            version: SpillwayCLI.version)
-        order.profile = run.profile
-        order.planText = run.text
-        order.planOverrides = run.overrides
+        var order = run.order(in: options.world, options.permissions, into: folder)
         order.realPayments = options.realPayments
-        order.bankToken = Hexadecimal.text(SystemEntropy().bytes(16).span)
-        order.stackToken = Hexadecimal.text(SystemEntropy().bytes(16).span)
+        order.keepsEvidence = true
         return order
     }
 
     /// The loop is this thread's; whoever watches has one of their own.
     private func drive(_ order: DrillOrder) throws -> Drill.Outcome {
-        let loop = try EventLoop.live()
+        let loop = isRehearsal ? EventLoop.simulated(seed: order.seed) : try EventLoop.live()
+        var pace = isRehearsal ? RehearsalPace() : nil
         var conduct = DrillConduct()
         let inlet = LoopBound(conduct.inlet, to: loop)
-        let desk = try OperatorDesk(style, at: console.operatorPlace) { command in
+        let desk = try OperatorDesk(style, at: console.operatorPlace, pace: pace) { command in
             loop.post { inlet.value.send(command) }
         }
         defer { desk.close() }
@@ -95,8 +105,11 @@ struct RunSession {
             if phase == .draining { desk.say("\(order.plan.name): waiting until the stack and its banks are done") }
             if phase == .preflight { desk.say("\(order.plan.name): looking at everything before the first request") }
         }
-        conduct.onProgress = { desk.show($0) }
-        return try loop.run { () async throws(DrillFault) in try await Drill(order, conduct, on: loop).run() }
+        conduct.onProgress = { if pace?.isDue() ?? true { desk.show($0) } }
+        let began = loop.now
+        let outcome = try loop.run { () async throws(DrillFault) in try await Drill(order, conduct, on: loop).run() }
+        if let pace { desk.say("\(order.plan.name): rehearsed \(pace.summary(of: loop.now - began))") }
+        return outcome
     }
 
     private var style: OperatorDesk.Style {
@@ -114,7 +127,8 @@ struct RunSession {
             return verdict
         }
         let result = JSONValue.object([
-            ("plan", .text(run.plan.name)), ("seed", .count(run.seed)), ("verdict", .text(verdict.name)),
+            ("plan", .text(run.plan.name)), ("seed", .count(run.seed)),
+            ("world", .text(options.world.rawValue)), ("verdict", .text(verdict.name)),
             ("exit_code", .integer(Int64(verdict.exitCode))), ("refused", .texts(diagnostics.map(\.message))),
         ])
         console.result(result.written(.compact))

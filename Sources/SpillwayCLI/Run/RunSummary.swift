@@ -13,11 +13,15 @@ struct RunSummary {
     /// Where its files stand.
     let folder: String
 
-    /// Of this run, whatever else stands in the folder; nil where it has none.
+    /// Of this run, whatever else stands in the folder; nil where it has none. A rehearsal's journals were in memory.
     private var evidence: String? {
         guard report.record.generator.evidenceRecords > 0 else { return nil }
-        return ReportFolder(folder).evidence(ofRun: report.record.identity.runID)
+        return world == .live
+            ? ReportFolder(folder).evidence(ofRun: report.record.identity.runID)
+            : standing("\(folder)/\(EvidenceDatabase.fileName)")
     }
+
+    private var world: RunWorld { report.record.identity.world }
 
     /// Journals and statements of the run's mock banks; nil where it had none.
     private var channels: String? { standing(ReportFolder(folder).channels(ofRun: report.record.identity.runID)) }
@@ -56,7 +60,8 @@ struct RunSummary {
             "\(report.record.identity.plan): \(verdict.headline.lowercasedFirst) (exit code \(verdict.exitCode))"
         let ending = report.record.ending.words.map { [$0] } ?? []
         let planted = report.record.stack?.warning.map { [$0] } ?? []
-        return (planted + [words] + ending).flatMap { Paragraph.wrapped($0, columns: terminal.columns) }
+        let rehearsed = world.warning.map { [$0] } ?? []
+        return (rehearsed + planted + [words] + ending).flatMap { Paragraph.wrapped($0, columns: terminal.columns) }
     }
 
     private var stages: Table {
@@ -98,7 +103,8 @@ struct RunSummary {
         let identity = report.record.identity
         return .object([
             ("plan", .text(identity.plan)), ("run_id", .text(identity.runID)), ("seed", .count(identity.seed)),
-            ("verdict", .text(report.verdict.name)), ("exit_code", .integer(Int64(report.verdict.exitCode))),
+            ("world", .text(world.rawValue)), ("verdict", .text(report.verdict.name)),
+            ("exit_code", .integer(Int64(report.verdict.exitCode))),
             ("folder", .text(folder)),
             ("evidence", .optional(evidence)), ("channels", .optional(channels)),
             ("live_channels", .optional(liveChannels)), ("stack", .optional(ledger)),

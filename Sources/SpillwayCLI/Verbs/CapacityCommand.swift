@@ -1,5 +1,6 @@
 import Capacity
 import Diagnostics
+import Evidence
 import Peers
 import PlanModel
 import PlanValues
@@ -45,7 +46,7 @@ enum CapacityCommand {
 
     private static func run(_ arguments: Arguments, _ console: Console) throws(UsageError) -> ExitCode {
         var options = CapacitySession.Options()
-        options.isRehearsed = arguments.has("--rehearse")
+        options.world = arguments.has("--rehearse") ? .rehearsed : .live
         options.objective = try CapacityObjective(arguments)
         options.target = try arguments.text("--target").map { text throws(UsageError) in
             try Rate(argument: text, of: "--target")

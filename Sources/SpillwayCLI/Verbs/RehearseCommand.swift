@@ -1,5 +1,6 @@
 import Diagnostics
 import Drill
+import Evidence
 import JSON
 import LoadDriver
 import PlanLanguage
@@ -7,34 +8,62 @@ import PlanModel
 import Timebase
 import Traffic
 
-/// `spillway rehearse`: draws what plans will send, without sending it.
+/// `spillway rehearse`: whole drills in virtual time, or what plans will send, drawn.
 enum RehearseCommand {
     static let command = Command(
         name: "rehearse",
-        summary: "draw what plans will send, without sending it",
+        summary: "run whole drills in virtual time, or draw what plans will send",
         about: [
-            "Draws the planned rate, counts the arrivals of every stage for the plan's seed, and",
-            "estimates connections, cores and disk. Sends nothing.",
+            "Runs the plan's drill (driver, embedded stack, mock banks, faults, audit, verdicts, reports)",
+            "on a virtual clock and a network in memory: a ten-minute drill takes seconds, nobody is",
+            "contacted, and the same plan and seed give the same report. Reports say that they were",
+            "rehearsed, and go to reports/PLAN-rehearsal-SEED/. Exit codes are those of 'spillway run'.",
+            "",
+            "What is outside cannot be rehearsed: of a plan with such a target '--arrivals' draws the",
+            "rate, counts the arrivals of every stage, and estimates connections, cores and disk.",
         ],
         operands: .init("PLAN", "a plan to rehearse"),
         options: [
-            .init("--arrivals", nil, "the traffic alone: today all there is, with or without it"),
+            .init("--out", "DIR", "for the report; of several plans, a folder each inside it"),
             .init("--seed", "N", "instead of the plan's own"),
             .init("--set", "PATH=VALUE", "replaces a value, as in --set traffic.baseline.rate=500/s", repeats: true),
-            .init("--latency", "SPAN", "assumed of every request by the estimates (50ms)"),
+            .init("--quiet", nil, "no progress"),
             .init("--format", "text|json", "one JSON document a plan with json (text)"),
+            .init("--arrivals", nil, "draws the traffic alone, and rehearses nothing"),
+            .init("--latency", "SPAN", "with --arrivals: assumed of every request by the estimates (50ms)"),
         ],
         examples: [
-            "spillway rehearse plans/flash-sale.yaml",
-            "spillway rehearse plans/*.yaml --format json",
+            "spillway rehearse plans/quickstart.yaml",
+            "spillway rehearse plans/quickstart.yaml --seed 7 --out reports/rehearsed --format json",
+            "spillway rehearse --arrivals plans/*.yaml",
         ],
         run: run)
 
     private static func run(_ arguments: Arguments, _ console: Console) throws(UsageError) -> ExitCode {
         let isJSON = try arguments.choice("--format", of: ["text", "json"], default: "text") == "json"
+        let seed = try arguments.seed("--seed")
+        if arguments.has("--arrivals") { return try draw(arguments, isJSON: isJSON, seed: seed, console) }
+        if arguments.has("--latency") {
+            throw UsageError("'--latency' is of the estimates; write '--arrivals' as well, or leave it out")
+        }
+        var options = RunSession.Options(world: .rehearsed)
+        options.out = arguments.text("--out")
+        options.isQuiet = arguments.has("--quiet")
+        options.isJSON = isJSON
+        return RunSession.run(
+            arguments.operands, options, overrides: arguments.all("--set"), seed: seed, console)
+    }
+
+    // MARK: The traffic alone
+
+    private static func draw(
+        _ arguments: Arguments, isJSON: Bool, seed: UInt64?, _ console: Console
+    ) throws(UsageError) -> ExitCode {
+        for option in ["--out", "--quiet"] where arguments.has(option) {
+            throw UsageError("'\(option)' is of rehearsals, and '--arrivals' makes none; leave one of them out")
+        }
         let latency = try arguments.span(
             "--latency", within: .microseconds(1) ... .seconds(3_600), default: .milliseconds(50))
-        let seed = try arguments.seed("--seed")
         var areRight = true
         for (index, path) in arguments.operands.enumerated() {
             if index > 0, !isJSON { console.result("") }

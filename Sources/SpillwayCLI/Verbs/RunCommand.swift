@@ -42,7 +42,6 @@ enum RunCommand {
         return try run(arguments.operands, arguments, overrides: overrides, console)
     }
 
-    /// No traffic begins while any of the plans is wrong.
     static func run(
         _ paths: [String], _ arguments: Arguments, overrides: [String], _ console: Console
     ) throws(UsageError) -> ExitCode {
@@ -57,9 +56,6 @@ enum RunCommand {
         let seed = try arguments.seed("--seed")
         guard let permissions = PermissionList(arguments, console) else { return .usage }
         options.permissions = permissions
-        let runs = paths.compactMap { PlannedRun($0, overrides: overrides, seed: seed, console) }
-        guard runs.count == paths.count else { return .usage }
-        var session = RunSession(options, planCount: runs.count, console)
-        return session.run(runs)
+        return RunSession.run(paths, options, overrides: overrides, seed: seed, console)
     }
 }

@@ -8,6 +8,7 @@ extension RunIdentity {
             ("run_id", .text(runID)), ("plan", .text(plan)), ("about", about.map(JSONValue.text)),
             ("plan_digest", .text(planDigest)), ("seed", .text(String(seed))), ("version", .text(version)),
             ("targets", .texts(targets)), ("allowed", .texts(allowed)), ("permitted", .texts(permitted)),
+            ("world", .text(world.rawValue)),
         ])
     }
 
@@ -18,7 +19,20 @@ extension RunIdentity {
             runID: try place.string("run_id"), plan: try place.string("plan"),
             about: try place.optional("about")?.string(), planDigest: try place.string("plan_digest"), seed: number,
             version: try place.string("version"), targets: try place.texts("targets"),
-            allowed: try place.texts("allowed"), permitted: try place.texts("permitted"))
+            allowed: try place.texts("allowed"), permitted: try place.texts("permitted"), world: try place.world)
+    }
+}
+
+extension JSONPlace {
+    /// Records from before there were rehearsals say nothing, and were live.
+    fileprivate var world: RunWorld {
+        get throws(RecordFault) {
+            guard let place = try optional("world") else { return .live }
+            guard let world = RunWorld(rawValue: try place.string()) else {
+                throw place.expected(RunWorld.allCases.map { "'\($0.rawValue)'" }.joined(separator: " or "))
+            }
+            return world
+        }
     }
 }
 

@@ -13,96 +13,100 @@ struct ExportLines {
         self.channels = channels
     }
 
-    private mutating func append(_ members: [(String, JSONValue)]) {
-        bytes += JSONValue.object(members).bytes(.compact)
+    private mutating func append(_ row: consuming JSONObjectText) {
+        bytes += row.end()
         bytes.append(UInt8(ascii: "\n"))
         count += 1
     }
 
     mutating func append(_ payment: Payment) {
-        append([
-            ("id", .text(payment.id.description)),
-            ("merchant", .text(payment.merchant.text)),
-            ("key", .text(payment.key.description)),
-            ("currency", .text(payment.amount.currency.code)),
-            ("amount", .integer(payment.amount.minor)),
-            ("bin", .integer(Int64(payment.bin))),
-            ("captures_at_once", .boolean(payment.capturesAtOnce)),
-            ("state", .text(payment.state.name)),
-            ("version", .integer(Int64(payment.version))),
-            ("channel", .optional(payment.channel.map(channels.name))),
-            ("attempt", .integer(Int64(payment.attempt))),
-            ("captured", .integer(payment.captured)),
-            ("refunded", .integer(payment.refunded)),
-            ("refund_pending", .integer(payment.refundPending)),
-            ("reason", .text(payment.reason)),
-            ("queries", .integer(Int64(payment.queries))),
-            ("notify", .optional(payment.notify)),
-            ("created_ms", .integer(payment.createdAt)),
-            ("changed_ms", .integer(payment.changedAt)),
-        ])
+        var row = JSONObjectText(room: 512)
+        row.add("id", plainBy: payment.id.append)
+        row.add("merchant", plainBy: payment.merchant.append)
+        row.add("key", plainBy: payment.key.append)
+        row.add("currency", plainBy: payment.amount.currency.append)
+        row.add("amount", payment.amount.minor)
+        row.add("bin", Int64(payment.bin))
+        row.add("captures_at_once", payment.capturesAtOnce)
+        row.add("state", plain: payment.state.name)
+        row.add("version", Int64(payment.version))
+        row.add("channel", optional: payment.channel.map(channels.name))
+        row.add("attempt", Int64(payment.attempt))
+        row.add("captured", payment.captured)
+        row.add("refunded", payment.refunded)
+        row.add("refund_pending", payment.refundPending)
+        row.add("reason", text: payment.reason)
+        row.add("queries", Int64(payment.queries))
+        row.add("notify", optional: payment.notify)
+        row.add("created_ms", payment.createdAt)
+        row.add("changed_ms", payment.changedAt)
+        append(row)
     }
 
     mutating func append(_ refund: Refund) {
-        append([
-            ("id", .text(refund.id.description)),
-            ("payment", .text(refund.payment.description)),
-            ("merchant", .text(refund.merchant.text)),
-            ("key", .text(refund.key.description)),
-            ("currency", .text(refund.amount.currency.code)),
-            ("amount", .integer(refund.amount.minor)),
-            ("state", .text(refund.state.name)),
-            ("version", .integer(Int64(refund.version))),
-            ("reason", .text(refund.reason)),
-            ("queries", .integer(Int64(refund.queries))),
-            ("created_ms", .integer(refund.createdAt)),
-            ("changed_ms", .integer(refund.changedAt)),
-        ])
+        var row = JSONObjectText(room: 384)
+        row.add("id", plainBy: refund.id.append)
+        row.add("payment", plainBy: refund.payment.append)
+        row.add("merchant", plainBy: refund.merchant.append)
+        row.add("key", plainBy: refund.key.append)
+        row.add("currency", plainBy: refund.amount.currency.append)
+        row.add("amount", refund.amount.minor)
+        row.add("state", plain: refund.state.name)
+        row.add("version", Int64(refund.version))
+        row.add("reason", text: refund.reason)
+        row.add("queries", Int64(refund.queries))
+        row.add("created_ms", refund.createdAt)
+        row.add("changed_ms", refund.changedAt)
+        append(row)
     }
 
     mutating func append(_ attempt: AttemptRecord) {
-        append([
-            ("reference", .text(attempt.reference.description)),
-            ("record", .text(attempt.reference.record.description)),
-            ("kind", .text(attempt.reference.kind.name)),
-            ("attempt", .integer(Int64(attempt.reference.attempt))),
-            ("channel", .text(channels.name(attempt.channel))),
-            ("outcome", .text(attempt.outcome.name)),
-            ("sends", .integer(Int64(attempt.sends))),
-            ("sent_ms", .integer(attempt.sentAt)),
-            ("ended_ms", .integer(attempt.endedAt)),
-        ])
+        var row = JSONObjectText(room: 256)
+        row.add("reference", plainBy: attempt.reference.append)
+        row.add("record", plainBy: attempt.reference.record.append)
+        row.add("kind", plain: attempt.reference.kind.name)
+        row.add("attempt", Int64(attempt.reference.attempt))
+        row.add("channel", text: channels.name(attempt.channel))
+        row.add("outcome", plain: attempt.outcome.name)
+        row.add("sends", Int64(attempt.sends))
+        row.add("sent_ms", attempt.sentAt)
+        row.add("ended_ms", attempt.endedAt)
+        append(row)
     }
 
-    mutating func append(_ row: JournalRow) {
-        append([
-            ("number", .integer(row.number)),
-            ("change", .integer(row.change)),
-            ("record", .optional(row.record?.description)),
-            ("account", .text(channels.name(row.posting.account))),
-            ("currency", .text(row.posting.amount.currency.code)),
-            ("amount", .integer(row.posting.amount.minor)),
-            ("at_ms", .integer(row.at)),
-        ])
+    mutating func append(_ line: JournalRow) {
+        var row = JSONObjectText(room: 192)
+        row.add("number", line.number)
+        row.add("change", line.change)
+        if let record = line.record {
+            row.add("record", plainBy: record.append)
+        } else {
+            row.add("record", optional: nil)
+        }
+        row.add("account", text: channels.name(line.posting.account))
+        row.add("currency", plainBy: line.posting.amount.currency.append)
+        row.add("amount", line.posting.amount.minor)
+        row.add("at_ms", line.at)
+        append(row)
     }
 
     mutating func append(_ account: Account, _ currency: Currency, _ amount: Int64) {
-        append([
-            ("account", .text(channels.name(account))),
-            ("currency", .text(currency.code)),
-            ("amount", .integer(amount)),
-        ])
+        var row = JSONObjectText()
+        row.add("account", text: channels.name(account))
+        row.add("currency", plainBy: currency.append)
+        row.add("amount", amount)
+        append(row)
     }
 
     mutating func append(_ notification: Notification, _ state: NotificationState) {
-        append([
-            ("record", .text(notification.id.record.description)),
-            ("version", .integer(Int64(notification.id.version))),
-            ("url", .text(notification.url)),
-            ("state", .text(state.name)),
-            ("attempts", .integer(Int64(notification.attempts))),
-            ("due_ms", .integer(notification.dueAt)),
-        ])
+        var row = JSONObjectText(room: 256)
+        row.add("record", plainBy: notification.id.record.append)
+        row.add("version", Int64(notification.id.version))
+        row.add("url", text: notification.url)
+        row.add("state", plain: state.name)
+        row.add("attempts", Int64(notification.attempts))
+        row.add("due_ms", notification.dueAt)
+        append(row)
     }
 }
 

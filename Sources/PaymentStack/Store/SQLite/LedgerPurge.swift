@@ -224,11 +224,17 @@ package final class LedgerPurge {
                     SELECT count(*) FROM (SELECT 1 FROM \(journal) GROUP BY change, currency HAVING sum(amount) <> 0)
                     """) ?? 0,
                 try database.integer("SELECT count(*) FROM (\(held)) WHERE held <> flushed") ?? 0,
-                // Channels have no floor.
-                try database.integer("SELECT count(*) FROM (\(held)) WHERE posted < 0 AND account >> 32 <> 1") ?? 0,
+                try database.integer(
+                    """
+                    SELECT count(*) FROM (\(held))
+                    WHERE posted < 0 AND account >> \(Account.numberBits) IN (\(Self.kindsWithFloor))
+                    """) ?? 0,
             ]
         }
     }
+
+    private static let kindsWithFloor =
+        Account.Kind.allCases.filter(\.hasFloor).map { "\($0.rawValue)" }.joined(separator: ", ")
 
     private func describing<Value>(_ body: () throws(DatabaseError) -> Value) throws(LedgerFault) -> Value {
         do throws(DatabaseError) {

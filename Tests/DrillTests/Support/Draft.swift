@@ -29,11 +29,7 @@ struct Draft {
 
     /// What a run of it is asked for.
     func order(in folder: TestFolder) throws -> DrillOrder {
-        let plan = try plan()
-        return DrillOrder(
-            plan: plan, planDigest: "00", seed: 5, planFolder: folder.path, outFolder: "\(folder.path)/out",
-            policy: PeerPolicy(of: plan, permitted: []), permitted: [], environment: [:],
-            entropy: Array(repeating: 1, count: 32), runEntropy: Array(repeating: 2, count: 5), version: "test")
+        DrillOrder.sample(try plan(), in: folder)
     }
 
     func run(
