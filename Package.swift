@@ -202,7 +202,7 @@ let package = Package(
             "VerdictsTests",
             [
                 "Audit", "Diagnostics", "Evidence", "Histogram", "PlanModel", "PlanValues", "SampleRuns",
-                "SeededRandom",
+                "SeededRandom", "StackVocabulary",
                 "Timebase", "Verdicts",
             ]),
 

@@ -153,7 +153,8 @@ import Timebase
 
     @Test func `every member is needed, but for those that may be left out`() throws {
         var needed = 0
-        for (key, value) in try #require(RunRecord.example.json.members) where !["snapshots", "egress", "faults", "channels", "groups"].contains(key) {
+        for (key, value) in try #require(RunRecord.example.json.members)
+        where !["snapshots", "egress", "faults", "channels", "groups"].contains(key) {
             let isLeftOut = ["drain", "stack", "watch"].contains(key)
             for inner in (isLeftOut ? [] : [nil]) + (value.members ?? []).map({ Optional($0.0) })
             where ![

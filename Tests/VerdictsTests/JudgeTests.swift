@@ -151,16 +151,10 @@ import Verdicts
         let targets =
             Self.targets + [.named("money", .money(checks: [])), .named("shed", .hysteresis(atLeast: Ratio(0.9)))]
         #expect(
-            statuses(slow.record, targets) == [.fail, .inconclusive, .inconclusive, .inconclusive, .notJudged])
+            statuses(slow.record, targets) == [.fail, .inconclusive, .inconclusive, .inconclusive, .inconclusive])
         let latency = try judgement("latency", slow.record)
         #expect(latency.reasons[0].contains("generator verdict failed"))
         #expect(latency.reasons[0].hasSuffix("without that it would be a fail"))
-    }
-
-    @Test func `a target without a judge is said to be not judged`() throws {
-        let targets: [Verdict] = [.named("queue", .queue(series: "depth", atMost: 10))]
-        #expect(statuses(Self.record, targets) == [.pass, .notJudged])
-        #expect(try judgement("queue", Self.record, targets).reasons[0].contains("no judge for 'queue'"))
     }
 
     @Test func `a run that broke off does not pass for the time that is missing`() throws {

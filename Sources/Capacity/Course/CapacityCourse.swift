@@ -157,6 +157,9 @@ package struct CapacityCourse: Sendable {
         if taken.probe.purpose == .hysteresis {
             hysteresis = HysteresisFigures(
                 record, knee: taken.probe.perSecond, objective: setting.objective, isMade: isMade)
+            if hysteresis?.status == .inconclusive, taken.probe.hold == setting.hold {
+                ahead = [Probe(.hysteresis, perSecond: taken.probe.perSecond, hold: setting.hold * 2)]
+            }
         } else if taken.standing == .notMade {
             // What could not be made cannot be made faster.
             ahead.removeAll { $0.purpose == .goodput && $0.perSecond > taken.probe.perSecond }

@@ -80,7 +80,7 @@ extension ScalabilityFit {
         if rSquared < rSquaredMin { doubts.append("the law explains the throughput in part only") }
         if law.sigma == 0, law.kappa == 0 { doubts.append("no probe came near a limit") }
         if sigma.upperBound - sigma.lowerBound > max(law.sigma, 0.001) {
-            doubts.append("sigma is not told apart from half and double of it")
+            doubts.append("sigma is not told apart from \(law.sigma > 0 ? "half and double of it" : "zero")")
         }
         if law.kappa > 0, kappa.lowerBound == 0 { doubts.append("kappa is not told apart from zero") }
         return doubts

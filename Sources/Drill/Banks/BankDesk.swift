@@ -1,5 +1,6 @@
 import ChannelProfile
 import EventLoop
+import Evidence
 import Glibc
 import HTTPService
 import HTTPWire
@@ -38,16 +39,18 @@ final class BankDesk {
         }
     }
 
-    /// Piece by piece into a file that is made for it.
+    /// Piece by piece into a file that is made for it, or into memory.
     func save(
-        statementOf channel: String, _ form: StatementRule.Form, into path: String
-    ) async throws(PartFault) {
+        statementOf channel: String, _ form: StatementRule.Form, into path: String?
+    ) async throws(PartFault) -> CollectedEvidence.Place {
         let target = "/_mock/statement?channel=\(channel)&form=\(form.rawValue)"
         do {
-            try await client.fetch(target, into: try EvidenceSink(path), within: Self.statementMax)
+            let sink = try EvidenceSink(path)
+            try await client.fetch(target, into: sink, within: Self.statementMax)
+            return sink.place
         } catch {
             // Half of one would be taken for the whole.
-            unsafe _ = unlink(path)
+            if let path { unsafe _ = unlink(path) }
             throw PartFault("the statement of '\(channel)': \(error)")
         }
     }

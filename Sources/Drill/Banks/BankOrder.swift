@@ -17,8 +17,8 @@ struct BankOrder {
     let runID: RunID
     /// In seconds since 1970, of the run's marks.
     let expires: Int64
-    /// For journals and statements, a folder for each channel in it.
-    let folder: String
+    /// For journals and statements, a folder for each channel in it; nil for a run that leaves no files.
+    let folder: String?
     /// Networks, as they were permitted outside the plan.
     let permitted: [String]
     let environment: [String: String]
@@ -37,7 +37,9 @@ struct BankOrder {
         self.runID = runID
         self.expires = expires
         let report = ReportFolder(order.outFolder)
-        folder = isLive ? report.liveChannels(ofRun: runID.text) : report.channels(ofRun: runID.text)
+        folder =
+            !order.leavesFiles
+            ? nil : isLive ? report.liveChannels(ofRun: runID.text) : report.channels(ofRun: runID.text)
         permitted = order.permitted
         environment = order.environment
         executable = order.executable
@@ -52,6 +54,7 @@ extension BankOrder {
 
     /// Of a run that was refused: its banks have answered probes and nothing else.
     func discardJournals() {
+        guard let folder else { return }
         for channel in profile.channels {
             let path = "\(folder)/\(channel.name.value)"
             for name in (try? FolderListing(of: path))?.names ?? [] where name.hasSuffix(".seg") {

@@ -20,7 +20,9 @@ final class BankProcess: BankHost {
     private static func program(_ order: BankOrder, _ key: ShadowKey) -> ChildProcess.Order {
         let permissions = order.permitted.flatMap { ["--allow", $0] }
         let side = order.isLive ? ["--live"] : []
-        let words = ["spillway", "mock", order.path, "--child", "--out", order.folder] + side + permissions
+        let words =
+            ["spillway", "mock", order.path, "--child"] + (order.folder.map { ["--out", $0] } ?? []) + side
+            + permissions
         let secrets = ["SPILLWAY_MOCK_TOKEN": order.token]
         return ChildProcess.Order(
             order.executable, words, environment: key.environment(from: order.environment).merging(secrets) { $1 })

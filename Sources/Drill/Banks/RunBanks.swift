@@ -22,8 +22,8 @@ final class RunBanks {
     private var before: [String: [String: Int64]] = [:]
     /// And behind it.
     private var after: [String: [String: Int64]] = [:]
-    /// Banks whose statement was fetched, and those whose journal had no room for something.
-    private var told: Set<String> = []
+    /// The statements that were fetched, and the banks whose journal had no room for something.
+    private var statements: [String: CollectedEvidence.Place] = [:]
     private var cramped: Set<String> = []
 
     init(_ order: BankOrder, _ host: any BankHost, on loop: EventLoop) throws(PartFault) {
@@ -35,7 +35,7 @@ final class RunBanks {
 
     static func start(_ order: BankOrder, _ key: ShadowKey, on loop: EventLoop) async throws(PartFault) -> RunBanks {
         do throws(ReportingError) {
-            try ReportFolder(order.folder).make()
+            if let folder = order.folder { try ReportFolder(folder).make() }
         } catch {
             throw PartFault("\(error)")
         }
@@ -103,11 +103,13 @@ final class RunBanks {
                 if counts.contains(where: { $0.name == "journal_failures" && $0.count > 0 }) { cramped.insert(channel) }
             }
             for (channel, _) in host.channels {
-                let path = "\(order.folder)/\(channel)"
-                do throws(ReportingError) { try ReportFolder(path).make() } catch { throw PartFault("\(error)") }
-                let form = order.profile.statement.form
-                try await desk.save(statementOf: channel, form, into: statement(of: channel))
-                told.insert(channel)
+                do throws(ReportingError) {
+                    if let folder = order.folder { try ReportFolder("\(folder)/\(channel)").make() }
+                } catch {
+                    throw PartFault("\(error)")
+                }
+                statements[channel] = try await desk.save(
+                    statementOf: channel, order.profile.statement.form, into: statement(of: channel))
             }
             return (events, nil)
         } catch {
@@ -134,8 +136,8 @@ final class RunBanks {
             + told.joined(separator: ", ")
     }
 
-    private func statement(of channel: String) -> String {
-        "\(order.folder)/\(channel)/statement.\(order.profile.statement.form.rawValue)"
+    private func statement(of channel: String) -> String? {
+        order.folder.map { "\($0)/\(channel)/statement.\(order.profile.statement.form.rawValue)" }
     }
 
     /// Once it was collected.
@@ -144,10 +146,11 @@ final class RunBanks {
             CollectedEvidence.Channel(
                 channel, order.isLive ? .live : .shadow,
                 journal: host.journal(of: channel).map { .memory($0.entriesInMemory) }
-                    ?? .folder("\(order.folder)/\(channel)"),
+                    ?? .folder("\(order.folder ?? "")/\(channel)"),
                 journalState: cramped.contains(channel) ? .torn("the bank had no room for all of it") : .whole,
-                statement: .file(statement(of: channel)), statementForm: order.profile.statement.form,
-                statementState: told.contains(channel) ? .whole : .missing(lossInWords ?? "the bank did not tell it"))
+                statement: statements[channel] ?? .memory([]), statementForm: order.profile.statement.form,
+                statementState: statements[channel] != nil
+                    ? .whole : .missing(lossInWords ?? "the bank did not tell it"))
         }
     }
 

@@ -13,7 +13,10 @@ extension Preflight {
     private static let spare: Int64 = 64 << 20
 
     func folder() async -> [PreflightCheck] {
-        let folder = ReportFolder(surroundings.outFolder)
+        guard let path = surroundings.outFolder else {
+            return [PreflightCheck("report folder", .passed, "nothing is left behind")]
+        }
+        let folder = ReportFolder(path)
         let estimate = traffic.map { EvidenceEstimate(plan, traffic: $0, recordings: recordings) }
         let needed = estimate.map { $0.bytes + Self.spare }
         return await lookedAt("report folder") {

@@ -21,12 +21,13 @@ package struct Preflight {
     package struct Surroundings: Sendable {
         /// The plan's paths are relative to it; empty for the working folder.
         package var planFolder: String
-        package var outFolder: String
+        /// Nil for a run that leaves no files.
+        package var outFolder: String?
         package var environment: [String: String]
         /// 32 bytes of the kernel's, for a shadow key when none is given.
         package var entropy: [UInt8]
 
-        package init(planFolder: String, outFolder: String, environment: [String: String], entropy: [UInt8]) {
+        package init(planFolder: String, outFolder: String?, environment: [String: String], entropy: [UInt8]) {
             self.planFolder = planFolder
             self.outFolder = outFolder
             self.environment = environment

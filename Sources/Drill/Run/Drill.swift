@@ -63,7 +63,8 @@ package struct Drill {
         var look = Preflight(
             order.plan, traffic: traffic, recordings: profiles, policy: order.policy,
             surroundings: Preflight.Surroundings(
-                planFolder: order.planFolder, outFolder: order.outFolder, environment: order.environment,
+                planFolder: order.planFolder, outFolder: order.leavesFiles ? order.outFolder : nil,
+                environment: order.environment,
                 entropy: order.entropy), on: loop)
         look.banks = BankOrder(order, runID: runID, expires: expires)
         look.stack = StackLaunch(order, runID: runID)
@@ -77,7 +78,7 @@ package struct Drill {
             look.stack?.discard()
             look.banks?.discardJournals()
             look.live?.discardJournals()
-            ReportFolder(order.outFolder).removeIfEmpty()
+            if order.leavesFiles { ReportFolder(order.outFolder).removeIfEmpty() }
             return .refused(preflight.diagnostics)
         }
         do throws(DrillFault) {
@@ -234,6 +235,7 @@ package struct Drill {
     }
 
     private func write(_ report: Report, warnings: [Diagnostic]) throws(DrillFault) -> Outcome {
+        guard order.leavesFiles else { return .done(report, warnings: warnings) }
         conduct.onPhase(.reporting)
         do throws(ReportingError) { try report.write(into: order.outFolder) } catch { throw DrillFault("\(error)") }
         return .done(report, warnings: warnings)

@@ -35,6 +35,8 @@ package struct DrillOrder: Sendable {
     package var realPayments: [String] = []
     /// A simulated run leaves an evidence.db as well; a live one always does.
     package var keepsEvidence = false
+    /// Without it a simulated run leaves nothing behind it but its report in memory.
+    package var leavesFiles = true
     /// Plays mock banks, or the embedded stack, when it is called as `spillway mock` or `spillway stack` is: this program.
     package var executable = "/proc/self/exe"
 

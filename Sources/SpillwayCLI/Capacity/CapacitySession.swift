@@ -116,7 +116,7 @@ struct CapacitySession {
 
     private func order(for step: CapacityCourse.Step) -> DrillOrder {
         run.probing(step).order(
-            in: options.world, options.permissions, into: "\(folder)/\(Self.probesName)/\(step.name)")
+            into: "\(folder)/\(Self.probesName)/\(step.name)", in: options.world, options.permissions)
     }
 
     private func rest(behind step: CapacityCourse.Step) throws {

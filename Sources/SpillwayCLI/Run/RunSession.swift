@@ -84,7 +84,7 @@ struct RunSession {
     private var isRehearsal: Bool { options.world == .rehearsed }
 
     private func order(for run: PlannedRun, into folder: String) -> DrillOrder {
-        var order = run.order(in: options.world, options.permissions, into: folder)
+        var order = run.order(into: folder, in: options.world, options.permissions)
         order.realPayments = options.realPayments
         order.keepsEvidence = true
         return order
