@@ -75,8 +75,8 @@ import Verdicts
         .named("wasted work", .wastedWork(atMost: Ratio(0.01))),
         .named("queue", .queue(series: StackVital.queueDepth.name, atMost: 100)),
         .named("blast radius", .blastRadius(channel: "sick", atMost: Factor(1.2))),
-        .named("routing", .routing(channel: "sick", awayWithin: .seconds(12), backWithin: .seconds(30))),
-        .named("breaker", .breaker(channel: "sick", opensWithin: .seconds(10))),
+        .named("routing", .routing(channel: "sick", awayWithin: .seconds(12), backWithin: .seconds(30), share: Ratio(0.2), turns: 2)),
+        .named("breaker", .breaker(channel: "sick", opensWithin: .seconds(10), closesWithin: .seconds(30))),
     ]
 
     private func others(_ record: RunRecord) -> [String: Judgement.Status] {
