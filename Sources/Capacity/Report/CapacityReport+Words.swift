@@ -58,7 +58,7 @@ extension CapacityReport {
         if !shares.isEmpty { words.append("of that peak is left: " + shares.joined(separator: ", ")) }
         if let collapse {
             words.append(
-                "it collapses at \(Figures.rate(collapse.perSecond)): less than \(Figures.percent(Self.collapseShare)) of "
+                "it collapses at \(Figures.rate(collapse.perSecond)): surely less than \(Figures.percent(Self.collapseShare)) of "
                     + "the peak is left, \(Figures.rate(collapse.goodput))")
         } else if let last = curve.last, knee != nil {
             words.append("no collapse was seen up to \(Figures.rate(last.probe.perSecond))")

@@ -84,11 +84,13 @@ extension CapacityReport {
 
     package var peak: ProbeRecord? { curve.max { $0.goodput < $1.goodput } }
 
-    /// The smallest rate beyond the peak at which too little of it is left; nil where none was seen.
+    /// The smallest rate beyond the peak at which surely too little of it is left; nil where none was seen. The peak is the
+    /// best of many measurements and so a lucky one: what it surely reached is what counts.
     package var collapse: Collapse? {
-        guard let peak else { return nil }
+        guard let peak, let reached = peak.figures?.goodput.low else { return nil }
         let lost = curve.first {
-            $0.probe.perSecond > peak.probe.perSecond && $0.goodput < Self.collapseShare * peak.goodput
+            $0.probe.perSecond > peak.probe.perSecond
+                && $0.figures?.goodput.high ?? .infinity < Self.collapseShare * reached
         }
         return lost.map { Collapse(perSecond: $0.probe.perSecond, goodput: $0.goodput) }
     }
