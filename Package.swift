@@ -216,9 +216,8 @@ let package = Package(
             "CapacityTests",
             [
                 "Capacity", "ChannelProfile", "Diagnostics", "Drill", "EventLoop", "Evidence", "JSON", "Peers",
-                "PlanLanguage", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "SeededRandom", "TestFolders",
-                "Timebase",
-                "Verdicts",
+                "PlanLanguage", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "SeededRandom",
+                "StackVocabulary", "TestFolders", "Timebase", "Verdicts",
             ]),
 
         module(
@@ -233,8 +232,7 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Capacity", "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns",
-                "TestFolders",
+                "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "TestFolders",
                 "Timebase", "Verdicts", "StackVocabulary",
             ]),
 

@@ -2,7 +2,7 @@
 //
 // Method: one drill goes up in steps beyond the knee and down again by the same rates. At each rate the good share of what was
 // offered coming down is held against that going up; the first slices of each step are left out, since a bounded queue may
-// drain. Two standard errors of both means make the interval.
+// drain, and so are rates of which not even half came good going up. Two standard errors of both means make the interval.
 
 import Evidence
 package import Verdicts
@@ -13,7 +13,7 @@ package struct HysteresisFigures: Sendable, Equatable {
         /// Good ones of those offered.
         package let up: Double
         package let down: Double
-        /// Down over up; nil where nothing was good going up.
+        /// Down over up; nil where too little was good going up to say anything.
         package let ratio: MeanRatio?
     }
 
@@ -28,6 +28,8 @@ package struct HysteresisFigures: Sendable, Equatable {
 
     package static let ratioMin = 0.95
     static let slicesLeftOut = 2
+    /// Where less than this came good going up, the target was broken then already.
+    static let upMin = 0.5
     /// Of the knee, going up; the last is the top.
     package static let steps = [0.6, 0.9, 1.2, 1.5]
 
@@ -49,12 +51,14 @@ extension HysteresisFigures {
             else { return nil }
             return Level(
                 perSecond: Self.steps[place] * knee, up: rising.value, down: falling.value,
-                ratio: MeanRatio(of: falling, to: rising))
+                ratio: rising.value >= Self.upMin ? MeanRatio(of: falling, to: rising) : nil)
         }
         guard levels.count == rising.count else { return nil }
-        let parts = levels.map { $0.ratio?.status ?? .inconclusive }
+        let parts = levels.compactMap { $0.ratio?.status }
         // A load that was not made is no proof, unless it was the target that did not come back.
-        status = parts.contains(.fail) ? .fail : !isMade || parts.contains { $0 != .pass } ? .inconclusive : .pass
+        status =
+            parts.contains(.fail)
+            ? .fail : !isMade || parts.isEmpty || parts.contains { $0 != .pass } ? .inconclusive : .pass
     }
 
     private static func shares(
