@@ -204,10 +204,17 @@ package struct CapacityCourse: Sendable {
         return report
     }
 
-    /// Of probes whose load was made.
+    /// Of probes whose load was made, and whose requests took a small part of the time: where a queue grows all along, what was
+    /// answered behind the end counts as throughput, and never was one.
     private var points: [ScalabilityFit.Point] {
         probes.filter { $0.probe.purpose != .hysteresis && $0.standing != .notMade }.compactMap { probe in
-            probe.figures.map { ScalabilityFit.Point(concurrency: $0.concurrency, throughput: $0.throughput) }
+            guard let figures = probe.figures,
+                figures.concurrency * Self.lastingMin <= figures.throughput * probe.probe.hold.seconds
+            else { return nil }
+            return ScalabilityFit.Point(concurrency: figures.concurrency, throughput: figures.throughput)
         }
     }
+
+    /// Times the mean latency.
+    private static let lastingMin = 10.0
 }
