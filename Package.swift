@@ -207,9 +207,24 @@ let package = Package(
             ]),
 
         module(
+            "Capacity",
+            [
+                "Audit", "Diagnostics", "Evidence", "Histogram", "JSON", "Numerals", "PlanModel", "PlanValues",
+                "SeededRandom", "StackVocabulary", "Timebase", "Verdicts",
+            ]),
+        tests(
+            "CapacityTests",
+            [
+                "Capacity", "ChannelProfile", "Diagnostics", "Drill", "EventLoop", "Evidence", "JSON", "Peers",
+                "PlanLanguage", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "SeededRandom",
+                "StackVocabulary", "TestFolders", "Timebase", "Verdicts",
+            ]),
+
+        module(
             "Reporting",
             [
-                "Audit", "Diagnostics", "EventLoop", "Evidence", "Histogram", "JSON", "Numerals", "PlanModel",
+                "Audit", "Capacity", "Diagnostics", "EventLoop", "Evidence", "Histogram", "JSON", "Numerals",
+                "PlanModel",
                 "SeededRandom",
                 "Timebase",
                 "Verdicts", "StackVocabulary",
@@ -254,7 +269,8 @@ let package = Package(
         module(
             "SpillwayCLI",
             [
-                "Audit", "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop",
+                "Audit", "Capacity", "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill",
+                "EventLoop",
                 "Evidence",
                 "HTTPService", "HTTPWire", "Histogram", "JSON", "Journeys", "Lease", "LoadDriver", "Numerals", "Peers",
                 "PlanLanguage",
@@ -264,7 +280,8 @@ let package = Package(
         tests(
             "SpillwayCLITests",
             [
-                "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "Histogram",
+                "Capacity", "Cryptography", "Diagnostics", "Drill", "EventLoop", "Evidence", "HTTPService", "HTTPWire",
+                "Histogram",
                 "JSON", "LoadDriver", "Numerals", "Peers", "PlanLanguage", "PlanModel", "Reporting", "SQLite",
                 "SampleRuns",
                 "ShadowTag", "SpillwayCLI", "TestFolders", "Timebase", "Traffic", "Verdicts", "StackVocabulary",

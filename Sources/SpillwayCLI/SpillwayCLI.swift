@@ -7,7 +7,7 @@ package enum SpillwayCLI {
 
     static let commands = [
         RunCommand.command, AuditCommand.command, ReportCommand.command, PurgeCommand.command, CheckCommand.command,
-        RehearseCommand.command, ProveCommand.command,
+        RehearseCommand.command, CapacityCommand.command, ProveCommand.command,
         DemoCommand.command,
         MockCommand.command,
         StackCommand.command, SchemaCommand.command,

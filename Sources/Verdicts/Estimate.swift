@@ -1,4 +1,4 @@
-import Histogram
+package import Histogram
 
 /// A measured value, and the interval that holds the true one with 95 % certainty.
 ///
@@ -6,23 +6,23 @@ import Histogram
 /// above the true p-quantile is binomial, so two ranks enclose it. For a ratio, Wilson's interval, which is sound for
 /// few events and for none. Requests are taken for independent; they are not quite, so that a bound is decided only
 /// with `samplesMin` of them and, near the bound, with ten times the least that could show it.
-struct Estimate {
+package struct Estimate: Sendable, Equatable {
     /// Fewer decide nothing, whatever they say.
-    static let samplesMin: UInt64 = 30
+    package static let samplesMin: UInt64 = 30
     /// As many samples must be expected beyond the bound for a measured value to count inside its interval.
     static let excessesMin = 10.0
 
-    let value: Double
-    let low: Double
+    package let value: Double
+    package let low: Double
     /// Infinite when there are too few samples for an upper end.
-    let high: Double
-    let samples: UInt64
+    package let high: Double
+    package let samples: UInt64
     /// Whether the value may decide when the interval holds the bound.
-    let isDecisive: Bool
+    package let isDecisive: Bool
 
     /// Fails only when the interval excludes the bound. A value above the bound that chance alone explains is neither
     /// a failure nor a pass.
-    func status(atMost bound: Double) -> Judgement.Status {
+    package func status(atMost bound: Double) -> Judgement.Status {
         if samples < Self.samplesMin { return .inconclusive }
         if low > bound { return .fail }
         if high <= bound { return .pass }
@@ -39,7 +39,7 @@ struct Estimate {
 
 extension Estimate {
     /// In nanoseconds; nil without samples.
-    init?(percentile: Double, of histogram: Histogram) {
+    package init?(percentile: Double, of histogram: Histogram) {
         guard let value = histogram.value(atPercentile: percentile) else { return nil }
         let chance = (100 - percentile) / 100
         let tail = BinomialTail(count: histogram.total, chance: chance)
@@ -53,7 +53,7 @@ extension Estimate {
     }
 
     /// Wilson's interval; nil without samples. `bound` decides how many samples are enough.
-    init?(_ events: UInt64, of samples: UInt64, against bound: Double) {
+    package init?(_ events: UInt64, of samples: UInt64, against bound: Double) {
         guard samples > 0 else { return nil }
         let (count, ratio) = (Double(samples), Double(events) / Double(samples))
         let squared = 3.841_458_820_694_124

@@ -3,16 +3,16 @@ import Numerals
 package import Timebase
 
 /// A stage that counts, with the slices that lie wholly inside it.
-struct CountedStage {
+package struct CountedStage: Sendable {
     /// In `RunRecord.stages`.
-    let place: Int
-    let stage: StageRecord
-    let slices: Range<Int>
+    package let place: Int
+    package let stage: StageRecord
+    package let slices: Range<Int>
 }
 
 extension RunRecord {
     /// Warm-ups are not among them.
-    var countedStages: [CountedStage] { everyStage.filter(\.stage.countsForVerdicts) }
+    package var countedStages: [CountedStage] { everyStage.filter(\.stage.countsForVerdicts) }
 
     var everyStage: [CountedStage] {
         stages.indices.map {

@@ -22,15 +22,16 @@ struct Page {
         .element(
             "html", [("lang", "en")],
             [
-                .element("head", [], head),
+                .element("head", [], Self.head(title: title)),
                 .element("body", [], [VerdictSection(report: report).header, .element("main", [], sections), footer]),
             ])
     }
 
-    private var head: [Markup] {
+    /// Of any page of ours.
+    static func head(title: String) -> [Markup] {
         [
             .element("meta", [("charset", "utf-8")]),
-            .element("meta", [("http-equiv", "Content-Security-Policy"), ("content", Self.policy)]),
+            .element("meta", [("http-equiv", "Content-Security-Policy"), ("content", policy)]),
             .element("meta", [("name", "viewport"), ("content", "width=device-width, initial-scale=1")]),
             .element("meta", [("name", "color-scheme"), ("content", "light dark")]),
             .element("meta", [("name", "referrer"), ("content", "no-referrer")]),

@@ -128,7 +128,7 @@ extension RunVerdict {
         }
     }
 
-    fileprivate var sign: String {
+    var sign: String {
         switch self {
         case .integrityFailed, .missed: "\u{2717}"
         case .interrupted, .aborted: "!"
@@ -137,7 +137,7 @@ extension RunVerdict {
         }
     }
 
-    fileprivate var look: String {
+    var look: String {
         switch self {
         case .integrityFailed, .missed: "fail"
         case .interrupted, .aborted, .inconclusive: "inconclusive"

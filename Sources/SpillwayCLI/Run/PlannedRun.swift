@@ -5,11 +5,11 @@ import PlanModel
 
 /// A plan that was read for a run, and where from.
 struct PlannedRun {
-    let plan: Plan
+    var plan: Plan
     /// What it names as `channels`.
-    let profile: ChannelProfile?
-    let digest: String
-    let seed: UInt64
+    var profile: ChannelProfile?
+    var digest: String
+    var seed: UInt64
     /// Its own paths are relative to it.
     let folder: String
     /// As it was written, without what it includes.

@@ -20,7 +20,7 @@ extension LayerTable {
                 "SQLite")
             + row(.l1, "StackVocabulary", "PlanValues", "ChannelProfile", "PlanModel", "PlanLanguage")
             + row(.l1, "Lease", "HTTPWire", "HTTPService", "ShadowTag", "Peers", "Traffic", "Journeys")
-            + row(.l1, "Evidence", "Audit", "Verdicts", "Reporting", "Comparison")
+            + row(.l1, "Evidence", "Audit", "Verdicts", "Capacity", "Reporting", "Comparison")
             + row(.l2, "CurlTransport", "ChannelMock", "PaymentStack", "LoadDriver")
             + row(.l3, "Dashboard", "Drill", "Fleet")
             + row(.l4, "SpillwayCLI", "spillway")
@@ -36,7 +36,7 @@ extension LayerTable {
                 "IntegrationTests"),
         walls: [
             Wall(
-                from: ["Audit", "Verdicts", "Reporting", "Comparison"],
+                from: ["Audit", "Verdicts", "Capacity", "Reporting", "Comparison"],
                 to: [
                     "HTTPWire", "HTTPService", "CurlTransport", "ChannelMock", "PaymentStack", "LoadDriver",
                     "Dashboard", "Drill", "Fleet",
