@@ -140,6 +140,16 @@ import Verdicts
         #expect(try judgement("routing", flaps).reasons.contains { $0.hasSuffix("it flaps") })
     }
 
+    @Test func `a run that broke off inside the fault leaves it open whether a breaker closes`() throws {
+        let breaker = Verdict.named("breaker", .breaker(channel: "sick", opensWithin: .seconds(10)))
+        for seconds in [50, 55, 61] {
+            var record = Drilled().record
+            record.slices.removeLast(record.slices.count - seconds)
+            let judgement = try #require(Judge.judgements(of: record, targets: [breaker]).last)
+            #expect(judgement.status == .inconclusive, "\(seconds) s: \(judgement.observed)")
+        }
+    }
+
     @Test func `a breaker that never opens or never closes fails, and one that had nothing to open at is left open`()
         throws
     {
