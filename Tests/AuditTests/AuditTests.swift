@@ -239,6 +239,25 @@ import Testing
         #expect(report.findings.first { $0.name == name }?.status == (name == "U" ? .inconclusive : .fail))
     }
 
+    /// A retry with a key of its own, as `same-key: false` makes it.
+    @Test func `what is done to a payment that is there makes none, whatever its key`() throws {
+        func count(_ title: String) throws -> Int64? {
+            let evidence = try SampleEvidence(seed: 1) { database in
+                try database.run("INSERT INTO steps VALUES (99, 'cancel', '\(title)', 'normal', 1)")
+                try database.run(
+                    """
+                    INSERT INTO sent SELECT max(number) + 1, '01KDVDNFX7000CAH29W41HPG18', 99, 2, 0, arrival, due_ns, sent_ns,
+                      ended_ns, 'ok', 200, amount FROM sent
+                    """)
+            }.evidence
+            let answers = try Auditor(evidence).audit().findings.flatMap(\.answers)
+            return answers.first { $0.word == "told_and_not_there" }?.count
+        }
+        #expect(try count("POST /v1/payments/${payment}/cancel") == 0)
+        #expect(try count("POST /v1/payments") == 1)
+        #expect(try count("POST /orders/${id}") == 1)
+    }
+
     @Test func `every question has a plant`() {
         let questions = AuditCheck.all.flatMap { check in check.questions.map { "\(check.name) \($0.word)" } }
         #expect(Set(Self.plants.map(\.question)) == Set(questions))
