@@ -10,13 +10,14 @@ import clients
 from driver_measures import DriverMeasures
 from mock_measures import MockMeasures
 from processes import CLIENT_CORE, BenchError, Process
+from rehearsal_measures import RehearsalMeasures
 from repetitions import interleaved, progress, ratio_rows
 from results import Row
 from servers import MicroHTTPD, Nginx, OurServer
 from stack_measures import StackMeasures
 
 
-class Measures(DriverMeasures, MockMeasures, StackMeasures):
+class Measures(DriverMeasures, MockMeasures, RehearsalMeasures, StackMeasures):
     def __init__(self, workshop, plan):
         self.workshop = workshop
         self.plan = plan

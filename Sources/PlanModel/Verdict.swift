@@ -9,15 +9,18 @@ package struct Verdict: Sendable {
         case latency(Scope, limits: [PercentileLimit])
         case errors(Scope, atMost: Ratio)
         case goodput(stage: String, atLeast: Share)
-        case shed(p99: TimeSpan?, retryAfterRequired: Bool, order: [Priority])
-        case recovery(after: String, to: Share, within: TimeSpan)
+        /// `explicit`: of refusals and errors under overload. `critical`: of the highest tier, while lower ones can be shed.
+        case shed(p99: TimeSpan?, retryAfterRequired: Bool, order: [Priority], explicit: Ratio, critical: Ratio)
+        /// `p99`: at most this times the reference's.
+        case recovery(after: String, to: Share, within: TimeSpan, p99: Factor)
         case hysteresis(atLeast: Ratio)
         case amplification(writesAtMost: Double, queriesAtMost: Double)
         case wastedWork(atMost: Ratio)
         case queue(series: String, atMost: Double)
         case blastRadius(channel: String, atMost: Factor)
-        case routing(channel: String, awayWithin: TimeSpan, backWithin: TimeSpan)
-        case breaker(channel: String, opensWithin: TimeSpan)
+        /// `share`: of its former share, below which the channel is left. `turns`: changes of direction.
+        case routing(channel: String, awayWithin: TimeSpan, backWithin: TimeSpan, share: Ratio, turns: Int)
+        case breaker(channel: String, opensWithin: TimeSpan, closesWithin: TimeSpan)
         case fairness(by: String, atLeast: Double)
         case generator(lagP99: TimeSpan)
         /// By these checks of the audit; all of its kind when empty.

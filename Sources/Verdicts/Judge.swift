@@ -2,6 +2,7 @@ package import Audit
 package import Evidence
 import Numerals
 package import PlanModel
+import PlanValues
 import Timebase
 
 /// Goal: say of every target of a plan whether a run met it, from the run's record alone, so that anyone can judge a
@@ -69,12 +70,15 @@ package enum Judge {
             CapacityJudge(sight: sight, name: name, bound: bound, objective: objective).judgement
         case .goodput(let stage, let share):
             GoodputJudge(sight: sight, name: name, stage: stage, share: share, limit: limit).judgement
-        case .shed(let p99, let isAdviceRequired, let order):
+        case .shed(let p99, let isAdviceRequired, let order, let explicit, let critical):
             ShedJudge(
-                sight: sight, name: name, p99: p99, isAdviceRequired: isAdviceRequired, order: order.map(\.rawValue)
+                sight: sight, name: name, p99: p99, isAdviceRequired: isAdviceRequired, order: order.map(\.rawValue),
+                explicitMin: explicit.value, criticalMin: critical.value
             ).judgement
-        case .recovery(let after, let share, let within):
-            RecoveryJudge(sight: sight, name: name, after: after, share: share, within: within, limit: limit).judgement
+        case .recovery(let after, let share, let within, let latency):
+            RecoveryJudge(sight: sight, name: name, after: after, share: share, within: within, latencyFactor: latency.value,
+                limit: limit
+            ).judgement
         case .hysteresis(let ratio):
             HysteresisJudge(sight: sight, name: name, ratio: ratio, limit: limit).judgement
         case .amplification(let writes, let queries):
@@ -84,10 +88,12 @@ package enum Judge {
             QueueJudge(sight: sight, name: name, seriesName: series, cap: cap).judgement
         case .blastRadius(let channel, let bound):
             BlastRadiusJudge(sight: sight, name: name, channel: channel, bound: bound).judgement
-        case .routing(let channel, let away, let back):
-            RoutingJudge(sight: sight, name: name, channel: channel, away: away, back: back).judgement
-        case .breaker(let channel, let opensWithin):
-            BreakerJudge(sight: sight, name: name, channel: channel, opensWithin: opensWithin).judgement
+        case .routing(let channel, let away, let back, let share, let turns):
+            RoutingJudge(sight: sight, name: name, channel: channel, away: away, back: back, awayShare: share.value, turnsMax: turns
+            ).judgement
+        case .breaker(let channel, let opensWithin, let closesWithin):
+            BreakerJudge(sight: sight, name: name, channel: channel, opensWithin: opensWithin, closesWithin: closesWithin
+            ).judgement
         case .fairness(let by, let bound): FairnessJudge(sight: sight, name: name, by: by, bound: bound).judgement
         }
     }

@@ -4,7 +4,7 @@ package import Timebase
 package struct Judgement: Sendable, Equatable {
     package enum Status: String, Sendable, CaseIterable {
         case pass, fail, inconclusive
-        /// No judge for it exists: never a pass.
+        /// In reports from before every target had its judge: never a pass.
         case notJudged = "not_judged"
     }
 

@@ -75,8 +75,10 @@ import Verdicts
         .named("wasted work", .wastedWork(atMost: Ratio(0.01))),
         .named("queue", .queue(series: StackVital.queueDepth.name, atMost: 100)),
         .named("blast radius", .blastRadius(channel: "sick", atMost: Factor(1.2))),
-        .named("routing", .routing(channel: "sick", awayWithin: .seconds(12), backWithin: .seconds(30))),
-        .named("breaker", .breaker(channel: "sick", opensWithin: .seconds(10))),
+        .named(
+            "routing",
+            .routing(channel: "sick", awayWithin: .seconds(12), backWithin: .seconds(30), share: Ratio(0.2), turns: 2)),
+        .named("breaker", .breaker(channel: "sick", opensWithin: .seconds(10), closesWithin: .seconds(30))),
     ]
 
     private func others(_ record: RunRecord) -> [String: Judgement.Status] {
@@ -141,7 +143,8 @@ import Verdicts
     }
 
     @Test func `a run that broke off inside the fault leaves it open whether a breaker closes`() throws {
-        let breaker = Verdict.named("breaker", .breaker(channel: "sick", opensWithin: .seconds(10)))
+        let breaker = Verdict.named(
+            "breaker", .breaker(channel: "sick", opensWithin: .seconds(10), closesWithin: .seconds(30)))
         for seconds in [50, 55, 61] {
             var record = Drilled().record
             record.slices.removeLast(record.slices.count - seconds)

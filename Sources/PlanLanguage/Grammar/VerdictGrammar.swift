@@ -72,6 +72,19 @@ enum VerdictGrammar {
     private static let order = Key<[Priority]>.defaulted(
         "order", .list(Phrases.priority), to: [.low, .normal, .critical], shown: "[low, normal, critical]",
         "what is shed first")
+    private static let explicit = Key<Ratio>.defaulted(
+        "explicit", .value(), to: Ratio(0.99), shown: "99%", "of refusals and errors under overload, at least")
+    private static let critical = Key<Ratio>.defaulted(
+        "critical", .value(), to: Ratio(0.994), shown: "99.4%",
+        "of the last in `order` that is let in while the others can be shed, at least")
+    private static let p99Factor = Key<Factor>.defaulted(
+        "p99", .value(), to: Factor(1.2), shown: "1.2x", "of the reference's, at most")
+    private static let leftShare = Key<Ratio>.defaulted(
+        "share", .value(), to: Ratio(0.2), shown: "20%", "of its former share, below which the channel is left")
+    private static let turns = Key<Int>.defaulted(
+        "turns", .integer(0...1_000), to: 2, shown: "2", "changes of direction, at most")
+    private static let closes = Key<TimeSpan>.defaulted(
+        "closes within", Phrases.positiveSpan, to: .seconds(30), shown: "30s", "from the fault's end")
     private static let away = Key<TimeSpan>.required("away within", Phrases.positiveSpan, "from the fault's beginning")
     private static let back = Key<TimeSpan>.required("back within", Phrases.positiveSpan, "from the fault's end")
     private static let opens = Key<TimeSpan>.required(
@@ -151,11 +164,13 @@ enum VerdictGrammar {
     ]
 
     private static let resilience: [Variant<Verdict>] = [
-        variant("shed", "how overload is turned away", [p99, retryAfter, order]) { fields, _ in
-            .shed(p99: fields[p99], retryAfterRequired: fields[retryAfter], order: fields[order])
+        variant("shed", "how overload is turned away", [p99, retryAfter, order, explicit, critical]) { fields, _ in
+            .shed(
+                p99: fields[p99], retryAfterRequired: fields[retryAfter], order: fields[order], explicit: fields[explicit],
+                critical: fields[critical])
         },
-        variant("recovery", "goodput comes back", [after, shareTo, within]) { fields, _ in
-            .recovery(after: fields[after], to: fields[shareTo], within: fields[within])
+        variant("recovery", "goodput comes back", [after, shareTo, within, p99Factor]) { fields, _ in
+            .recovery(after: fields[after], to: fields[shareTo], within: fields[within], p99: fields[p99Factor])
         },
         variant("hysteresis", "goodput on the way down, as a share of that on the way up", [ratioAtLeast]) {
             fields, _ in
@@ -175,11 +190,13 @@ enum VerdictGrammar {
             fields, _ in
             .blastRadius(channel: fields[channel], atMost: fields[factorAtMost])
         },
-        variant("routing", "traffic leaves a sick channel, and returns", [channel, away, back]) { fields, _ in
-            .routing(channel: fields[channel], awayWithin: fields[away], backWithin: fields[back])
+        variant("routing", "traffic leaves a sick channel, and returns", [channel, away, back, leftShare, turns]) { fields, _ in
+            .routing(
+                channel: fields[channel], awayWithin: fields[away], backWithin: fields[back], share: fields[leftShare],
+                turns: fields[turns])
         },
-        variant("breaker", "opens, probes, closes", [channel, opens]) { fields, _ in
-            .breaker(channel: fields[channel], opensWithin: fields[opens])
+        variant("breaker", "opens, probes, closes", [channel, opens, closes]) { fields, _ in
+            .breaker(channel: fields[channel], opensWithin: fields[opens], closesWithin: fields[closes])
         },
         variant("fairness", "success is spread evenly under shedding", [by, fairness]) { fields, _ in
             .fairness(by: fields[by], atLeast: fields[fairness])

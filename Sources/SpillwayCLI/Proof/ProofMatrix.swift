@@ -47,14 +47,14 @@ struct ProofMatrix {
     }
 
     mutating func take(_ run: ProofRun) {
-        guard let place = rows.firstIndex(where: { $0.plan == run.task.plan && $0.proof?.defect == run.task.defect })
+        guard let place = rows.firstIndex(where: { $0.plan == run.subject.plan && $0.proof?.defect == run.subject.defect })
         else { return }
         rows[place].runs.append(run)
     }
 
     /// Threads end in any order.
     mutating func sort() {
-        for place in rows.indices { rows[place].runs.sort { $0.task.seed < $1.task.seed } }
+        for place in rows.indices { rows[place].runs.sort { $0.subject.seed < $1.subject.seed } }
     }
 
     var holds: Bool { rows.allSatisfy(\.holds) }
@@ -85,9 +85,9 @@ struct ProofMatrix {
         return [""]
             + misses.prefix(Self.missesListed).flatMap { run in
                 [
-                    "\(run.task.plan), \(run.task.defect?.name ?? "sound"), seed \(run.task.seed): "
+                    "\(run.subject.plan), \(run.subject.defect?.name ?? "sound"), seed \(run.subject.seed): "
                         + (run.words.isEmpty ? "green" : run.words),
-                    "    " + ProofRun.replay(run.task, in: folder),
+                    "    " + ProofRun.replay(run.subject, in: folder),
                 ]
             } + (misses.count > Self.missesListed ? ["and \(misses.count - Self.missesListed) more"] : [])
     }
@@ -115,7 +115,7 @@ struct ProofMatrix {
                             ("own", .texts(row.proof?.own ?? [])), ("rehearsals", .count(row.runs.count)),
                             ("as_they_should", .count(row.caught)), ("holds", .boolean(row.holds)),
                             ("red", .object(row.reds.map { ($0.name, .count($0.count)) })),
-                            ("misses", .array(row.misses.map { .count($0.task.seed) })),
+                            ("misses", .array(row.misses.map { .count($0.subject.seed) })),
                         ])
                     })
             ),

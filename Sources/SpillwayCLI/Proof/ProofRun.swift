@@ -11,7 +11,7 @@ import Verdicts
 
 /// One rehearsal of a plan of the matrix, sound or with one defect planted, and what turned red in it.
 struct ProofRun: Sendable {
-    struct Task: Sendable, Hashable {
+    struct Subject: Sendable, Hashable {
         /// Its name below the folder.
         let plan: String
         /// Nil: sound.
@@ -19,7 +19,7 @@ struct ProofRun: Sendable {
         let seed: UInt64
     }
 
-    let task: Task
+    let subject: Subject
     /// Names of targets that failed, and of the audit's checks; `preflight` where that stood against it.
     var reds: Set<String> = []
     /// Everything that was asked was passed.
@@ -28,23 +28,27 @@ struct ProofRun: Sendable {
     var words = ""
 
     /// What shows it to whoever wants to look.
-    static func replay(_ task: Task, in folder: String) -> String {
-        "spillway rehearse \(folder)/\(task.plan).yaml --seed \(task.seed)"
-            + (task.defect.map { " --set 'stack.defects=[\($0.name)]'" } ?? "")
+    static func replay(_ subject: Subject, in folder: String) -> String {
+        "spillway rehearse \(folder)/\(subject.plan).yaml --seed \(subject.seed)"
+            + (subject.defect.map { " --set 'stack.defects=[\($0.name)]'" } ?? "")
+    }
+
+    init(_ subject: Subject, reds: Set<String>, isGreen: Bool) {
+        (self.subject, self.reds, self.isGreen) = (subject, reds, isGreen)
     }
 
     /// On any thread: it has a loop of its own.
-    init(_ task: Task, in folder: String, _ console: Console) {
-        self.task = task
-        let overrides = task.defect.map { ["stack.defects=[\($0.name)]"] } ?? []
-        let path = "\(folder)/\(task.plan).yaml"
-        guard let run = PlannedRun(path, overrides: overrides, seed: task.seed, console) else {
+    init(_ subject: Subject, in folder: String, _ console: Console) {
+        self.subject = subject
+        let overrides = subject.defect.map { ["stack.defects=[\($0.name)]"] } ?? []
+        let path = "\(folder)/\(subject.plan).yaml"
+        guard let run = PlannedRun(path, overrides: overrides, seed: subject.seed, console) else {
             words = "the plan has mistakes"
             return
         }
         var order = run.order(into: "", in: .rehearsed, PermissionList())
         order.leavesFiles = false
-        let loop = EventLoop.simulated(seed: task.seed)
+        let loop = EventLoop.simulated(seed: subject.seed)
         do {
             let outcome = try loop.run { [order] () async throws(DrillFault) in
                 try await Drill(order, DrillConduct(), on: loop).run()

@@ -29,20 +29,20 @@ struct ProofSession {
     /// What is still to be done, and what came of the rest.
     private final class Board: Sendable {
         struct State {
-            var tasks: [ProofRun.Task]
+            var subjects: [ProofRun.Subject]
             var runs: [ProofRun] = []
         }
 
         let state: Mutex<State>
         let count: Int
 
-        init(_ tasks: [ProofRun.Task]) {
-            count = tasks.count
+        init(_ subjects: [ProofRun.Subject]) {
+            count = subjects.count
             // They are taken from the end.
-            state = Mutex(State(tasks: tasks.reversed()))
+            state = Mutex(State(subjects: subjects.reversed()))
         }
 
-        func next() -> ProofRun.Task? { state.withLock { $0.tasks.popLast() } }
+        func next() -> ProofRun.Subject? { state.withLock { $0.subjects.popLast() } }
         func put(_ run: ProofRun) -> Int {
             state.withLock {
                 $0.runs.append(run); return $0.runs.count
@@ -52,11 +52,11 @@ struct ProofSession {
     }
 
     func matrix() throws -> ProofMatrix {
-        let board = Board(tasks)
+        let board = Board(subjects)
         let threads = try (0..<max(1, options.jobs)).map { number in
             try ForeignThread("proof \(number)") { [options, console] in
-                while let task = board.next() {
-                    let run = ProofRun(task, in: options.folder, console)
+                while let subject = board.next() {
+                    let run = ProofRun(subject, in: options.folder, console)
                     let done = board.put(run)
                     if !options.isQuiet { console.talk(Self.words(run, done, of: board.count)) }
                 }
@@ -69,12 +69,12 @@ struct ProofSession {
         return matrix
     }
 
-    private var tasks: [ProofRun.Task] {
+    private var subjects: [ProofRun.Subject] {
         let sound = options.plans.flatMap { plan in
-            seeds(options.soundSeeds ?? options.seeds).map { ProofRun.Task(plan: plan, defect: nil, seed: $0) }
+            seeds(options.soundSeeds ?? options.seeds).map { ProofRun.Subject(plan: plan, defect: nil, seed: $0) }
         }
         let planted = options.cases.filter { options.plans.contains($0.plan) }.flatMap { proof in
-            seeds(options.seeds).map { ProofRun.Task(plan: proof.plan, defect: proof.defect, seed: $0) }
+            seeds(options.seeds).map { ProofRun.Subject(plan: proof.plan, defect: proof.defect, seed: $0) }
         }
         return sound + planted
     }
@@ -83,7 +83,7 @@ struct ProofSession {
 
     private static func words(_ run: ProofRun, _ done: Int, of count: Int) -> String {
         let reds = run.reds.sorted().joined(separator: ", ")
-        return "\(done) of \(count)  \(run.task.plan), \(run.task.defect?.name ?? "sound"), seed \(run.task.seed): "
+        return "\(done) of \(count)  \(run.subject.plan), \(run.subject.defect?.name ?? "sound"), seed \(run.subject.seed): "
             + (run.isGreen ? "green" : reds.isEmpty ? "not green: \(run.words)" : "red: \(reds)")
     }
 }

@@ -7,18 +7,19 @@ import Timebase
 ///
 ///     opens    within `opens within` of the first second of the fault in which half of the calls failed
 ///     probes   writes still reach the channel in the rest of the fault
-///     closes   no breaker of it is open in the last two seconds of what was read, at most 30 s behind the fault
+///     closes   no breaker of it is open in the last two seconds of what was read, at most 30 s, or what the plan says, behind
+///              the fault
 ///
 /// Where the fault made fewer than half of the calls fail, there was nothing to open at: inconclusive.
 struct BreakerJudge {
     private static let failingMin = 0.5
-    private static let closesWithin = TimeSpan.seconds(30)
     private static let callsMin: UInt64 = 20
 
     let sight: RunSight
     let name: String
     let channel: String
     let opensWithin: TimeSpan
+    let closesWithin: TimeSpan
 
     private struct Finding {
         let status: Judgement.Status
@@ -27,7 +28,7 @@ struct BreakerJudge {
 
     private var claim: String { "a breaker opens before '\(channel)' when it fails, and closes when it is well" }
     private var expected: String {
-        "opens within \(opensWithin), probes, closes within \(Self.closesWithin) of the fault's end"
+        "opens within \(opensWithin), probes, closes within \(closesWithin) of the fault's end"
     }
 
     var judgement: Judgement {
@@ -52,7 +53,7 @@ struct BreakerJudge {
             name, claim, .together(findings.map(\.status)), expected: expected,
             observed: findings.map(\.text).first ?? "nothing",
             window: sight.judgementWindow(
-                during.lowerBound..<min(sight.slices.count, during.upperBound + sight.count(of: Self.closesWithin)), []),
+                during.lowerBound..<min(sight.slices.count, during.upperBound + sight.count(of: closesWithin)), []),
             Judgement.Status.byWeight.flatMap { weight in findings.filter { $0.status == weight }.map(\.text) })
     }
 
@@ -94,7 +95,7 @@ struct BreakerJudge {
 
     private func closes(_ breakers: ObservedSeries, _ opened: TimeSpan?, _ fault: Range<TimeSpan>) -> Finding? {
         guard opened != nil else { return nil }
-        let end = min(fault.upperBound + Self.closesWithin, sight.span(0..<sight.slices.count).upperBound)
+        let end = min(fault.upperBound + closesWithin, sight.span(0..<sight.slices.count).upperBound)
         // A run that broke off may have ended inside the fault.
         let samples = breakers.samples(fault.upperBound..<max(fault.upperBound, end))
         guard let last = samples.last, samples.count >= 2 else {
@@ -105,7 +106,7 @@ struct BreakerJudge {
                 status: .pass,
                 text: "all were closed \(Figures.span(closed.at - fault.upperBound)) behind it, and stayed so")
         }
-        let isLong = last.at - fault.upperBound >= Self.closesWithin - breakers.every - breakers.every
+        let isLong = last.at - fault.upperBound >= closesWithin - breakers.every - breakers.every
         return Finding(
             status: isLong ? .fail : .inconclusive,
             text: "one was still open \(Figures.span(last.at - fault.upperBound)) behind the fault"

@@ -9,14 +9,13 @@ import Timebase
 ///
 ///     trigger ends = the later of the stage's end, and the end of faults that began in it
 ///     well(t)      = over the five seconds from t on: good / offered >= share x baseline's,
-///                    and p99 of the admitted <= 1.2 x baseline's (never held to less than 5 ms more)
+///                    and p99 of the admitted <= 1.2 x baseline's, or what the plan says (never held to less than 5 ms more)
 ///     recovered    = the first t behind the trigger with well(t); in time when t + 5 s <= trigger ends + within + 5 s,
 ///                    and the stack's queue is no deeper than it ever was in the baseline, or than a hundredth of its cap
 ///
 /// A service that stays degraded behind its trigger is *metastable*, and named so.
 struct RecoveryJudge {
     static let sustained = TimeSpan.seconds(5)
-    private static let latencyFactor = 1.2
     private static let latencyFloor = TimeSpan.milliseconds(5)
 
     let sight: RunSight
@@ -24,6 +23,7 @@ struct RecoveryJudge {
     let after: String
     let share: Share
     let within: TimeSpan
+    let latencyFactor: Double
     let limit: UInt64?
 
     private struct Baseline {
@@ -132,7 +132,7 @@ struct RecoveryJudge {
             Double(total.good(within: limit)) >= share.ratio.value * baseline.served * Double(total.offered)
         else { return false }
         let bound = max(
-            Double(baseline.latency) * Self.latencyFactor,
+            Double(baseline.latency) * latencyFactor,
             Double(baseline.latency) + Double(Self.latencyFloor.nanoseconds))
         // What chance explains of a percentile is not held against it.
         guard let estimate = Estimate(percentile: 99, of: total.latencyHistogram) else { return false }

@@ -6,7 +6,7 @@ import Timebase
 ///
 ///     share(t)   = the channel's writes / all writes, over the three seconds up to t
 ///     former     = its share in the calm, over all of it
-///     away       share(t) <= 20 % of former at some t within `away within` of the fault's beginning, ...
+///     away       share(t) <= 20 % of former, or what the plan says, at some t within `away within` of the fault's beginning, ...
 ///     not zero   ... and afterwards, until the fault ends, it still gets a write in every ten seconds: who is never asked cannot
 ///                be seen to heal
 ///     back       share(t) >= 80 % of former within `back within` of its end
@@ -15,10 +15,8 @@ import Timebase
 /// Where the calm itself flaps (turns of half of all traffic, more than twice in it), there is no former share, and it fails.
 struct RoutingJudge {
     private static let smoothing = TimeSpan.seconds(3)
-    private static let awayShare = 0.2
     private static let backShare = 0.8
     private static let turnSize = 0.4
-    private static let turnsMax = 2
     private static let turnWritesMin = 50.0
     private static let silence = TimeSpan.seconds(10)
     private static let writesMin: UInt64 = 100
@@ -28,6 +26,8 @@ struct RoutingJudge {
     let channel: String
     let away: TimeSpan
     let back: TimeSpan
+    let awayShare: Double
+    let turnsMax: Int
 
     private struct Finding {
         let status: Judgement.Status
@@ -36,7 +36,7 @@ struct RoutingJudge {
 
     private var claim: String { "traffic leaves '\(channel)' when it is sick, and comes back when it is well" }
     private var expected: String {
-        "below \(Figures.percent(Self.awayShare)) of its share within \(away), not zero, back within \(back), at most \(Self.turnsMax) turns"
+        "below \(Figures.percent(awayShare)) of its share within \(away), not zero, back within \(back), at most \(turnsMax) turns"
     }
 
     var judgement: Judgement {
@@ -95,7 +95,7 @@ struct RoutingJudge {
             return Finding(status: .inconclusive, text: "the fault did not last for a slice")
         }
         let shares = shares(flow, during.lowerBound..<during.lowerBound + wanted.count)
-        if let gone = shares.first(where: { $0.share <= Self.awayShare * former }) {
+        if let gone = shares.first(where: { $0.share <= awayShare * former }) {
             let took = sight.span(gone.slice..<gone.slice + 1).upperBound - sight.span(during).lowerBound
             return Finding(status: .pass, text: "it left within \(Figures.span(took))")
         }
@@ -138,9 +138,9 @@ struct RoutingJudge {
         let shares = shares(flow, slices, over: writes >= Self.turnWritesMin ? .zero : Self.smoothing)
         let count = Self.turns(shares.map(\.share), size: Self.turnSize * max(former, 0.5))
         return Finding(
-            status: count <= Self.turnsMax ? .pass : .fail,
+            status: count <= turnsMax ? .pass : .fail,
             text: "its share turned round \(count == 1 ? "once" : "\(count) times") in \(place)"
-                + (count <= Self.turnsMax ? "" : ": it flaps"))
+                + (count <= turnsMax ? "" : ": it flaps"))
     }
 
     /// How often a series turns round by `size` or more.

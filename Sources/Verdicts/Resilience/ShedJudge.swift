@@ -7,15 +7,14 @@ import Timebase
 ///
 ///     quick     p99 of rejections, since they were due, within the limit, in every stage that has thirty
 ///     advised   every rejection says when to come back, where the plan requires it
-///     explicit  shed / (shed + errors) >= 99 %, over the slices in which one in a hundred or more was turned away or failed
+///     explicit  shed / (shed + errors) >= 99 %, or what the plan says, over the slices in which one in a hundred or more was turned away or failed
 ///     in order  in no slice is a lower tier let in at a surely higher share than a tier above it
-///     precious  over the slices in which the lower tiers let in could have made room: critical let in >= 99.4 %
+///     precious  over the slices in which the lower tiers let in could have made room: critical let in >= 99.4 %,
+///               or what the plan says
 ///
 /// That a shed request left no trace is the audit's (R).
 struct ShedJudge {
     static let p99Max = TimeSpan.milliseconds(50)
-    private static let explicitMin = 0.99
-    private static let criticalMin = 0.994
     /// Below that share of refusals and errors a slice is no overload.
     private static let overloadMin = 0.01
     private static let samplesMin: UInt64 = 30
@@ -26,6 +25,8 @@ struct ShedJudge {
     let isAdviceRequired: Bool
     /// What is shed first comes first.
     let order: [String]
+    let explicitMin: Double
+    let criticalMin: Double
 
     private struct Finding {
         let status: Judgement.Status
@@ -36,7 +37,7 @@ struct ShedJudge {
     private var claim: String { "overload is refused early, aloud, and the least precious first" }
     private var expected: String {
         "rejections p99 at most \(limit)" + (isAdviceRequired ? ", each with Retry-After" : "")
-            + ", at least \(Figures.percent(Self.explicitMin)) of refusals and errors explicit, in the order "
+            + ", at least \(Figures.percent(explicitMin)) of refusals and errors explicit, in the order "
             + order.joined(separator: ", ")
     }
 
@@ -108,7 +109,7 @@ struct ShedJudge {
         let words = "\(Figures.percent(ratio.value)) of refusals and errors were explicit"
         return [
             Finding(
-                status: ratio.value >= Self.explicitMin ? .pass : .fail,
+                status: ratio.value >= explicitMin ? .pass : .fail,
                 text: words + (kinds.isEmpty ? "" : ": " + kinds.joined(separator: ", ")))
         ]
     }
@@ -173,9 +174,9 @@ struct ShedJudge {
             critical += top.total
             admitted += top.total - top[.shed]
         }
-        guard critical >= 1_000, let ratio = Estimate(critical - admitted, of: critical, against: 1 - Self.criticalMin)
+        guard critical >= 1_000, let ratio = Estimate(critical - admitted, of: critical, against: 1 - criticalMin)
         else { return [] }
         let words = "\(Figures.percent(1 - ratio.value)) of '\(highest)' were let in while lower tiers could make room"
-        return [Finding(status: ratio.low > 1 - Self.criticalMin ? .fail : .pass, text: words)]
+        return [Finding(status: ratio.low > 1 - criticalMin ? .fail : .pass, text: words)]
     }
 }
