@@ -26,6 +26,9 @@ import Testing
         let fate: SampleEvidence.Fate.Kind
         var also: Set<String> = []
 
+        /// It leaves the claim open, and does not refute it.
+        var isOpen: Bool { ["U unresolved", "M3 done_and_open"].contains(question) }
+
         var testDescription: String { question }
 
         /// `$id`, `$key` and `$text` stand for the victim's.
@@ -111,6 +114,10 @@ import Testing
         Plant(
             question: "M3 status_diff", sql: "UPDATE statement SET booking = 'captured' WHERE record = $id",
             fate: .declined),
+        Plant(
+            question: "M3 done_and_open",
+            sql: "UPDATE payments SET state = 'routing', captured = 0 WHERE id = $id", fate: .authorized,
+            also: ["U unresolved"]),
         Plant(
             question: "M4 state_diff",
             sql: "UPDATE payments SET state = 'failed' WHERE id = $id", fate: .captured,
@@ -219,7 +226,7 @@ import Testing
         Plant(
             question: "U unresolved",
             sql: "UPDATE payments SET state = 'processing', captured = 0 WHERE id = $id", fate: .authorized,
-            also: ["M3 status_diff"]),
+            also: ["M3 done_and_open"]),
     ]
 
     @Test(arguments: plants, seeds) func `what is planted is found, and nothing else`(
@@ -236,7 +243,7 @@ import Testing
         #expect(found.contains(plant.question), "seed \(seed), victim \(victim): found \(found.sorted())")
         #expect(found.subtracting(plant.also) == [plant.question], "seed \(seed), victim \(victim)")
         let name = String(plant.question.prefix { $0 != " " })
-        #expect(report.findings.first { $0.name == name }?.status == (name == "U" ? .inconclusive : .fail))
+        #expect(report.findings.first { $0.name == name }?.status == (plant.isOpen ? .inconclusive : .fail))
     }
 
     /// A retry with a key of its own, as `same-key: false` makes it.
