@@ -11,6 +11,7 @@
 // The stack's own questions and the banks' callbacks come first. Where none is to come before half of the time is over, or
 // half of it is, the stack is told to read its banks' statements; and again, since a bank may decide late. Never while a bank is
 // at work on a request: what it has not decided misses in its statement, and would be taken for what it never did.
+// What is pending is left to banks that have something to tell until the last quarter.
 // Not here: what the driver itself waits for (`LoadDriver.run`), and whether what is left is a finding (the judge's).
 
 import EventLoop
@@ -85,6 +86,7 @@ final class Drain {
 
     private var deadline: Instant { began + budget }
     private var half: Instant { began + TimeSpan(nanoseconds: budget.nanoseconds / 2) }
+    private var lastQuarter: Instant { began + TimeSpan(nanoseconds: budget.nanoseconds / 4 * 3) }
 
     private func mayGoOn(_ seen: Sight) -> Bool {
         if cut == nil, !isLeaseHeld() { cut = "whoever asked for the run is gone" }
@@ -141,7 +143,7 @@ final class Drain {
     // MARK: What nobody knows
 
     private func reconcileIfDue(_ backlog: Backlog) async {
-        let undecided = backlog.undecided(patiently: loop.now < half)
+        let undecided = backlog.undecided(patiently: loop.now < lastQuarter)
         guard let desk, loop.now >= reconcileAt, !undecided.isEmpty, mayReconcile(backlog) else { return }
         let asked = loop.now
         for namespace in undecided {
