@@ -84,7 +84,7 @@ func seconds() -> Int64 {
 /// The most that was ever in memory.
 func residentMiB() -> Int {
     var usage = rusage()
-    unsafe getrusage(RUSAGE_SELF, &usage)
+    unsafe getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
     return usage.ru_maxrss / 1_024
 }
 
