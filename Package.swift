@@ -336,6 +336,19 @@ let package = Package(
             "JourneyBench",
             ["BenchSupport", "Diagnostics", "Journeys", "PlanLanguage", "PlanModel", "SeededRandom", "Timebase"]),
 
+        // Whole drills drawn from seeds, for scripts/simulate; the other fuzzers are compiled by scripts/fuzz.
+        .target(
+            name: "DrillFuzz",
+            dependencies: [
+                "Audit", "ChannelProfile", "Diagnostics", "Drill", "EventLoop", "Evidence", "JSON", "Peers",
+                "PlanLanguage", "PlanModel", "PlanValues", "Reporting", "SeededRandom", "StackVocabulary", "Timebase",
+                "Verdicts",
+            ], path: "Fuzz/DrillFuzz", swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "DrillFuzzer", dependencies: ["DrillFuzz", "EventLoop", "Timebase"],
+            path: "Fuzz/DrillFuzzer", swiftSettings: swiftSettings),
+        tests("DrillFuzzTests", ["DrillFuzz", "StackVocabulary", "Tidy"]),
+
         // Folders that go with their test.
         .target(name: "TestFolders", path: "Tests/TestFolders", swiftSettings: swiftSettings),
         // Made-up runs for the tests of what reads them.

@@ -70,6 +70,8 @@ package struct AuditCheck: Sendable {
 
 /// States in which money was taken, as a list of SQL.
 let takenStates = "('captured', 'partially_refunded', 'refunded')"
+/// States in which nobody knows yet how it ends.
+let openStates = "('created', 'risk_review', 'routing', 'processing', 'unknown')"
 /// What a bank books when it takes money.
 let takenBookings = "('captured', 'transferred')"
 /// Lines of merchants' accounts: by their number in the embedded stack's books, by their name elsewhere.

@@ -26,6 +26,9 @@ import Testing
         let fate: SampleEvidence.Fate.Kind
         var also: Set<String> = []
 
+        /// It leaves the claim open, and does not refute it.
+        var isOpen: Bool { ["U unresolved", "M3 done_and_open"].contains(question) }
+
         var testDescription: String { question }
 
         /// `$id`, `$key` and `$text` stand for the victim's.
@@ -111,6 +114,10 @@ import Testing
         Plant(
             question: "M3 status_diff", sql: "UPDATE statement SET booking = 'captured' WHERE record = $id",
             fate: .declined),
+        Plant(
+            question: "M3 done_and_open",
+            sql: "UPDATE payments SET state = 'routing', captured = 0 WHERE id = $id", fate: .authorized,
+            also: ["U unresolved"]),
         Plant(
             question: "M4 state_diff",
             sql: "UPDATE payments SET state = 'failed' WHERE id = $id", fate: .captured,
@@ -219,7 +226,7 @@ import Testing
         Plant(
             question: "U unresolved",
             sql: "UPDATE payments SET state = 'processing', captured = 0 WHERE id = $id", fate: .authorized,
-            also: ["M3 status_diff"]),
+            also: ["M3 done_and_open"]),
     ]
 
     @Test(arguments: plants, seeds) func `what is planted is found, and nothing else`(
@@ -236,7 +243,26 @@ import Testing
         #expect(found.contains(plant.question), "seed \(seed), victim \(victim): found \(found.sorted())")
         #expect(found.subtracting(plant.also) == [plant.question], "seed \(seed), victim \(victim)")
         let name = String(plant.question.prefix { $0 != " " })
-        #expect(report.findings.first { $0.name == name }?.status == (name == "U" ? .inconclusive : .fail))
+        #expect(report.findings.first { $0.name == name }?.status == (plant.isOpen ? .inconclusive : .fail))
+    }
+
+    /// A retry with a key of its own, as `same-key: false` makes it.
+    @Test func `what is done to a payment that is there makes none, whatever its key`() throws {
+        func count(_ title: String) throws -> Int64? {
+            let evidence = try SampleEvidence(seed: 1) { database in
+                try database.run("INSERT INTO steps VALUES (99, 'cancel', '\(title)', 'normal', 1)")
+                try database.run(
+                    """
+                    INSERT INTO sent SELECT max(number) + 1, '01KDVDNFX7000CAH29W41HPG18', 99, 2, 0, arrival, due_ns, sent_ns,
+                      ended_ns, 'ok', 200, amount FROM sent
+                    """)
+            }.evidence
+            let answers = try Auditor(evidence).audit().findings.flatMap(\.answers)
+            return answers.first { $0.word == "told_and_not_there" }?.count
+        }
+        #expect(try count("POST /v1/payments/${payment}/cancel") == 0)
+        #expect(try count("POST /v1/payments") == 1)
+        #expect(try count("POST /orders/${id}") == 1)
     }
 
     @Test func `every question has a plant`() {

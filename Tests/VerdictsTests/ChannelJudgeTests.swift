@@ -75,7 +75,9 @@ import Verdicts
         .named("wasted work", .wastedWork(atMost: Ratio(0.01))),
         .named("queue", .queue(series: StackVital.queueDepth.name, atMost: 100)),
         .named("blast radius", .blastRadius(channel: "sick", atMost: Factor(1.2))),
-        .named("routing", .routing(channel: "sick", awayWithin: .seconds(12), backWithin: .seconds(30), share: Ratio(0.2), turns: 2)),
+        .named(
+            "routing",
+            .routing(channel: "sick", awayWithin: .seconds(12), backWithin: .seconds(30), share: Ratio(0.2), turns: 2)),
         .named("breaker", .breaker(channel: "sick", opensWithin: .seconds(10), closesWithin: .seconds(30))),
     ]
 
@@ -138,6 +140,17 @@ import Verdicts
         #expect(try judgement("routing", gone).reasons[0].hasPrefix("it did not come back"))
         let flaps: (inout Drilled) -> Void = { $0.share = { $0 < 40 ? 100 : $0 % 2 == 0 ? 180 : 10 } }
         #expect(try judgement("routing", flaps).reasons.contains { $0.hasSuffix("it flaps") })
+    }
+
+    @Test func `a run that broke off inside the fault leaves it open whether a breaker closes`() throws {
+        let breaker = Verdict.named(
+            "breaker", .breaker(channel: "sick", opensWithin: .seconds(10), closesWithin: .seconds(30)))
+        for seconds in [50, 55, 61] {
+            var record = Drilled().record
+            record.slices.removeLast(record.slices.count - seconds)
+            let judgement = try #require(Judge.judgements(of: record, targets: [breaker]).last)
+            #expect(judgement.status == .inconclusive, "\(seconds) s: \(judgement.observed)")
+        }
     }
 
     @Test func `a breaker that never opens or never closes fails, and one that had nothing to open at is left open`()

@@ -45,17 +45,29 @@ extension AuditCheck {
                 WHERE r.state = 'refunded' AND b.given <> r.amount
                 """),
             Question(
-                "status_diff", finds: "a payment or refund that the bank has done, and the stack has not",
+                "status_diff",
+                finds: "a payment or refund that the bank has done, and that ended otherwise in the stack",
                 needs: ["payments", "statement"], presumes: ["payments"],
-                """
-                SELECT p.id, p.state || ' here, and its bank ' ||
-                  CASE WHEN b.taken > 0 THEN 'took ' || b.taken ELSE 'holds ' || (b.held - b.released) END
-                FROM payments p CROSS JOIN effects b ON b.record = p.id
-                WHERE p.state NOT IN \(takenStates)
-                  AND (b.taken > 0 OR (p.state <> 'authorized' AND b.held > b.released))
-                UNION ALL
-                SELECT r.id, 'refund ' || r.state || ' here, and its bank gave back ' || b.given
-                FROM refunds r CROSS JOIN effects b ON b.record = r.id AND b.gives > 0 WHERE r.state <> 'refunded'
-                """),
+                done(whereOpen: false)),
+            Question(
+                "done_and_open",
+                finds: "a payment or refund that the bank has done, and that is still open in the stack",
+                needs: ["payments", "statement"], presumes: ["payments"], refutes: false,
+                done(whereOpen: true)),
         ])
+
+    /// Whoever does not know yet has not said anything wrong: what is open leaves the claim open.
+    private static func done(whereOpen isOpen: Bool) -> String {
+        """
+        SELECT p.id, p.state || ' here, and its bank ' ||
+          CASE WHEN b.taken > 0 THEN 'took ' || b.taken ELSE 'holds ' || (b.held - b.released) END
+        FROM payments p CROSS JOIN effects b ON b.record = p.id
+        WHERE p.state \(isOpen ? "" : "NOT ")IN \(openStates) AND p.state NOT IN \(takenStates)
+          AND (b.taken > 0 OR (p.state <> 'authorized' AND b.held > b.released))
+        UNION ALL
+        SELECT r.id, 'refund ' || r.state || ' here, and its bank gave back ' || b.given
+        FROM refunds r CROSS JOIN effects b ON b.record = r.id AND b.gives > 0
+        WHERE r.state <> 'refunded' AND r.state \(isOpen ? "" : "NOT ")IN ('pending', 'unknown')
+        """
+    }
 }

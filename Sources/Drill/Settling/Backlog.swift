@@ -15,6 +15,8 @@ struct Backlog {
     private(set) var nextQuestion: TimeSpan?
     /// Requests that are being worked on.
     private var isAtWork = false
+    /// Banks are at work on requests, or have some that wait for it.
+    private var areBanksAtWork = false
     /// Banks have payments to decide, or callbacks to send.
     private(set) var awaitsBanks = false
 
@@ -48,7 +50,8 @@ struct Backlog {
         for name in Self.bankWork {
             let count = counts.first { $0.name == name }?.count ?? 0
             note("the \(bank)", name, count)
-            if count != 0, name != "working", name != "waiting" { awaitsBanks = true }
+            guard count != 0 else { continue }
+            if name == "working" || name == "waiting" { areBanksAtWork = true } else { awaitsBanks = true }
         }
     }
 
@@ -56,12 +59,13 @@ struct Backlog {
         if count != 0 { left.append(DrainRecord.Left(place: place, name: name, count: count)) }
     }
 
-    /// Sides with something that a statement may settle, once nobody is at work on it. What is pending is left to its bank
-    /// while that has something to tell.
-    var undecided: [Namespace] {
-        if isAtWork { return [] }
+    /// Sides with something that a statement may settle, once nobody is at work on it: what a bank is still at work on
+    /// misses in its statement, and would be taken for what it never did. What is pending is left to its bank while that has
+    /// something to tell, but not for ever: a callback may be kept back for one that never comes.
+    func undecided(patiently isPatient: Bool) -> [Namespace] {
+        if isAtWork || areBanksAtWork { return [] }
         return Namespace.allCases.filter { side in
-            (unknown[side] ?? 0) > 0 || !awaitsBanks && (pending[side] ?? 0) > 0
+            (unknown[side] ?? 0) > 0 || !(isPatient && awaitsBanks) && (pending[side] ?? 0) > 0
         }
     }
 }

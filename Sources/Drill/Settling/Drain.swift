@@ -9,7 +9,9 @@
 //              +-------------------------- a pause <------------------------------------+
 //
 // The stack's own questions and the banks' callbacks come first. Where none is to come before half of the time is over, or
-// half of it is, the stack is told to read its banks' statements; and again, since a bank may decide late.
+// half of it is, the stack is told to read its banks' statements; and again, since a bank may decide late. Never while a bank is
+// at work on a request: what it has not decided misses in its statement, and would be taken for what it never did.
+// What is pending is left to banks that have something to tell until the last quarter.
 // Not here: what the driver itself waits for (`LoadDriver.run`), and whether what is left is a finding (the judge's).
 
 import EventLoop
@@ -83,6 +85,8 @@ final class Drain {
     }
 
     private var deadline: Instant { began + budget }
+    private var half: Instant { began + TimeSpan(nanoseconds: budget.nanoseconds / 2) }
+    private var lastQuarter: Instant { began + TimeSpan(nanoseconds: budget.nanoseconds / 4 * 3) }
 
     private func mayGoOn(_ seen: Sight) -> Bool {
         if cut == nil, !isLeaseHeld() { cut = "whoever asked for the run is gone" }
@@ -139,9 +143,10 @@ final class Drain {
     // MARK: What nobody knows
 
     private func reconcileIfDue(_ backlog: Backlog) async {
-        guard let desk, loop.now >= reconcileAt, mayReconcile(backlog) else { return }
+        let undecided = backlog.undecided(patiently: loop.now < lastQuarter)
+        guard let desk, loop.now >= reconcileAt, !undecided.isEmpty, mayReconcile(backlog) else { return }
         let asked = loop.now
-        for namespace in backlog.undecided {
+        for namespace in undecided {
             // What it could not do is seen when it is looked at again.
             _ = try? await desk.reconcile(namespace, until: deadline)
         }
@@ -149,8 +154,6 @@ final class Drain {
     }
 
     private func mayReconcile(_ backlog: Backlog) -> Bool {
-        guard !backlog.undecided.isEmpty else { return false }
-        let half = began + TimeSpan(nanoseconds: budget.nanoseconds / 2)
         let isAsked = backlog.nextQuestion.map { loop.now + $0 < half } ?? false
         return loop.now >= half || !isAsked && !backlog.awaitsBanks
     }

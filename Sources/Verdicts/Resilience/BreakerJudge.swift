@@ -96,7 +96,8 @@ struct BreakerJudge {
     private func closes(_ breakers: ObservedSeries, _ opened: TimeSpan?, _ fault: Range<TimeSpan>) -> Finding? {
         guard opened != nil else { return nil }
         let end = min(fault.upperBound + closesWithin, sight.span(0..<sight.slices.count).upperBound)
-        let samples = breakers.samples(fault.upperBound..<end)
+        // A run that broke off may have ended inside the fault.
+        let samples = breakers.samples(fault.upperBound..<max(fault.upperBound, end))
         guard let last = samples.last, samples.count >= 2 else {
             return Finding(status: .inconclusive, text: "the run ends with the fault, before a breaker could close")
         }

@@ -30,7 +30,7 @@ extension LayerTable {
                 "HTTPWireFuzz", "YAMLFuzz",
                 "JSONFuzz",
                 "MetricsFuzz",
-                "EvidenceFuzz", "JournalFuzz", "StatementFuzz", "SourceFuzz")
+                "EvidenceFuzz", "JournalFuzz", "StatementFuzz", "SourceFuzz", "DrillFuzz", "DrillFuzzer")
             + row(
                 .test, "SampleRuns", "ScriptedPeers", "TestFolders", "Tidy", "TidyTests", "SimulationTests",
                 "IntegrationTests"),
