@@ -310,6 +310,9 @@ let package = Package(
                 "Audit", "ChannelProfile", "EventLoop", "Evidence", "SQLite", "SeededRandom", "StackVocabulary",
                 "Timebase",
             ]),
+        benchmark(
+            "JudgeBench",
+            ["Diagnostics", "EventLoop", "Evidence", "PlanLanguage", "PlanModel", "Timebase", "Verdicts"]),
         benchmark("StoreBench", ["EventLoop", "PaymentStack", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
         benchmark(

@@ -11,7 +11,7 @@ from repetitions import progress
 from results import Row
 from workshop import ROOT
 
-REHEARSAL_NAMES = ("rehearse", "agreement")
+REHEARSAL_NAMES = ("rehearse", "agreement", "judge")
 LENGTH_S = 600
 QUICKSTART = ROOT / "plans" / "quickstart.yaml"
 # The same for a plan and a seed, whoever writes them.
@@ -40,6 +40,47 @@ journeys:
 traffic: [hold: {for: %ds, rate: 500/s}]
 targets: [latency: {journey: pay, p99: 500ms}, errors: {at most: 1%%}, money: strict, isolation: strict]
 """
+
+# An hour with a crowd, a way back and a sick bank, and with a target of nearly every kind.
+HOUR = """
+plan: hour
+seed: 1
+target: {stack: embedded, connections: 800, in-flight: 8000, timeout: 4s}
+stack: {cores: 2, service: 10ms, limits: {queue: 200, age: 100ms}, deadline: 2s, bank: {timeout: 1s}}
+channels: %s
+data: {merchant: {pool: 40, pick: random}, amount: {minor: lognormal p50=4900 p99=250000, currency: EUR}}
+journeys:
+  precious: {weight: 2, priority: critical, steps: [%s]}
+  everyday: {weight: 6, priority: normal, steps: [%s]}
+  bulk: {weight: 2, priority: low, steps: [%s]}
+traffic:
+  - warm-up: {for: 60s, rate: 20/s}
+  - hold: {for: 1200s, rate: 40/s, name: baseline}
+  - hold: {for: 840s, rate: 100/s, name: busy}
+  - hold: {for: 300s, rate: 600/s, name: crowd}
+  - hold: {for: 600s, rate: 40/s, name: after}
+  - hold: {for: 600s, rate: 100/s, name: busy-again}
+faults:
+  - {at: "@after+60s", for: 60s, channel: north, error: {status: 503, rate: 90%%}}
+observe: [{prometheus: stack, series: {waiting: 'spillway_stack_queue_depth{namespace="shadow"}'}}]
+targets:
+  - capacity: {at least: 90/s, slo: {p99: 400ms, errors: 1%%}}
+  - latency: {stage: baseline, p99: 400ms}
+  - errors: {at most: 5%%}
+  - goodput: {stage: crowd, at least: 80%% of peak}
+  - shed: {p99: 250ms, order: [low, normal, critical]}
+  - recovery: {after: crowd, to: 95%% of baseline, within: 10s}
+  - hysteresis: {at least: 95%%}
+  - queue: {series: waiting, at most: 200}
+  - fairness: {by: merchant, at least: 0.9}
+  - amplification: {at most: 1.2}
+  - wasted work: {at most: 1%%}
+  - routing: {channel: north, away within: 12s, back within: 30s}
+  - breaker: {channel: north, opens within: 10s}
+  - blast radius: {channel: north, at most: 1.3x}
+"""
+STEP = """{POST /v1/payments: {headers: {Idempotency-Key: "${id}", X-Merchant: "${merchant}", X-Priority: %s},
+  json: {amount: "${amount}", currency: EUR}, expect: {status: [201, 202]}}}"""
 
 
 class RehearsalMeasures:
@@ -88,6 +129,24 @@ class RehearsalMeasures:
         with Process(command, None, self.workshop.log(verb)) as process:
             said = process.finish(900, statuses=(0, 1, 3))
         return folder, time.monotonic() - began, json.loads(said)
+
+    # MARK: Judging
+
+    def judge(self):
+        """The evidence of an hour, rehearsed once, read and judged again and again."""
+        plan = self.workshop.folder / "hour.yaml"
+        steps = tuple(STEP % priority for priority in ("critical", "normal", "low"))
+        plan.write_text(HOUR % (ROOT / "mocks" / "matrix.yaml", *steps))
+        progress("judge: rehearsing an hour")
+        folder, _, _ = self.rehearsed(plan)
+        command = [self.workshop.product("JudgeBench"), folder, plan]
+        runs = []
+        for _ in range(max(3, self.plan.repetitions)):
+            with Process(command, None, self.workshop.log("judge")) as process:
+                runs.append(json.loads(process.finish()))
+        shutil.rmtree(folder)
+        yield Row("judge", f"{runs[0]['slices']:,} slices, {runs[0]['targets']} targets: read and judged",
+                  [run["total_s"] for run in runs], "s", most=2, details={"runs": runs})
 
     # MARK: Live
 

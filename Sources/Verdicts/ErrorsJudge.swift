@@ -3,8 +3,8 @@ import Numerals
 import PlanModel
 import PlanValues
 
-/// Is the share of errors within its bound, over all steps of the scope together? Sheds and declines are no errors, and
-/// count among the steps.
+/// Is the share of errors within its bound, over all steps of the scope together, and in no ten seconds beyond all measure
+/// (`Collapse`)? Sheds and declines are no errors, and count among the steps.
 struct ErrorsJudge {
     let record: RunRecord
     let name: String
@@ -16,12 +16,27 @@ struct ErrorsJudge {
         let counts = scoped.stages.map { stage in (stage.stage.name, outcomes(in: stage, scoped)) }
         let all = counts.reduce(into: OutcomeCounts()) { $0 += $1.1 }
         let estimate = Estimate(all.errors, of: all.total, against: bound.value)
+        let collapses = scoped.stages.compactMap { collapse(in: $0, scoped) }
         return Judgement(
             name: name, kind: .performance, claim: "the share of errors: \(scoped.words)",
-            status: estimate?.status(atMost: bound.value) ?? .inconclusive,
+            status: collapses.isEmpty ? estimate?.status(atMost: bound.value) ?? .inconclusive : .fail,
             expected: "at most \(bound) of steps", observed: estimate.map { words($0, all) } ?? "no samples",
             window: Judgement.Window(scoped.stages.map(\.stage)),
-            reasons: estimate.map { reasons($0, all, counts) } ?? [scoped.absence])
+            reasons: collapses.map(words) + (estimate.map { reasons($0, all, counts) } ?? [scoped.absence]))
+    }
+
+    private func collapse(in stage: CountedStage, _ scoped: ScopedCells) -> Collapse? {
+        Collapse(
+            in: stage.slices, of: record, allowed: bound.value,
+            stage.slices.map { slice in
+                let outcomes = record.slices[slice].cells.filter { scoped.includes($0.step) }
+                    .reduce(into: OutcomeCounts()) { $0 += $1.cell.outcomes }
+                return (outcomes.errors, outcomes.total)
+            })
+    }
+
+    private func words(_ collapse: Collapse) -> String {
+        "\(Figures.percent(collapse.share)) errors from \(record.words(collapse.window))"
     }
 
     private func outcomes(in stage: CountedStage, _ scoped: ScopedCells) -> OutcomeCounts {

@@ -85,7 +85,9 @@ struct GeneratorJudge {
     private func observed(in stages: [CountedStage]) -> String {
         let worst = stages.compactMap { stage in stage.slices.compactMap { record.slices[$0].achieved }.min() }.min()
         let lag = stages.compactMap { self.lag(in: $0)?.value(atPercentile: 99) }.max()
-        let little = stages.compactMap { littleBalance(in: $0)?.deviation }.max()
+        // What is uneven enough to be in doubt is a remark below, and no figure of the run.
+        let little = stages.compactMap(littleBalance).filter { $0.isBroken || $0.deviation <= Self.littleMax }
+            .map(\.deviation).max()
         let dropped = stages.reduce(0) { $0 + record.arrivals(in: $1.slices).dropped }
         var parts: [String] = []
         if let worst { parts.append("\(Figures.percent(worst)) of the schedule in the worst slice") }

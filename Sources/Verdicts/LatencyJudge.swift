@@ -9,7 +9,8 @@ import Timebase
 /// Every request of the journey must keep every limit in every stage of the scope: the latency of a journey is that of
 /// its slowest request, since percentiles of requests cannot be added up, and a caller waits for each of them. The
 /// first counts from the instant the arrival was due, the others from the end of the step before. Polls and awaited
-/// webhooks are left out: they tell how long the business took, not how long an answer did.
+/// webhooks are left out: they tell how long the business took, not how long an answer did. And no ten seconds may be
+/// beyond all measure (`Collapse`), however long the stage.
 ///
 /// Latency counts from the due instant; the raw figure, from the instant of sending, is shown beside it.
 struct LatencyJudge {
@@ -25,9 +26,11 @@ struct LatencyJudge {
         /// Nil when nothing was admitted, or nothing can be read.
         let estimate: Estimate?
         let raw: UInt64?
+        let collapse: Collapse?
 
         var status: Judgement.Status {
-            estimate?.status(atMost: Double(limit.limit.nanoseconds)) ?? .inconclusive
+            if collapse != nil { return .fail }
+            return estimate?.status(atMost: Double(limit.limit.nanoseconds)) ?? .inconclusive
         }
 
         /// How much of the limit is used up; what is unknown weighs more than what passes.
@@ -50,16 +53,30 @@ struct LatencyJudge {
     }
 
     private func parts(in stage: CountedStage, _ scoped: ScopedCells) -> [Part] {
-        scoped.cells(in: stage).filter { $0.step.isRequest }.flatMap { step, cell in
+        scoped.cells(in: stage).filter { $0.step.isRequest }.flatMap { place, step, cell in
             let corrected = try? cell.corrected.opened()
             let raw = try? cell.raw.opened()
             return limits.map { limit in
                 Part(
                     place: "\(step.title) of '\(step.journey)' in stage '\(stage.stage.name)'", limit: limit,
                     estimate: corrected.flatMap { Estimate(percentile: limit.percentile, of: $0) },
-                    raw: raw?.value(atPercentile: limit.percentile))
+                    raw: raw?.value(atPercentile: limit.percentile), collapse: collapse(of: place, in: stage, limit))
             }
         }
+    }
+
+    /// Ten seconds in which a tenth and more of the step's answers were beyond the limit.
+    private func collapse(of step: Int, in stage: CountedStage, _ limit: PercentileLimit) -> Collapse? {
+        // Most slices have nothing beyond: their worst value says so without the rest.
+        let counts = stage.slices.map { slice -> (bad: UInt64, all: UInt64) in
+            guard let cell = record.slices[slice].cells.first(where: { $0.step == step })?.cell,
+                let histogram = try? cell.corrected.opened()
+            else { return (0, 0) }
+            let bound = UInt64(limit.limit.nanoseconds)
+            guard histogram.maximum ?? 0 > bound else { return (0, histogram.total) }
+            return (histogram.recorded.reduce(0) { $0 + ($1.values.lowerBound > bound ? $1.count : 0) }, histogram.total)
+        }
+        return Collapse(in: stage.slices, of: record, allowed: 1 - limit.percentile / 100, counts)
     }
 
     private func words(_ part: Part) -> String {
@@ -84,7 +101,10 @@ struct LatencyJudge {
     private func reason(_ part: Part) -> String { "\(words(part)): \(why(part))" }
 
     private func why(_ part: Part) -> String {
-        switch (part.status, part.estimate) {
+        if let collapse = part.collapse {
+            return "\(Figures.percent(collapse.share)) above \(part.limit.limit) from \(record.words(collapse.window))"
+        }
+        return switch (part.status, part.estimate) {
         case (.fail, _): "above \(part.limit.limit) beyond doubt"
         case (_, nil): "nothing was admitted, so there is no latency"
         case (_, .some(let estimate)): estimate.doubt(about: "\(part.limit.limit)")

@@ -27,6 +27,11 @@ extension RunRecord {
         return first..<max(first, min(Int(span.upperBound.nanoseconds / length), slices.count))
     }
 
+    /// `12.0s to 22.0s`
+    func words(_ slices: Range<Int>) -> String {
+        "\(Figures.span(sliceLength * Int64(slices.lowerBound))) to \(Figures.span(sliceLength * Int64(slices.upperBound)))"
+    }
+
     func span(ofSlice slice: Int) -> Range<TimeSpan> {
         sliceLength * Int64(slice)..<sliceLength * Int64(slice + 1)
     }

@@ -10,13 +10,14 @@ struct ScopedCells {
         record.countedStages.filter { scope.stage == nil || $0.stage.name == scope.stage }
     }
 
+    /// A step by its place in the record.
+    func includes(_ step: Int) -> Bool { scope.journey == nil || record.steps[step].journey == scope.journey }
+
     /// Steps without an outcome are left out.
-    func cells(in stage: CountedStage) -> [(step: StepRecord, cell: StageCell)] {
-        zip(record.steps, stage.stage.cells)
-            .filter { step, cell in
-                (scope.journey == nil || step.journey == scope.journey) && cell.outcomes.total > 0
-            }
-            .map { (step: $0.0, cell: $0.1) }
+    func cells(in stage: CountedStage) -> [(place: Int, step: StepRecord, cell: StageCell)] {
+        zip(record.steps, stage.stage.cells).enumerated()
+            .filter { place, each in includes(place) && each.1.outcomes.total > 0 }
+            .map { (place: $0.offset, step: $0.element.0, cell: $0.element.1) }
     }
 
     /// `journey 'pay', stage 'baseline'`

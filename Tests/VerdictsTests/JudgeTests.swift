@@ -157,6 +157,19 @@ import Verdicts
         #expect(latency.reasons[0].hasSuffix("without that it would be a fail"))
     }
 
+    @Test func `a crash in the last ten seconds of an hour fails latency and errors, though the hour hides it`() throws {
+        var run = SampleRun([.init("baseline", seconds: 3_600, rate: 20)])
+        run.behaviour = { second, step, random in
+            second >= 3_590 ? SampleRun.Fate(.unknown, .seconds(5)) : SampleRun.quick(second, step, &random)
+        }
+        let record = run.record
+        #expect(statuses(record) == [.pass, .fail, .fail])
+        #expect(try judgement("latency", record).reasons[0].contains("100% above 40ms from 3,590s to 3,600s"))
+        #expect(try judgement("errors", record).reasons[0] == "100% errors from 3,590s to 3,600s")
+        run.behaviour = SampleRun.quick
+        #expect(statuses(run.record) == [.pass, .pass, .pass])
+    }
+
     @Test func `a run that broke off does not pass for the time that is missing`() throws {
         var record = Self.record
         record.ending = .aborted(at: .seconds(20), guardText: "error ratio > 20% for 5s")

@@ -33,6 +33,10 @@ struct ProofRun: Sendable {
             + (subject.defect.map { " --set 'stack.defects=[\($0.name)]'" } ?? "")
     }
 
+    init(_ subject: Subject, reds: Set<String>, isGreen: Bool) {
+        (self.subject, self.reds, self.isGreen) = (subject, reds, isGreen)
+    }
+
     /// On any thread: it has a loop of its own.
     init(_ subject: Subject, in folder: String, _ console: Console) {
         self.subject = subject

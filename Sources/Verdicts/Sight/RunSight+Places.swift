@@ -15,10 +15,7 @@ extension RunSight {
     }
 
     /// `12.0s to 22.0s`
-    func words(_ window: Range<Int>) -> String {
-        let span = span(window)
-        return "\(Figures.span(span.lowerBound)) to \(Figures.span(span.upperBound))"
-    }
+    func words(_ window: Range<Int>) -> String { record.words(window) }
 
     func judgementWindow(_ slices: Range<Int>, _ stages: [CountedStage]) -> Judgement.Window {
         Judgement.Window(stages: stages.map(\.stage.name), span: span(slices))

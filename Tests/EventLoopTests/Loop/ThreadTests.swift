@@ -22,18 +22,17 @@ import Testing
         try world.run { loop in
             let (began, first, second) = (loop.now, Release(), Release())
             // Each ends only when the other has begun: one after the other they would stand still.
-            let values = try await loop.offload(
-                "work",
-                each: [
-                    {
-                        first.open()
-                        return second.wait() + 10
-                    },
-                    {
-                        second.open()
-                        return first.wait() + 20
-                    },
-                ])
+            let works: [@Sendable () -> Int] = [
+                {
+                    first.open()
+                    return second.wait() + 10
+                },
+                {
+                    second.open()
+                    return first.wait() + 20
+                },
+            ]
+            let values = try await loop.offload("work", each: works)
             #expect(values == [11, 21])
             #expect(loop.isCurrent && loop.offloads == 0)
             if world == .simulated { #expect(loop.now == began) }

@@ -26,7 +26,7 @@ extension LayerTable {
             + row(.l4, "SpillwayCLI", "spillway")
             + row(
                 .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "JourneyBench",
-                "EvidenceBench", "DriverBench", "MockBench", "StackBench", "StoreBench", "AuditBench",
+                "EvidenceBench", "DriverBench", "MockBench", "StackBench", "StoreBench", "AuditBench", "JudgeBench",
                 "HTTPWireFuzz", "YAMLFuzz",
                 "JSONFuzz",
                 "MetricsFuzz",
