@@ -20,14 +20,17 @@ public struct JSONObjectText {
 
     public mutating func add(_ name: StaticString, _ number: Int64) {
         begin(name)
+        // From the last digit on: dividing by ten is a multiplication, by a power of ten that is looked for it is not.
+        var digits: InlineArray<20, UInt8> = .init(repeating: 0)
+        var (first, rest) = (digits.count, number.magnitude)
+        repeat {
+            first -= 1
+            digits[first] = 0x30 | UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
         bytes.append(addingCapacity: 20) { room in
             if number < 0 { room.append(UInt8(ascii: "-")) }
-            var unit: UInt64 = 1
-            while number.magnitude / unit >= 10 { unit *= 10 }
-            while unit > 0 {
-                room.append(0x30 | UInt8(truncatingIfNeeded: number.magnitude / unit % 10))
-                unit /= 10
-            }
+            for place in first..<digits.count { room.append(digits[place]) }
         }
     }
 

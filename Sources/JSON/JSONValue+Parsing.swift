@@ -37,12 +37,22 @@ extension JSONScanner {
         }
     }
 
+    private static let comparedMax = 16
+
     private mutating func object(depth: Int, _ depthMax: Int) throws(JSONFault) -> JSONValue {
         var members: [(String, JSONValue)] = []
         var keys: Set<String> = []
         var object = try beginObject()
         while let (key, keyPlace) = try nextKey(of: &object) {
-            guard keys.insert(key).inserted else { throw fault(.duplicateKey(key), at: keyPlace) }
+            // Most objects have few members: comparing costs less than a set.
+            let isNew: Bool
+            if members.count < Self.comparedMax {
+                isNew = !members.contains { $0.0 == key }
+            } else {
+                if keys.isEmpty { keys = Set(members.map(\.0)) }
+                isNew = keys.insert(key).inserted
+            }
+            guard isNew else { throw fault(.duplicateKey(key), at: keyPlace) }
             members.append((key, try value(depth: depth, depthMax)))
         }
         return .object(members)

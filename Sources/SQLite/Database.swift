@@ -24,6 +24,7 @@ package import Timebase
     /// - Parameter patience: how long a statement waits for another connection's lock.
     package init(_ path: String, _ access: Access, patience: TimeSpan = .seconds(5)) throws(DatabaseError) {
         var handle: OpaquePointer?
+        Self.leaveMemoryUncounted
         // NOMUTEX: one thread at a time uses it. EXRESCODE: errors say which of their kind they are.
         let flags = Self.flags(access) | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
         let code = unsafe sqlite3_open_v2(path, &handle, flags, nil)
@@ -47,6 +48,9 @@ package import Timebase
         _ = unsafe sqlite3_close_v2(handle)
         unsafe logPages.deallocate()
     }
+
+    /// The library counts what it allocates under one lock for all connections, and nobody asks for the sum.
+    private static let leaveMemoryUncounted: Void = { _ = spillway_sqlite_leave_memory_uncounted() }()
 
     private static func flags(_ access: Access) -> Int32 {
         switch access {

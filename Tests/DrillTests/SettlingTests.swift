@@ -75,13 +75,15 @@ import Timebase
     ) throws -> [JSONValue] {
         guard case .exports(let exports) = evidence.stack,
             let export = exports.first(where: { $0.table == table && $0.namespace == namespace }),
-            case .memory(let bytes) = export.place
+            case .memory(let pieces) = export.place
         else {
             Issue.record("no export of \(table): \(evidence.stack)")
             return []
         }
         #expect(export.state == .whole)
-        let lines = try bytes.split(separator: UInt8(ascii: "\n")).map { try JSONValue(parsing: Array($0)) }
+        let lines = try Array(pieces.joined()).split(separator: UInt8(ascii: "\n")).map {
+            try JSONValue(parsing: Array($0))
+        }
         #expect(lines.last?["watermark"]?.int64 == export.watermark && export.rows == Int64(lines.count - 1))
         return Array(lines.dropLast())
     }

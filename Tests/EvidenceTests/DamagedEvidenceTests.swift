@@ -201,7 +201,7 @@ import Timebase
         let half = Array(
             "sequence,at_ns,reference,payment_digest,operation,booking,amount_minor,currency\r\n1,0,pay".utf8)
         let folder = try TestFolder()
-        for place in [.memory(half), .file(try folder.write(half, as: "icbc.csv"))] as [CollectedEvidence.Place] {
+        for place in [.memory([half]), .file(try folder.write(half, as: "icbc.csv"))] as [CollectedEvidence.Place] {
             let standing = try Self.standing("statement shadow icbc") {
                 try $0.takeStatement(of: "icbc", "shadow", .csv, at: place, isEmbedded: true)
             }
@@ -214,7 +214,7 @@ import Timebase
     ) throws {
         let line = #"{"account":"merchant:merchant-1","currency":"CNY","amount":5}"# + "\n"
         let export = CollectedEvidence.Export(
-            .shadow, "balances", place: .memory(Array(line.utf8)), state: .whole, rows: rows)
+            .shadow, "balances", place: .memory([Array(line.utf8)]), state: .whole, rows: rows)
         var collected = CollectedEvidence(requests: .memory([]))
         collected.stack = .exports([export])
         let facts = ImportFacts(beginMilliseconds: 0, webhookURL: nil, isEmbedded: true, planText: "")

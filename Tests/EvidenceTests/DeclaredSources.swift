@@ -32,7 +32,7 @@ enum DeclaredSources {
     }
 
     static func rows(of source: DeclaredSource, _ text: String) throws -> [String] {
-        try rows(of: source, .memory(Array(text.utf8)))
+        try rows(of: source, .memory([Array(text.utf8)]))
     }
 
     static func text(_ row: SourceRow) -> String {
@@ -51,6 +51,6 @@ enum DeclaredSources {
     }
 
     static func fault(of source: DeclaredSource, _ text: String) -> String {
-        fault(of: source, .memory(Array(text.utf8)))
+        fault(of: source, .memory([Array(text.utf8)]))
     }
 }

@@ -22,6 +22,16 @@ import Testing
 
         """
 
+    @Test func `a text in memory gives the same rows wherever its pieces end`() throws {
+        let (source, bytes) = (try DeclaredSources.payments("ndjson: a"), Array(Self.lines.utf8))
+        for cut in 0...bytes.count {
+            let pieces = [Array(bytes[..<cut]), Array(bytes[cut...])]
+            #expect(try DeclaredSources.rows(of: source, .memory(pieces)) == Self.wanted, "cut at \(cut)")
+        }
+        let single = bytes.map { [$0] }
+        #expect(try DeclaredSources.rows(of: source, .memory(single)) == Self.wanted)
+    }
+
     @Test func `NDJSON, CSV and a query give the same rows`() throws {
         #expect(try DeclaredSources.rows(of: DeclaredSources.payments("ndjson: a"), Self.lines) == Self.wanted)
         let table = "\u{FEFF}status,\"no\",cents,ref\r\nPAID,A-1,4900,k1\r\n\r\n\"DEAD\",\"A-2\",-5,\n"
@@ -82,7 +92,7 @@ import Testing
         let words = DeclaredSources.fault(of: source, "{\"x\":\(text)}\n")
         guard words.hasPrefix("no fault") else { return String(words.split(separator: "line 1: ").last ?? "") }
         let place = try #require(source.columns.firstIndex { if case .column = $0 { true } else { false } })
-        let rows = try SourceRows(source, .memory(Array("{\"x\":\(text)}\n".utf8))) { false }
+        let rows = try SourceRows(source, .memory([Array("{\"x\":\(text)}\n".utf8)])) { false }
         var row = rows.makeRow()
         _ = try rows.next(&row)
         return row.text(place) ?? "none"
@@ -218,7 +228,7 @@ import Testing
 
     @Test func `all columns that are missing are told at once, each at its place`() throws {
         do {
-            _ = try SourceRows(DeclaredSources.payments("csv: a"), .memory(Array("ref,cents\n".utf8))) { false }
+            _ = try SourceRows(DeclaredSources.payments("csv: a"), .memory([Array("ref,cents\n".utf8)])) { false }
             Issue.record("no fault")
         } catch let error as SourceFault {
             #expect(
@@ -261,7 +271,7 @@ import Testing
         bytes += [0xC3, 0x28]
         bytes += Array("\",\"ref\":null,\"cents\":1,\"status\":\"PAID\"}\n".utf8)
         #expect(
-            DeclaredSources.fault(of: try DeclaredSources.payments("ndjson: a"), .memory(bytes)).contains(
+            DeclaredSources.fault(of: try DeclaredSources.payments("ndjson: a"), .memory([bytes])).contains(
                 "'no' is not UTF-8"))
     }
 
@@ -278,7 +288,7 @@ import Testing
 
     @Test func `reading ends when nobody wants it any more`() throws {
         let source = try DeclaredSources.payments("ndjson: a")
-        let rows = try SourceRows(source, .memory(Array(Self.lines.utf8))) { true }
+        let rows = try SourceRows(source, .memory([Array(Self.lines.utf8)])) { true }
         var row = rows.makeRow()
         #expect(throws: SourceFault.self) { try rows.next(&row) }
     }

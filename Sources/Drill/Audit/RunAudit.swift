@@ -1,8 +1,9 @@
 // Goal: when a run has ended, all that its parts have written down stands in one database, and its money and isolation have
 // been asked for.
 // Method: the import and the audit are work of seconds to minutes, so a live run does them on threads of their own, while its
-// loop stays there for whoever watches: one brings the evidence together, then two ask it while a third seals it. A simulated run has its evidence
-// in memory, and does all of it in place.
+// loop stays there for whoever watches: one brings the evidence together, then two ask it while a third seals it. A simulated
+// run brings it together in place, and asks it likewise, while its clock stands still; where it keeps no evidence, that is
+// in memory, and all of it is done in place.
 // Not here: what is asked (`Audit`), what the plan wants of it (the judge).
 
 import Audit
@@ -32,15 +33,7 @@ struct RunAudit {
         switch try await brought() {
         case .inMemory(let report, let flows): return (report, flows)
         case .file(let path, let flows):
-            let shares = AuditCheck.shares(Self.askersCount)
-            async let seal = sealed(path)
-            async let first = audit(path, shares[0])
-            async let second = audit(path, shares[1])
-            let found = await [first, second]
-            var reports: [AuditReport] = []
-            for result in found { reports.append(try result.get()) }
-            try await seal.get()
-            return (AuditReport(joining: reports), flows)
+            return (try await asked(path), flows)
         }
     }
 
@@ -106,18 +99,35 @@ struct RunAudit {
 
     // MARK: Asked
 
-    private func audit(_ path: String, _ checks: [AuditCheck]) async -> Result<AuditReport, DrillFault> {
-        let report = try? await loop.offload("audit") { () -> Result<AuditReport, DrillFault> in
-            Self.described { try Auditor(EvidenceDatabase.open(path, isTrusted: true)).audit(checks) }
+    /// Of all checks, the first that nobody has taken.
+    private final class CheckLine: Sendable {
+        private let taken = Atomic(0)
+
+        func next() -> AuditCheck? {
+            let place = taken.wrappingAdd(1, ordering: .relaxed).oldValue
+            return place < AuditCheck.all.count ? AuditCheck.all[place] : nil
         }
-        return report ?? .failure(Self.ended)
     }
 
-    private func sealed(_ path: String) async -> Result<Void, DrillFault> {
-        let seal = try? await loop.offload("seal") { () -> Result<Void, DrillFault> in
-            Self.described { try EvidenceDatabase.seal(path) }
+    private func asked(_ path: String) async throws(DrillFault) -> AuditReport {
+        // Who is done with one check takes the next: none is as long as another.
+        let line = CheckLine()
+        var works = [@Sendable () -> Result<AuditReport?, DrillFault>](
+            repeating: {
+                Self.described {
+                    try Auditor(EvidenceDatabase.open(path, isTrusted: true)).audit { line.next() }
+                }
+            }, count: Self.askersCount)
+        works.append {
+            Self.described {
+                try EvidenceDatabase.seal(path)
+                return nil
+            }
         }
-        return seal ?? .failure(Self.ended)
+        guard let found = try? await loop.offload("audit", each: works) else { throw Self.ended }
+        var reports: [AuditReport] = []
+        for result in found { if let report = try result.get() { reports.append(report) } }
+        return AuditReport(joining: reports)
     }
 
     private static let ended = DrillFault("the evidence was not asked: the loop has ended")

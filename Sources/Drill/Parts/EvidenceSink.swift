@@ -6,7 +6,8 @@ import Glibc
 final class EvidenceSink {
     private let path: String?
     private let descriptor: Int32
-    private(set) var bytes: [UInt8] = []
+    /// Growing one array of all of it would copy it again and again.
+    private(set) var pieces: [[UInt8]] = []
     /// What came last, up to `tailBytesMax`.
     private(set) var tail: [UInt8] = []
 
@@ -25,11 +26,23 @@ final class EvidenceSink {
 
     deinit { if descriptor >= 0 { close(descriptor) } }
 
-    var place: CollectedEvidence.Place { path.map { .file($0) } ?? .memory(bytes) }
+    var place: CollectedEvidence.Place { path.map { .file($0) } ?? .memory(pieces) }
+
+    /// All of it in one, of what is short.
+    var bytes: [UInt8] {
+        if pieces.count == 1 { return pieces[0] }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(pieces.reduce(0) { $0 + $1.count })
+        for piece in pieces { bytes += piece }
+        return bytes
+    }
 
     func write(_ piece: [UInt8]) throws(SystemError) {
         tail = Array((tail + piece.suffix(Self.tailBytesMax)).suffix(Self.tailBytesMax))
-        guard let path else { return bytes += piece }
+        guard let path else {
+            if !piece.isEmpty { pieces.append(piece) }
+            return
+        }
         var rest = piece[...]
         while !rest.isEmpty {
             let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }

@@ -104,7 +104,7 @@ struct SourceCollection {
                 try sink.write(piece)
                 piece.removeAll(keepingCapacity: true)
             }
-            return path.map { .file($0) } ?? .memory(sink.bytes)
+            return path.map { .file($0) } ?? .memory(sink.pieces)
         }
     }
 

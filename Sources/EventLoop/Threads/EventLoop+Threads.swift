@@ -8,6 +8,12 @@ extension EventLoop {
         _ name: String, until deadline: Instant = .never, _ work: @escaping @Sendable () -> Value
     ) async throws(OffloadError) -> Value {
         if simulation != nil { return work() }
+        return try await begin(name, until: deadline, work).wait(until: deadline)
+    }
+
+    private func begin<Value: Sendable>(
+        _ name: String, until deadline: Instant, _ work: @escaping @Sendable () -> Value
+    ) async throws(OffloadError) -> Delivery<Value> {
         try await takeOffload(until: deadline)
         let delivery = Delivery<Value>(self)
         let box = LoopBound(delivery, to: self)
@@ -23,7 +29,38 @@ extension EventLoop {
             giveOffload()
             throw .noThread(error)
         }
-        return try await delivery.wait(until: deadline)
+        return delivery
+    }
+
+    /// Several pieces of blocking work at once, and their results in the order of the work; they share nothing but what is
+    /// safe to share. In simulation they have threads too: the loop stands still until all have ended, which is one virtual
+    /// instant, and their results are all that comes of them.
+    public func offload<Value: Sendable>(
+        _ name: String, each works: [@Sendable () -> Value]
+    ) async throws(OffloadError) -> [Value] {
+        if simulation != nil { return Self.together(name, works) }
+        var deliveries: [Delivery<Value>] = []
+        for work in works { deliveries.append(try await begin(name, until: .never, work)) }
+        var values: [Value] = []
+        for delivery in deliveries { values.append(try await delivery.wait(until: .never)) }
+        return values
+    }
+
+    /// Where no thread can be had, the work is done in place.
+    private static func together<Value: Sendable>(_ name: String, _ works: [@Sendable () -> Value]) -> [Value] {
+        let found = works.map { _ in ForeignResult<Value>() }
+        var threads: [ForeignThread] = []
+        for (work, result) in zip(works, found) {
+            let fill: @Sendable () -> Void = { result.value.withLock { $0 = work() } }
+            do throws(SystemError) { threads.append(try ForeignThread(name, fill)) } catch { fill() }
+        }
+        for thread in threads { thread.joinInSimulation() }
+        return found.map { result in
+            guard let value = result.value.withLock({ $0 }) else {
+                preconditionFailure("a thread ended without its result")
+            }
+            return value
+        }
     }
 
     public static let offloadsMax = 16
@@ -89,6 +126,11 @@ public enum OffloadError: Error, Equatable, CustomStringConvertible {
 
 private final class SharedResults<Failure: Error>: Sendable {
     let byIndex = Mutex<[Int: Result<Void, Failure>]>([:])
+}
+
+/// What a thread leaves for whoever joins it.
+private final class ForeignResult<Value: Sendable>: Sendable {
+    let value = Mutex<Value?>(nil)
 }
 
 /// Where a foreign thread's result lands on the loop.

@@ -45,6 +45,11 @@ public struct ForeignThread: Sendable {
         pthread_join(handle, nil)
     }
 
+    /// The same on the thread of a simulated loop, which has no more urgent business.
+    func joinInSimulation() {
+        pthread_join(handle, nil)
+    }
+
     /// Lets it end by itself; it cannot be joined then.
     public func detach() {
         pthread_detach(handle)

@@ -18,7 +18,8 @@ package struct CollectedEvidence: Sendable {
     /// Where one text is.
     package enum Place: Sendable, Equatable {
         case file(String)
-        case memory([UInt8])
+        /// Its pieces, as they came.
+        case memory([[UInt8]])
     }
 
     /// Where a journal is: segments in a folder, or what they would hold.

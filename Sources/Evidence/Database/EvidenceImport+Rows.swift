@@ -30,7 +30,7 @@ extension EvidenceImport {
         let input: SourceInput =
             switch export.place {
             case .file(let path): .file(path)
-            case .memory(let bytes): .memory(bytes)
+            case .memory(let pieces): .memory(pieces)
             }
         let source = try SourceRows(.asItIs(table, export.namespace), input) { false }
         let filler = try RowFiller(table, self, isEmbedded: true)

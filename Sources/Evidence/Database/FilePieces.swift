@@ -34,7 +34,7 @@ extension CollectedEvidence.Place {
     /// From its beginning to its end.
     func read(_ take: ([UInt8]) throws -> Void) throws {
         switch self {
-        case .memory(let bytes): try take(bytes)
+        case .memory(let pieces): for piece in pieces { try take(piece) }
         case .file(let path):
             var file = try FilePieces(path)
             while let piece = try file.next() { try take(piece) }

@@ -54,7 +54,9 @@ struct SegmentReader<Row: SegmentRow> {
         guard let memory = store as? MemorySegments else { preconditionFailure("the records are in files") }
         var records: [Row.Record] = []
         do throws(EvidenceError) {
-            var reader = try SegmentReader(memory.sources())
+            let sources = memory.sources()
+            var reader = try SegmentReader(sources)
+            records.reserveCapacity(sources.count * memory.byteCount / Row.byteCount)
             while let record = try reader.next() { records.append(record) }
         } catch {
             preconditionFailure("\(error)")

@@ -14,13 +14,16 @@ struct InputWindow {
     private(set) var start = 0
     private(set) var end: Int
     private let file: InputFile?
+    /// What comes next of a text in memory.
+    private var pieces: ArraySlice<[UInt8]> = []
     private var isAtEnd: Bool
 
-    init(_ bytes: [UInt8]) {
+    init(_ pieces: [[UInt8]]) {
         file = nil
-        self.bytes = bytes
+        bytes = pieces.first ?? []
         end = bytes.count
-        isAtEnd = true
+        self.pieces = pieces.dropFirst()
+        isAtEnd = false
     }
 
     init(_ file: InputFile) {
@@ -47,13 +50,25 @@ struct InputWindow {
 
     /// Brings more of it ahead; false at its end.
     mutating func more() throws(RowFault) -> Bool {
-        guard !isAtEnd, let file else { return false }
+        guard !isAtEnd else { return false }
+        guard let file else { return morePieces() }
         if start > 0 { moveToFront() }
         if end == bytes.count { bytes.append(contentsOf: [UInt8](repeating: 0, count: bytes.count)) }
         let count = try file.read(into: &bytes, from: end)
         end += count
         isAtEnd = count == 0
         return count > 0
+    }
+
+    private mutating func morePieces() -> Bool {
+        guard let piece = pieces.popFirst() else {
+            isAtEnd = true
+            return false
+        }
+        bytes.replaceSubrange(0..<start, with: [])
+        bytes.append(contentsOf: piece)
+        (start, end) = (0, bytes.count)
+        return true
     }
 
     private mutating func moveToFront() {

@@ -4,12 +4,12 @@ internal import Glibc
 /// What a source is read from.
 package enum SourceInput: Sendable {
     case file(String)
-    case memory([UInt8])
+    case memory([[UInt8]])
 
     func window() throws(SystemError) -> InputWindow {
         switch self {
         case .file(let path): InputWindow(try InputFile(path))
-        case .memory(let bytes): InputWindow(bytes)
+        case .memory(let pieces): InputWindow(pieces)
         }
     }
 }

@@ -7,6 +7,7 @@
 struct MetricSelector: Sendable, Equatable {
     let name: String
     let labels: [Label]
+    private let nameBytes: [UInt8]
 
     struct Label: Sendable, Equatable {
         let name: String
@@ -18,21 +19,36 @@ struct MetricSelector: Sendable, Equatable {
         guard let (name, labels, rest) = Self.series(Array(text.utf8)[...]), rest.isEmpty, !name.isEmpty else {
             return nil
         }
-        (self.name, self.labels) = (name, labels)
+        (self.name, self.labels, nameBytes) = (name, labels, Array(name.utf8))
     }
 
     /// Nil where no series matches, or what matches has no sum: infinities of both signs.
     func value(in text: [UInt8]) -> Double? {
         var sum: Double?
-        for line in text.split(separator: UInt8(ascii: "\n")) where line.first != UInt8(ascii: "#") {
-            guard let value = value(of: line) else { continue }
-            sum = (sum ?? 0) + value
+        var start = 0
+        while start < text.count {
+            let end = Self.end(ofLineAt: start, in: text.span)
+            if begins(start..<end, of: text.span), let value = value(of: text[start..<end]) { sum = (sum ?? 0) + value }
+            start = end + 1
         }
         return sum.flatMap { $0.isNaN ? nil : $0 }
     }
 
+    private static func end(ofLineAt start: Int, in text: Span<UInt8>) -> Int {
+        var end = start
+        while end < text.count, text[end] != UInt8(ascii: "\n") { end += 1 }
+        return end
+    }
+
+    /// With the metric's name, or one that goes on behind it. Comments begin with no name.
+    private func begins(_ line: Range<Int>, of text: Span<UInt8>) -> Bool {
+        guard line.count >= nameBytes.count else { return false }
+        for index in nameBytes.indices where text[line.lowerBound + index] != nameBytes[index] { return false }
+        return true
+    }
+
     private func value(of line: ArraySlice<UInt8>) -> Double? {
-        guard line.starts(with: name.utf8), let (name, labels, rest) = Self.series(line), name == self.name,
+        guard let (name, labels, rest) = Self.series(line), name == self.name,
             self.labels.allSatisfy({ labels.contains($0) })
         else { return nil }
         let words = rest.split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") || $0 == 0x0D }

@@ -2,6 +2,7 @@ package import EventLoop
 import HTTPService
 import HTTPWire
 import JSON
+import SeededRandom
 
 /// Where the stack's webhooks come in, and journeys wait for them.
 ///
@@ -13,6 +14,20 @@ package final class WebhookReceiver {
     struct Subject: Hashable {
         let event: String
         let about: [UInt8]
+        /// Of both, made once: a dictionary asks for it again whenever a neighbour is taken out.
+        private let print: UInt64
+
+        init(event: String, about: [UInt8]) {
+            self.event = event
+            self.about = about
+            print = Seed(0).split(event).split(about.span).bits
+        }
+
+        static func == (left: Self, right: Self) -> Bool {
+            left.print == right.print && left.about == right.about && left.event == right.event
+        }
+
+        func hash(into hasher: inout Hasher) { hasher.combine(print) }
     }
 
     private let loop: EventLoop

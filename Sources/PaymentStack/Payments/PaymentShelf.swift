@@ -7,28 +7,36 @@ import StackVocabulary
 final class PaymentShelf {
     static let paymentsMax = 65_536
 
-    private var payments: [RecordID: Payment] = [:]
-    private var order: [RecordID] = []
+    /// Payments are large, and a dictionary moves what stands beside the one that is taken out.
+    private var places: [RecordID: Int32] = [:]
+    /// In the order in which they came, around and around; nil for one that was forgotten.
+    private var payments: [Payment?] = []
     private var next = 0
 
     init() {
-        payments.reserveCapacity(Self.paymentsMax + 1)
+        places.reserveCapacity(Self.paymentsMax + 1)
     }
 
-    subscript(id: RecordID) -> Payment? { payments[id] }
+    subscript(id: RecordID) -> Payment? { places[id].flatMap { payments[Int($0)] } }
 
     /// One that was read before a change and comes after it is left out.
     func put(_ payment: Payment) {
-        if let held = payments[payment.id], held.version > payment.version { return }
-        guard payments.updateValue(payment, forKey: payment.id) == nil else { return }
-        if order.count < Self.paymentsMax { return order.append(payment.id) }
-        payments[order[next]] = nil
-        order[next] = payment.id
-        next = (next + 1) % Self.paymentsMax
+        if let place = places[payment.id] {
+            if let held = payments[Int(place)]?.version, held > payment.version { return }
+            payments[Int(place)] = payment
+        } else if payments.count < Self.paymentsMax {
+            places[payment.id] = Int32(payments.count)
+            payments.append(payment)
+        } else {
+            if let oldest = payments[next]?.id { places[oldest] = nil }
+            places[payment.id] = Int32(next)
+            payments[next] = payment
+            next = (next + 1) % Self.paymentsMax
+        }
     }
 
     func forget(_ id: RecordID) {
-        // Its place in the order stays: it is only forgotten a little earlier when it comes again.
-        payments[id] = nil
+        // Its place stays empty until its turn comes.
+        if let place = places.removeValue(forKey: id) { payments[Int(place)] = nil }
     }
 }

@@ -17,6 +17,28 @@ import Testing
         }
     }
 
+    @Test(arguments: World.allCases)
+    func `several works run at once, and their values come in the order of the works`(world: World) throws {
+        try world.run { loop in
+            let (began, first, second) = (loop.now, Release(), Release())
+            // Each ends only when the other has begun: one after the other they would stand still.
+            let works: [@Sendable () -> Int] = [
+                {
+                    first.open()
+                    return second.wait() + 10
+                },
+                {
+                    second.open()
+                    return first.wait() + 20
+                },
+            ]
+            let values = try await loop.offload("work", each: works)
+            #expect(values == [11, 21])
+            #expect(loop.isCurrent && loop.offloads == 0)
+            if world == .simulated { #expect(loop.now == began) }
+        }
+    }
+
     @Test func `simulated work takes no virtual time`() throws {
         try World.simulated.run { loop in
             let began = loop.now

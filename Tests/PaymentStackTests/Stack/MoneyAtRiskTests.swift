@@ -141,18 +141,35 @@ struct MoneyAtRiskTests {
         return yuan
     }
 
+    private static func payment(_ number: Int, version: Int32) throws -> Payment {
+        var payment = Payment(
+            id: RecordID(
+                milliseconds: 1_700_000_000_000 + Int64(number), .live, shard: 0, worker: 0, sequence: 0),
+            merchant: MerchantID(number: 1), key: try #require(PaymentReference("k")),
+            amount: Money(minor: 1, yuan()), bin: 0, capturesAtOnce: true, notify: nil, createdAt: 0, changedAt: 0)
+        payment.version = version
+        return payment
+    }
+
     @Test func `what was read before a change and comes after it does not hide it`() throws {
         let shelf = PaymentShelf()
-        let id = RecordID(milliseconds: 1_700_000_000_000, .live, shard: 0, worker: 0, sequence: 0)
-        var payment = Payment(
-            id: id, merchant: MerchantID(number: 1), key: try #require(PaymentReference("k")),
-            amount: Money(minor: 1, Self.yuan()), bin: 0, capturesAtOnce: true,
-            notify: nil, createdAt: 0, changedAt: 0)
-        payment.version = 2
+        let payment = try Self.payment(0, version: 2)
         shelf.put(payment)
-        payment.version = 1
-        shelf.put(payment)
-        #expect(shelf[id]?.version == 2)
+        shelf.put(try Self.payment(0, version: 1))
+        #expect(shelf[payment.id]?.version == 2)
+    }
+
+    @Test func `a full shelf forgets what came first, and a place that was emptied costs nobody's`() throws {
+        let shelf = PaymentShelf()
+        let payments = try (0..<PaymentShelf.paymentsMax + 2).map { try Self.payment($0, version: 1) }
+        for payment in payments.dropLast(2) { shelf.put(payment) }
+        shelf.forget(payments[0].id)
+        #expect(shelf[payments[0].id] == nil && shelf[payments[1].id] != nil)
+        shelf.put(payments[payments.count - 2])
+        #expect(shelf[payments[1].id] != nil, "the empty place is taken first")
+        shelf.put(payments[payments.count - 1])
+        #expect(shelf[payments[1].id] == nil && shelf[payments[2].id] != nil)
+        #expect(payments.suffix(2).allSatisfy { shelf[$0.id] != nil })
     }
 }
 

@@ -44,9 +44,11 @@ struct MemoryBook: Sendable {
 
     /// All of it, or nothing: whatever may refuse it is asked first.
     mutating func apply(_ change: borrowing LedgerChange) -> CommitOutcome {
-        if let refusal = refusal(change) { return refusal }
+        let standing = Standing(
+            payment: change.payment.flatMap { paymentRows[$0.id] }, refund: change.refund.flatMap { refundRows[$0.id] })
+        if let refusal = refusal(change, standing) { return refusal }
         changes += 1
-        write(change)
+        write(change, standing)
         if let reply = change.reply { save(reply) }
         if let attempt = change.attempt { attempts.append(attempt) }
         if !change.postings.isEmpty { post(change) }
@@ -59,36 +61,43 @@ struct MemoryBook: Sendable {
         return .done
     }
 
-    private func refusal(_ change: borrowing LedgerChange) -> CommitOutcome? {
+    /// Rows that are there of what is changed: found once.
+    private struct Standing {
+        let payment: Int32?
+        let refund: Int32?
+    }
+
+    private func refusal(_ change: borrowing LedgerChange, _ standing: Standing) -> CommitOutcome? {
         if let claim = change.claim, let row = claimRows[ClaimKey(merchant: claim.merchant, key: claim.key)] {
             return .keyTaken(claims[Int(row)])
         }
-        if let payment = change.payment, version(payment.id) != payment.version { return .stale }
-        if let refund = change.refund, refundVersion(refund.id) != refund.version { return .stale }
+        if let version = change.payment?.version, version != (standing.payment.map { payments[Int($0)].version } ?? 0) {
+            return .stale
+        }
+        if let version = change.refund?.version, version != (standing.refund.map { refunds[Int($0)].version } ?? 0) {
+            return .stale
+        }
         return balances.refusal(change.postings).map { .belowFloor($0) }
     }
 
-    private func version(_ id: RecordID) -> Int32 { paymentRows[id].map { payments[Int($0)].version } ?? 0 }
-    private func refundVersion(_ id: RecordID) -> Int32 { refundRows[id].map { refunds[Int($0)].version } ?? 0 }
-
-    private mutating func write(_ change: borrowing LedgerChange) {
+    private mutating func write(_ change: borrowing LedgerChange, _ standing: Standing) {
         if let claim = change.claim {
             claimRows[ClaimKey(merchant: claim.merchant, key: claim.key)] = Int32(claims.append(claim))
         }
         if var payment = change.payment {
             payment.version += 1
-            if payment.version == 1 {
-                paymentRows[payment.id] = Int32(payments.append(payment))
-            } else if let row = paymentRows[payment.id] {
+            if let row = standing.payment {
                 payments[Int(row)] = payment
+            } else {
+                paymentRows[payment.id] = Int32(payments.append(payment))
             }
         }
         if var refund = change.refund {
             refund.version += 1
-            if refund.version == 1 {
-                refundRows[refund.id] = Int32(refunds.append(refund))
-            } else if let row = refundRows[refund.id] {
+            if let row = standing.refund {
                 refunds[Int(row)] = refund
+            } else {
+                refundRows[refund.id] = Int32(refunds.append(refund))
             }
         }
     }
@@ -195,16 +204,16 @@ extension Refund.State {
 }
 
 extension LedgerChange {
-    /// Rows that it writes.
+    /// Rows that it writes. Comparing with nil would copy each of them.
     var rowCount: UInt64 {
         var count = UInt64(postings.count)
-        if payment != nil { count += 1 }
-        if refund != nil { count += 1 }
-        if claim != nil { count += 1 }
-        if reply != nil { count += 1 }
-        if attempt != nil { count += 1 }
-        if notification != nil { count += 1 }
-        if delivery != nil { count += 1 }
+        if case .some = payment { count += 1 }
+        if case .some = refund { count += 1 }
+        if case .some = claim { count += 1 }
+        if case .some = reply { count += 1 }
+        if case .some = attempt { count += 1 }
+        if case .some = notification { count += 1 }
+        if case .some = delivery { count += 1 }
         return count
     }
 }
