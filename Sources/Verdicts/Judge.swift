@@ -76,7 +76,8 @@ package enum Judge {
                 explicitMin: explicit.value, criticalMin: critical.value
             ).judgement
         case .recovery(let after, let share, let within, let latency):
-            RecoveryJudge(sight: sight, name: name, after: after, share: share, within: within, latencyFactor: latency.value,
+            RecoveryJudge(
+                sight: sight, name: name, after: after, share: share, within: within, latencyFactor: latency.value,
                 limit: limit
             ).judgement
         case .hysteresis(let ratio):
@@ -89,10 +90,13 @@ package enum Judge {
         case .blastRadius(let channel, let bound):
             BlastRadiusJudge(sight: sight, name: name, channel: channel, bound: bound).judgement
         case .routing(let channel, let away, let back, let share, let turns):
-            RoutingJudge(sight: sight, name: name, channel: channel, away: away, back: back, awayShare: share.value, turnsMax: turns
+            RoutingJudge(
+                sight: sight, name: name, channel: channel, away: away, back: back, awayShare: share.value,
+                turnsMax: turns
             ).judgement
         case .breaker(let channel, let opensWithin, let closesWithin):
-            BreakerJudge(sight: sight, name: name, channel: channel, opensWithin: opensWithin, closesWithin: closesWithin
+            BreakerJudge(
+                sight: sight, name: name, channel: channel, opensWithin: opensWithin, closesWithin: closesWithin
             ).judgement
         case .fairness(let by, let bound): FairnessJudge(sight: sight, name: name, by: by, bound: bound).judgement
         }

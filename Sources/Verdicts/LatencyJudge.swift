@@ -74,7 +74,9 @@ struct LatencyJudge {
             else { return (0, 0) }
             let bound = UInt64(limit.limit.nanoseconds)
             guard histogram.maximum ?? 0 > bound else { return (0, histogram.total) }
-            return (histogram.recorded.reduce(0) { $0 + ($1.values.lowerBound > bound ? $1.count : 0) }, histogram.total)
+            return (
+                histogram.recorded.reduce(0) { $0 + ($1.values.lowerBound > bound ? $1.count : 0) }, histogram.total
+            )
         }
         return Collapse(in: stage.slices, of: record, allowed: 1 - limit.percentile / 100, counts)
     }

@@ -63,7 +63,9 @@ import Timebase
             firsts + 10 >= steps[.ok] + steps[.declined] && firsts <= steps.total,
             "\(firsts) firsts of \(writes) writes, \(steps)")
         #expect(writes > firsts, "refused calls are tried again")
-        #expect(record.channels[0].failed[8..<10].reduce(0, +) > 5 && record.channels[0].failed[..<7].allSatisfy { $0 == 0 })
+        #expect(
+            record.channels[0].failed[8..<10].reduce(0, +) > 5 && record.channels[0].failed[..<7].allSatisfy { $0 == 0 }
+        )
         #expect(record.channels.allSatisfy { $0.late.allSatisfy { $0 == 0 } && $0.admitted == nil })
         for vital in StackVital.all(channels: ["north", "south"]) {
             let series = try #require(record.observed.first { $0.name == vital.name }, "\(vital.name)")
@@ -103,7 +105,9 @@ import Timebase
     }
 
     @Test func `all of it is read again as it was written`() throws {
-        let record = try report("blast radius: {channel: north, at most: 1.2x}, fairness: {by: merchant, at least: 0.9}").record
+        let record = try report(
+            "blast radius: {channel: north, at most: 1.2x}, fairness: {by: merchant, at least: 0.9}"
+        ).record
         let again = try RunRecord(json: record.json)
         #expect(again.faults == record.faults && again.channels == record.channels && again.groups == record.groups)
         #expect(again.stages.flatMap(\.cells).map(\.advised) == record.stages.flatMap(\.cells).map(\.advised))
@@ -112,7 +116,8 @@ import Timebase
     @Test func `calls for senders who have given up are told from those in time`() throws {
         var sums: [UInt64] = []
         for defects in ["", ", defects: [no-deadline], deadline: 300ms"] {
-            var drill = SimulatedDrill(plan: Self.plan("wasted work: {at most: 1%}", stack: defects), profile: Self.profile)
+            var drill = SimulatedDrill(
+                plan: Self.plan("wasted work: {at most: 1%}", stack: defects), profile: Self.profile)
             drill.plan = drill.plan.replacing("timeout: 2s", with: "timeout: 100ms")
                 .replacing("age: 100ms", with: "age: 4s").replacing("queue: 20", with: "queue: 200")
                 .replacing("X-Merchant: \"${merchant}\"", with: "X-Merchant: \"${merchant}\", X-Deadline-Ms: \"80\"")

@@ -5,7 +5,9 @@ import Testing
 @testable import SpillwayCLI
 
 @Suite struct ProveTests {
-    private static func run(_ plan: String, _ defect: Defect?, _ seed: UInt64, reds: Set<String>, green: Bool = false) -> ProofRun {
+    private static func run(
+        _ plan: String, _ defect: Defect?, _ seed: UInt64, reds: Set<String>, green: Bool = false
+    ) -> ProofRun {
         ProofRun(ProofRun.Subject(plan: plan, defect: defect, seed: seed), reds: reds, isGreen: green)
     }
 

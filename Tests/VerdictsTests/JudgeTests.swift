@@ -157,7 +157,8 @@ import Verdicts
         #expect(latency.reasons[0].hasSuffix("without that it would be a fail"))
     }
 
-    @Test func `a crash in the last ten seconds of an hour fails latency and errors, though the hour hides it`() throws {
+    @Test func `a crash in the last ten seconds of an hour fails latency and errors, though the hour hides it`() throws
+    {
         var run = SampleRun([.init("baseline", seconds: 3_600, rate: 20)])
         run.behaviour = { second, step, random in
             second >= 3_590 ? SampleRun.Fate(.unknown, .seconds(5)) : SampleRun.quick(second, step, &random)

@@ -40,10 +40,16 @@ import Verdicts
                 objective: Objective(
                     limits: [PercentileLimit(percentile: 99, limit: .milliseconds(100))], errors: Ratio(0.01)))),
         .named("goodput", .goodput(stage: "crowd", atLeast: Share(ratio: Ratio(0.9), reference: "peak"))),
-        .named("shed", .shed(p99: nil, retryAfterRequired: false, order: [.low, .critical], explicit: Ratio(0.99), critical: Ratio(0.994))),
+        .named(
+            "shed",
+            .shed(
+                p99: nil, retryAfterRequired: false, order: [.low, .critical], explicit: Ratio(0.99),
+                critical: Ratio(0.994))),
         .named(
             "recovery",
-            .recovery(after: "crowd", to: Share(ratio: Ratio(0.95), reference: "baseline"), within: .seconds(10), p99: Factor(1.2))),
+            .recovery(
+                after: "crowd", to: Share(ratio: Ratio(0.95), reference: "baseline"), within: .seconds(10),
+                p99: Factor(1.2))),
         .named("hysteresis", .hysteresis(atLeast: Ratio(0.95))),
     ]
 
@@ -101,7 +107,11 @@ import Verdicts
     }
 
     @Test func `a rejection that does not say when to come back fails where advice is required`() {
-        let target = Verdict.named("shed", .shed(p99: nil, retryAfterRequired: true, order: [.low, .critical], explicit: Ratio(0.99), critical: Ratio(0.994)))
+        let target = Verdict.named(
+            "shed",
+            .shed(
+                p99: nil, retryAfterRequired: true, order: [.low, .critical], explicit: Ratio(0.99),
+                critical: Ratio(0.994)))
         func status(_ change: (inout RunRecord) -> Void) -> Judgement.Status? {
             var record = Self.crowd().record
             change(&record)

@@ -113,6 +113,8 @@ extension PaymentDesk {
         case (.declined, .payment): return .declined("declined")
         // A capture or a cancellation is declined: what was authorised stays so.
         case (.declined, _): return .authorized
+        // Late: it was authorised before the capture or cancellation that is in doubt, of which this says nothing.
+        case (.authorised, .payment) where payment.isInDoubtBehindAuthorisation: return .pending
         case (.authorised, _): return callback.amount == payment.amount ? .authorized : nil
         case (.captured, .payment): return callback.amount == payment.amount ? .captured(payment.amount.minor) : nil
         case (.captured, _):

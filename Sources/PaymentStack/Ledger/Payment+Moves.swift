@@ -62,6 +62,12 @@ extension Payment {
         return become(next, by: finding, at: milliseconds)
     }
 
+    /// The reason of an unknown payment that was authorised before.
+    static let doubtBehindAuthorisation = "a capture or cancellation is in doubt"
+
+    /// Nobody knows whether what was authorised was taken or given up.
+    var isInDoubtBehindAuthorisation: Bool { state == .unknown && reason == Self.doubtBehindAuthorisation }
+
     /// Without asking whether it may: for what is planted.
     mutating func become(_ next: PaymentState, by finding: Finding, at milliseconds: Int64) -> [Posting] {
         var entry = JournalEntry(amount.currency)
@@ -75,7 +81,9 @@ extension Payment {
         }
         switch finding {
         case .declined(let word), .refused(let word): reason = word
-        default: break
+        // What its authorisation was has no news for it then.
+        case .unknown where state == .authorized: reason = Self.doubtBehindAuthorisation
+        default: if state == .unknown { reason = "" }
         }
         state = next
         changedAt = milliseconds

@@ -166,7 +166,8 @@ enum VerdictGrammar {
     private static let resilience: [Variant<Verdict>] = [
         variant("shed", "how overload is turned away", [p99, retryAfter, order, explicit, critical]) { fields, _ in
             .shed(
-                p99: fields[p99], retryAfterRequired: fields[retryAfter], order: fields[order], explicit: fields[explicit],
+                p99: fields[p99], retryAfterRequired: fields[retryAfter], order: fields[order],
+                explicit: fields[explicit],
                 critical: fields[critical])
         },
         variant("recovery", "goodput comes back", [after, shareTo, within, p99Factor]) { fields, _ in
@@ -190,7 +191,8 @@ enum VerdictGrammar {
             fields, _ in
             .blastRadius(channel: fields[channel], atMost: fields[factorAtMost])
         },
-        variant("routing", "traffic leaves a sick channel, and returns", [channel, away, back, leftShare, turns]) { fields, _ in
+        variant("routing", "traffic leaves a sick channel, and returns", [channel, away, back, leftShare, turns]) {
+            fields, _ in
             .routing(
                 channel: fields[channel], awayWithin: fields[away], backWithin: fields[back], share: fields[leftShare],
                 turns: fields[turns])

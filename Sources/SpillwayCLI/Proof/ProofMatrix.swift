@@ -47,7 +47,9 @@ struct ProofMatrix {
     }
 
     mutating func take(_ run: ProofRun) {
-        guard let place = rows.firstIndex(where: { $0.plan == run.subject.plan && $0.proof?.defect == run.subject.defect })
+        guard
+            let place = rows.firstIndex(where: { $0.plan == run.subject.plan && $0.proof?.defect == run.subject.defect }
+            )
         else { return }
         rows[place].runs.append(run)
     }

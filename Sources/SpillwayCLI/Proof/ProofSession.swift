@@ -83,7 +83,8 @@ struct ProofSession {
 
     private static func words(_ run: ProofRun, _ done: Int, of count: Int) -> String {
         let reds = run.reds.sorted().joined(separator: ", ")
-        return "\(done) of \(count)  \(run.subject.plan), \(run.subject.defect?.name ?? "sound"), seed \(run.subject.seed): "
+        return
+            "\(done) of \(count)  \(run.subject.plan), \(run.subject.defect?.name ?? "sound"), seed \(run.subject.seed): "
             + (run.isGreen ? "green" : reds.isEmpty ? "not green: \(run.words)" : "red: \(reds)")
     }
 }

@@ -29,7 +29,9 @@ struct HysteresisJudge {
     }
 
     private var claim: String { "the service gives as much on the way down as on the way up" }
-    private var expected: String { "on the way down at least \(ratio) of the goodput on the way up, at equal offered rates" }
+    private var expected: String {
+        "on the way down at least \(ratio) of the goodput on the way up, at equal offered rates"
+    }
 
     var judgement: Judgement {
         let parts = sight.record.countedStages.flatMap(parts)
@@ -46,7 +48,8 @@ struct HysteresisJudge {
         guard !pairs.isEmpty else {
             return .unseen(
                 name, claim, expected: expected,
-                "no rate was offered for \(Self.partLength) both before and behind the highest one: go down again as you came up")
+                "no rate was offered for \(Self.partLength) both before and behind the highest one: go down again as you came up"
+            )
         }
         let found = pairs.compactMap(comparison)
         guard let worst = found.min(by: { $0.ratio < $1.ratio }) else {

@@ -21,7 +21,8 @@ struct Collapse {
     init?(
         in slices: Range<Int>, of record: RunRecord, allowed: Double, _ counts: [(bad: UInt64, all: UInt64)]
     ) {
-        let width = max(1, Int((Self.span.nanoseconds + record.sliceLength.nanoseconds - 1) / record.sliceLength.nanoseconds))
+        let width = max(
+            1, Int((Self.span.nanoseconds + record.sliceLength.nanoseconds - 1) / record.sliceLength.nanoseconds))
         let bound = max(Self.shareMin, 2 * allowed)
         guard bound < 1, counts.count >= width else { return nil }
         var worst: Collapse?
