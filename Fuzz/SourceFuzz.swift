@@ -15,7 +15,7 @@ public func testOneInput(_ data: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = unsafe Array(UnsafeBufferPointer(start: data, count: count))
     let isTable = input[0] & 1 == 0
     let text = Array(input.dropFirst())
-    let whole = Reading(isTable, InputWindow(text))
+    let whole = Reading(isTable, InputWindow([text]))
     precondition(Reading(isTable, InputWindow(InputFile(text, Int(input[0] >> 1) + 1))) == whole, "pieces read differently")
     return 0
 }
