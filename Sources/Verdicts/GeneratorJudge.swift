@@ -22,12 +22,6 @@ struct GeneratorJudge {
     let record: RunRecord
     let lagLimit: TimeSpan
 
-    /// One thing that was found; a pass is a remark.
-    struct Finding {
-        let status: Judgement.Status
-        let text: String
-    }
-
     var judgement: Judgement {
         let stages = record.countedStages
         let found = self.findings(in: stages)

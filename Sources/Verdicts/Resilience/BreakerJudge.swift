@@ -21,11 +21,6 @@ struct BreakerJudge {
     let opensWithin: TimeSpan
     let closesWithin: TimeSpan
 
-    private struct Finding {
-        let status: Judgement.Status
-        let text: String
-    }
-
     private var claim: String { "a breaker opens before '\(channel)' when it fails, and closes when it is well" }
     private var expected: String {
         "opens within \(opensWithin), probes, closes within \(closesWithin) of the fault's end"
@@ -50,11 +45,11 @@ struct BreakerJudge {
         .compactMap { $0 }
         let during = sight.slices(within: fault)
         return .performance(
-            name, claim, .together(findings.map(\.status)), expected: expected,
+            name, claim, findings.status, expected: expected,
             observed: findings.map(\.text).first ?? "nothing",
             window: sight.judgementWindow(
                 during.lowerBound..<min(sight.slices.count, during.upperBound + sight.count(of: closesWithin)), []),
-            Judgement.Status.byWeight.flatMap { weight in findings.filter { $0.status == weight }.map(\.text) })
+            findings.reasons)
     }
 
     /// When half of the calls of ten seconds had failed for the first time.

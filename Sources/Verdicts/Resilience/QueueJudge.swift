@@ -19,11 +19,6 @@ struct QueueJudge {
     let seriesName: String
     let cap: Double
 
-    private struct Finding {
-        let status: Judgement.Status
-        let text: String
-    }
-
     private var claim: String { "'\(seriesName)' stays under its cap and does not grow" }
     private var expected: String { "at most \(Figures.amount(cap)), without growth while the load is held" }
 
@@ -50,10 +45,10 @@ struct QueueJudge {
             findings.append(Finding(status: .inconclusive, text: "less than half of its values could be read"))
         }
         return .performance(
-            name, claim, .together(findings.map(\.status)), expected: expected,
+            name, claim, findings.status, expected: expected,
             observed: "at most \(Figures.amount(highest.2))",
             window: sight.judgementWindow(sight.counted, stages),
-            Judgement.Status.byWeight.flatMap { weight in findings.filter { $0.status == weight }.map(\.text) })
+            findings.reasons)
     }
 
     /// Nil where it does not grow.
@@ -74,12 +69,9 @@ struct QueueJudge {
         )
     }
 
-    /// Of the embedded stack's own queue, where that is what is looked at.
+    /// Of the embedded stack's own queue, where the run has one.
     private var age: [Finding] {
-        guard let setting = sight.record.stack?.setting, let ages = sight.vital(.queueAge),
-            let depth = sight.vital(.queueDepth),
-            sight.series(seriesName)?.values == depth.values || seriesName == depth.name
-        else { return [] }
+        guard let setting = sight.record.stack?.setting, let ages = sight.vital(.queueAge) else { return [] }
         let samples = sight.record.countedStages.flatMap { ages.samples($0.stage.span) }
         guard let oldest = samples.max(by: { $0.value < $1.value }) else { return [] }
         let words = "the oldest waited for \(Figures.threeDigits(oldest.value))s, at \(Figures.span(oldest.at))"

@@ -28,11 +28,6 @@ struct ShedJudge {
     let explicitMin: Double
     let criticalMin: Double
 
-    private struct Finding {
-        let status: Judgement.Status
-        let text: String
-    }
-
     private var limit: TimeSpan { p99 ?? Self.p99Max }
     private var claim: String { "overload is refused early, aloud, and the least precious first" }
     private var expected: String {
@@ -48,7 +43,7 @@ struct ShedJudge {
                 name, claim, expected: expected, "nothing was turned away: the run has no overload to look at")
         }
         let findings = speed + advice + explicitness(overloaded) + inversions(overloaded) + precious(overloaded)
-        let status = Judgement.Status.together(findings.map(\.status))
+        let status = findings.status
         let totals = overloaded.map { sight.total($0..<$0 + 1) }
         let shed = totals.reduce(0) { $0 + $1.outcomes[.shed] }
         let all = totals.reduce(0) { $0 + $1.outcomes.total }
@@ -61,7 +56,7 @@ struct ShedJudge {
             window: Judgement.Window(
                 stages: sight.record.countedStages.filter { $0.slices.overlaps(first) }.map(\.stage.name),
                 span: sight.span(first)),
-            Judgement.Status.byWeight.flatMap { weight in findings.filter { $0.status == weight }.map(\.text) })
+            findings.reasons)
     }
 
     private func isOverloaded(_ slice: Int) -> Bool {

@@ -7,12 +7,12 @@ struct CountRatio {
     let low: Double
     let high: Double
 
-    /// Nil where there is nothing to divide by. `scale` makes rates of counts over windows of unequal length.
-    init?(_ count: UInt64, over other: UInt64, scale: Double = 1) {
+    /// Nil where there is nothing to divide by.
+    init?(_ count: UInt64, over other: UInt64) {
         guard other > 0 else { return nil }
-        value = Double(count) / Double(other) * scale
+        value = Double(count) / Double(other)
         guard count > 0 else {
-            (low, high) = (0, Self.fewMax / Double(other) * scale)
+            (low, high) = (0, Self.fewMax / Double(other))
             return
         }
         let spread = DeterministicMath.exp(1.96 * (1 / Double(count) + 1 / Double(other)).squareRoot())
@@ -21,10 +21,6 @@ struct CountRatio {
 
     /// None seen: up to three may have been expected.
     private static let fewMax = 3.0
-
-    func status(atLeast bound: Double) -> Judgement.Status {
-        high < bound ? .fail : value >= bound ? .pass : .inconclusive
-    }
 
     func status(atMost bound: Double) -> Judgement.Status {
         low > bound ? .fail : value <= bound ? .pass : .inconclusive

@@ -95,11 +95,6 @@ struct RunSight {
     func span(_ window: Range<Int>) -> Range<TimeSpan> {
         record.sliceLength * Int64(window.lowerBound)..<record.sliceLength * Int64(window.upperBound)
     }
-
-    /// The slice in which an instant is.
-    func slice(at instant: TimeSpan) -> Int {
-        Int(max(.zero, instant).nanoseconds / record.sliceLength.nanoseconds)
-    }
 }
 
 /// Sums over a window of slices.
