@@ -234,7 +234,7 @@ let package = Package(
             "ReportingTests",
             [
                 "Cryptography", "Diagnostics", "Evidence", "Histogram", "JSON", "PlanModel", "PlanValues", "Reporting",
-                "SampleRuns", "TestFolders",
+                "SampleRuns", "SeededRandom", "TestFolders",
                 "Timebase", "Verdicts", "StackVocabulary",
             ]),
 
@@ -332,6 +332,7 @@ let package = Package(
         benchmark(
             "JudgeBench",
             ["Diagnostics", "EventLoop", "Evidence", "PlanLanguage", "PlanModel", "Timebase", "Verdicts"]),
+        benchmark("ReportBench", ["EventLoop", "Evidence", "Reporting", "Timebase"]),
         benchmark("StoreBench", ["EventLoop", "PaymentStack", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
         benchmark(
