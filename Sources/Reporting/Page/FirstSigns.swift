@@ -21,7 +21,7 @@ struct FirstSigns {
     }
 
     private var causes: [Sign] {
-        record.faults.prefix(PageLimits.signsMax).map {
+        record.faults.filter { $0.span.lowerBound < record.end }.prefix(PageLimits.signsMax).map {
             Sign(at: $0.span.lowerBound, words: "fault at \($0.channel): \($0.what)", isCause: true)
         }
     }
@@ -84,6 +84,16 @@ struct FirstSigns {
         return record.observed.filter { $0.name.hasSuffix(ending) }.compactMap { series in
             guard let place = series.values.firstIndex(where: { $0 ?? 0 > 0 }) else { return nil }
             return Sign(at: series.every * Int64(place), words: "\(series.name.dropLast(ending.count)): breaker opened")
+        }
+    }
+}
+
+extension RunRecord {
+    /// Where it ended, or was broken off: what the plan had for later did not take place.
+    fileprivate var end: TimeSpan {
+        switch ending {
+        case .completed: sliceLength * Int64(slices.count)
+        case .aborted(let at, _), .interrupted(let at, _), .failed(let at, _): at
         }
     }
 }
