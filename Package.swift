@@ -254,7 +254,7 @@ let package = Package(
                 "Audit", "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop",
                 "Evidence",
                 "HTTPService", "Histogram", "JSON", "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting",
-                "ScriptedPeers", "ShadowTag", "HTTPWire", "PlanValues",
+                "ScriptedPeers", "SeededRandom", "ShadowTag", "HTTPWire", "PlanValues",
                 "TestFolders", "Timebase", "Traffic", "Verdicts", "StackVocabulary",
             ]),
 

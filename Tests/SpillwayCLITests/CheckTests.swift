@@ -7,7 +7,7 @@ import Testing
     @Test func `a right plan is said to be right`() {
         let saying = Saying("check \(Saying.root)/plans/flash-sale.yaml --set seed=3")
         #expect(saying.code == .success)
-        let words = "right: 3 journeys, 5 stages, 1 fault, 15 targets"
+        let words = "right: 3 journeys, 5 stages, 2 faults, 15 targets"
         #expect(saying.results == ["\(Saying.root)/plans/flash-sale.yaml: \(words)"])
         #expect(saying.talk.isEmpty)
     }
