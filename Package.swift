@@ -232,8 +232,8 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "TestFolders",
-                "Timebase", "Verdicts", "StackVocabulary",
+                "Audit", "Diagnostics", "Evidence", "Histogram", "JSON", "PlanModel", "PlanValues", "Reporting",
+                "SampleRuns", "TestFolders", "Timebase", "Verdicts", "StackVocabulary",
             ]),
 
         // L3

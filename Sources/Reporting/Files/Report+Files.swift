@@ -2,21 +2,36 @@ import Diagnostics
 import JSON
 
 extension Report {
-    package static let jsonName = "report.json"
-    package static let pageName = "report.html"
+    package static let jsonName = ReportFile.json.name
+    package static let pageName = ReportFile.html.name
 
     package var html: String { Page(self).html }
 
-    /// Both files; the folder is created when it is missing. report.json comes first: from it the page can be made
-    /// again.
-    package func write(into folder: String) throws(ReportingError) {
+    /// Writes report.json and the files that are asked for; the folder is created when it is missing. report.json comes
+    /// first: from it the others can be made again. Of an earlier report in the folder nothing stays that could be taken
+    /// for a part of this one.
+    package func write(_ files: [ReportFile] = ReportFile.allCases, into folder: String) throws(ReportingError) {
         let folder = ReportFolder(folder)
         try folder.make()
         let json = json
         try folder.write(json.masked.bytes(), as: Self.jsonName)
-        // From the same masked text, so that the page holds no more than the file.
+        // From the same masked text, so that no file holds more than this one.
         let shown = json.holdsCard ? try Self.reading(json.masked, Self.jsonName) : self
-        try folder.write(Array(shown.html.utf8), as: Self.pageName)
+        for file in ReportFile.allCases where file != .json {
+            if files.contains(file) {
+                try folder.write(Array(shown.text(of: file).utf8), as: file.name)
+            } else {
+                folder.remove(file.name)
+            }
+        }
+    }
+
+    /// As it is written, without the numbers of cards.
+    package var masked: Report {
+        get throws(ReportingError) {
+            let json = json
+            return json.holdsCard ? try Self.reading(json.masked, Self.jsonName) : self
+        }
     }
 
     /// A stored report.json, or the one in a stored report's folder.
