@@ -329,7 +329,7 @@ let package = Package(
             ]),
         benchmark(
             "JudgeBench",
-            ["Diagnostics", "EventLoop", "Evidence", "PlanLanguage", "PlanModel", "Timebase", "Verdicts"]),
+            ["Diagnostics", "EventLoop", "Evidence", "PlanLanguage", "PlanModel", "Reporting", "Timebase", "Verdicts"]),
         benchmark("StoreBench", ["EventLoop", "PaymentStack", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
         benchmark(

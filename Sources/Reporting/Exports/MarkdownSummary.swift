@@ -34,7 +34,9 @@ struct MarkdownSummary {
         return ["## \(report.verdict.emblem) \(plan): \(report.verdict.headline.lowercased())"]
     }
 
-    private var warnings: [String] { report.warnings.map { "> **\(safe($0, 600))**" } }
+    private var warnings: [String] {
+        Array(report.warnings.map { ["> **\(safe($0, 600))**"] }.joined(separator: [">"]))
+    }
 
     private var lead: [String] {
         let counts = Judgement.Status.allCases.compactMap { status in

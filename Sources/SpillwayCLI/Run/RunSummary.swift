@@ -47,7 +47,7 @@ struct RunSummary {
     /// A screen of 24 lines has room for them and for what is typed next.
     static let linesMax = 22
     /// Told even of many verdicts that did not pass.
-    private static let detailsMin = 8
+    private static let detailsMin = 6
 
     /// What it came to, a line for each verdict, why some did not pass, and where the files are. Stages and glossary
     /// stand there as well when there is room on a screen; the report has them anyway.

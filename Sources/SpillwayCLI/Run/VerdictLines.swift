@@ -44,23 +44,19 @@ struct VerdictLines {
     private func isCut(_ judgement: Judgement) -> Bool { whole(judgement).columnCount > room }
 
     private func whole(_ judgement: Judgement) -> String {
-        "\(status(judgement))\(judgement.claim.harmless): \(judgement.observed.harmless)"
+        "\(judgement.claim.harmless): \(judgement.observed.harmless)"
     }
 
     /// The figure is what people look for: what stands in brackets behind it goes first, then the middle of the claim, at
     /// whose end often stands what it is about.
     private func cut(_ judgement: Judgement) -> String {
-        let (status, claim) = (status(judgement), judgement.claim.harmless)
+        let claim = judgement.claim.harmless
         let scope = claim.split(separator: ": ", maxSplits: 1).last.map(String.init) ?? claim
         let observed = judgement.observed.harmless
         let figure = observed.firstRange(of: " (").map { String(observed[..<$0.lowerBound]) } ?? observed
-        let rest = room - status.columnCount - 2
+        let rest = room - 2
         let share = max(rest * 2 / 3, rest - figure.columnCount)
-        return "\(status)\(scope.fittedInside(to: share, sign: gap)): \(figure)"
-    }
-
-    private func status(_ judgement: Judgement) -> String {
-        judgement.status == .pass ? "" : "\(judgement.status.words): "
+        return "\(scope.fittedInside(to: share, sign: gap)): \(figure)"
     }
 
     // MARK: What did not pass
@@ -75,14 +71,15 @@ struct VerdictLines {
         let order =
             judgements.indices.filter { judgements[$0].status == .fail }
             + judgements.indices.filter { ![.fail, .pass].contains(judgements[$0].status) }
-        for round in 0..<Self.reasonsMax {
-            for place in order {
-                let told = details(of: judgements[place], round)
-                if told.isEmpty { continue }
-                // One more line says that there is more.
-                let isRoom = used + told.count < room
-                if isRoom { lines[place] += told } else { left += 1 }
-                used += isRoom ? told.count : 0
+        for (round, place) in (0..<Self.reasonsMax).flatMap({ round in order.map { (round, $0) } }) {
+            let told = details(of: judgements[place], round)
+            if told.isEmpty { continue }
+            // One more line says that there is more; nothing is told behind what was left out.
+            if left == 0, used + told.count < room {
+                lines[place] += told
+                used += told.count
+            } else {
+                left += 1
             }
         }
         left += order.reduce(0) { $0 + max(0, judgements[$1].reasons.count - Self.reasonsMax) }
