@@ -223,7 +223,8 @@ let package = Package(
         module(
             "Reporting",
             [
-                "Audit", "Capacity", "Diagnostics", "EventLoop", "Evidence", "Histogram", "JSON", "Numerals",
+                "Audit", "Capacity", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "Histogram", "JSON",
+                "Numerals",
                 "PlanModel",
                 "SeededRandom",
                 "Timebase",
@@ -232,8 +233,8 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Audit", "Diagnostics", "Evidence", "Histogram", "JSON", "PlanModel", "PlanValues", "Reporting",
-                "SampleRuns", "TestFolders", "Timebase", "Verdicts", "StackVocabulary",
+                "Audit", "Cryptography", "Diagnostics", "Evidence", "Histogram", "JSON", "PlanModel", "PlanValues",
+                "Reporting", "SampleRuns", "TestFolders", "Timebase", "Verdicts", "StackVocabulary",
             ]),
 
         // L3

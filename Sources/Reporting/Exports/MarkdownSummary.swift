@@ -3,14 +3,15 @@ import Numerals
 import Timebase
 import Verdicts
 
-/// summary.md: what a run came to, for a comment under a pull request: the verdict, one table of judgements, what broke
-/// first, the stages in short, and the command that repeats the run. It has less than sixty lines whatever the run.
+/// summary.md: what a run came to, for a comment under a pull request: the verdict, what began when, one table of
+/// judgements, the stages in short, and the command that repeats the run. It has less than sixty lines whatever the run.
 struct MarkdownSummary {
-    private static let judgementsMax = 20
+    private static let judgementsMax = 18
     private static let stagesMax = 10
     /// Judgements whose reasons are told, and reasons of each.
-    private static let explainedMax = 5
+    private static let explainedMax = 4
     private static let reasonsMax = 2
+    private static let signsMax = 6
 
     private let report: Report
 
@@ -19,7 +20,7 @@ struct MarkdownSummary {
     }
 
     var text: String {
-        let blocks = [heading, warnings, lead, judgements, reasons, stages, replay]
+        let blocks = [heading, warnings, lead, signs, judgements, reasons, stages, replay]
         return blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") }.joined(separator: "\n\n") + "\n"
     }
 
@@ -44,8 +45,15 @@ struct MarkdownSummary {
             return count > 0 ? "\(count) \(status.words)" : nil
         }
         let ending = report.record.ending.words.map { " " + safe($0, 600) } ?? ""
-        let first = report.firstBreak.map { ["", "**First to break:** \(safe($0, 600))"] } ?? []
-        return ["Exit code \(report.verdict.exitCode). Verdicts: \(counts.joined(separator: ", ")).\(ending)"] + first
+        return ["Exit code \(report.verdict.exitCode). Verdicts: \(counts.joined(separator: ", ")).\(ending)"]
+    }
+
+    /// What broke first, and what came of it; a run that met its targets broke nothing.
+    private var signs: [String] {
+        let signs = FirstSigns(record: report.record).signs
+        guard report.verdict != .met, !signs.isEmpty else { return [] }
+        return ["What began when:", ""]
+            + signs.prefix(Self.signsMax).map { "- \(TimeAxis.clock($0.at)) \(safe($0.words))" }
     }
 
     // MARK: Judgements

@@ -1,9 +1,12 @@
 import Diagnostics
-import JSON
+import Evidence
+package import JSON
 
 extension Report {
     package static let jsonName = ReportFile.json.name
     package static let pageName = ReportFile.html.name
+
+    package static let environmentName = "environment.json"
 
     package var html: String { Page(self).html }
 
@@ -26,12 +29,28 @@ extension Report {
         }
     }
 
+    /// report.html alone, with what is known of the host where that is given: the page is for people, who ask for it. That of a
+    /// rehearsal is the same on any host.
+    package func writePage(into folder: String, environment: JSONValue? = nil) throws(ReportingError) {
+        let isLive = record.identity.world == .live
+        let page = Page(try masked, environment: isLive ? environment?.masked : nil)
+        try ReportFolder(folder).write(Array(page.html.utf8), as: Self.pageName)
+    }
+
     /// As it is written, without the numbers of cards.
     package var masked: Report {
         get throws(ReportingError) {
             let json = json
             return json.holdsCard ? try Self.reading(json.masked, Self.jsonName) : self
         }
+    }
+
+    /// What a stored run's folder tells of the host; nil where it tells nothing that can be read.
+    package static func environment(in folder: String) -> JSONValue? {
+        guard let (_, bytes) = try? ReportFolder.bytes(of: folder, orIn: environmentName, bytesMax: 1 << 16) else {
+            return nil
+        }
+        return try? JSONValue(parsing: bytes)
     }
 
     /// A stored report.json, or the one in a stored report's folder.

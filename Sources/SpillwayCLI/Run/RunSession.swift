@@ -74,7 +74,8 @@ struct RunSession {
             case .done(let report, let warnings):
                 console.tell(warnings)
                 let facts = HostFacts(options.world, began: began, ended: .now)
-                try Report.write(facts.json, as: "environment.json", into: folder)
+                try Report.write(facts.json, as: Report.environmentName, into: folder)
+                if options.files.contains(.html) { try report.writePage(into: folder, environment: facts.json) }
                 try tell(RunSummary(report: report, folder: folder, files: options.files))
                 return report.verdict
             }

@@ -64,6 +64,9 @@ enum ReportCommand {
     private static func write(_ summary: RunSummary, _ form: ResultForm, _ console: Console) -> ExitCode {
         do throws(ReportingError) {
             try summary.report.write(summary.files, into: summary.folder)
+            if summary.files.contains(.html), let environment = Report.environment(in: summary.folder) {
+                try summary.report.writePage(into: summary.folder, environment: environment)
+            }
             try form.tell(summary, console)
         } catch {
             console.talk("error: \(error)")

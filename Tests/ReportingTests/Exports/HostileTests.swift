@@ -67,7 +67,7 @@ import Verdicts
 
     /// In JSON escapes stand for controls, and markup is text there as it is in CSV.
     private static let controls = ["\u{0}", "\u{1}", "\u{1b}", "\u{7f}", "\u{9b}", "\u{202e}", "\u{2066}"]
-    private static let markup = ["<script>", "<!--", "]]>"]
+    private static let markup = ["<script>alert", "<!--", "]]>"]
 
     @Test func `every file stays what it is, and shows what was written`() throws {
         let folder = try TestFolder()

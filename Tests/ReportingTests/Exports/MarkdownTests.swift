@@ -19,34 +19,16 @@ import Verdicts
         #expect(MarkdownText.escaped(text) == markdown)
     }
 
-    @Test func `verdict, first break, judgements, reasons, stages and replay stand in it`() {
+    @Test func `verdict, first signs, judgements, reasons, stages and replay stand in it`() {
         let text = SampleReport.flashSale.text(of: .summary)
         for words in [
-            "## ❓ flash-sale: inconclusive", "Exit code 3.", "**First to break:**", "| Verdict | Claim |", "❌ fail",
+            "## ❓ flash-sale: inconclusive", "Exit code 3.", "What began when:\n\n- 0:", "| Verdict | Claim |",
+            "❌ fail",
             "- **latency** ", "| baseline |", "`spillway run PLAN --seed 20261111`", "report.html",
         ] {
             #expect(text.contains(words), "\(words) is not in \(text)")
         }
         #expect(text.components(of: "\n") < 60)
-    }
-
-    @Test func `what broke first is what failed first in time, and a broken generator before it`() {
-        func report(_ starts: [(String, Int64)], _ ending: Ending = .completed) -> Report {
-            var record = SampleRun.steady.record
-            record.ending = ending
-            return Report(
-                record,
-                judgements: starts.map { name, start in
-                    var judgement = JUnitTests.judgement(name, .fail, name == "generator" ? .generator : .performance)
-                    judgement.window?.span = .seconds(start) ..< .seconds(99)
-                    return judgement
-                })
-        }
-        #expect(report([("errors", 20), ("latency", 10)]).firstBreak?.hasPrefix("latency (stage") == true)
-        #expect(report([("errors", 2), ("generator", 9)]).firstBreak?.hasPrefix("generator ") == true)
-        let aborted = report([], .aborted(at: .seconds(3), guardText: "errors > 1%")).firstBreak
-        #expect(aborted == "Ended early at 3.00s by the guard 'errors > 1%'.")
-        #expect(report([]).firstBreak == nil)
     }
 
     @Test func `a hundred judgements and stages keep within the lines of a comment, failures first`() {
@@ -60,7 +42,7 @@ import Verdicts
         let judgements = (0..<100).map { JUnitTests.judgement("errors", $0 > 90 ? .fail : .pass, claim: "claim \($0)") }
         let text = Report(record, judgements: judgements).text(of: .summary)
         #expect(text.components(of: "\n") < 60 && text.utf8.count < 20_000)
-        #expect(text.components(of: "❌ fail |") == 9 && text.contains("80 more in report.html"))
+        #expect(text.components(of: "❌ fail |") == 9 && text.contains("82 more in report.html"))
         #expect(text.contains("90 more stages"))
     }
 }
