@@ -13,16 +13,18 @@ struct CSVText {
 
     mutating func add(text cell: String) { add(Self.guarded(cell.harmless.fitted(to: Self.columnsMax))) }
 
-    mutating func add(count: UInt64) { add(String(count)) }
+    mutating func add(count: UInt64) { append(String(count)) }
 
     /// What is missing is an empty cell.
     mutating func add(_ number: Double?, places: Int = 3) {
-        guard let number, number.isFinite else { return add("") }
-        guard number != number.rounded() else { return add(FixedPoint.text(number, places: 0)) }
-        let fixed = FixedPoint.text(number, places: places)
-        // Zeros at the end say nothing, and a number too small for its places is no nothing.
-        let isLost = abs(number) < 1e-2
-        add(isLost ? String(number) : String(fixed.reversed().drop { $0 == "0" }.reversed()))
+        guard let number, number.isFinite else { return append("") }
+        guard number != number.rounded() else { return append(FixedPoint.text(number, places: 0)) }
+        // A number too small for its places is no nothing.
+        guard abs(number) >= 1e-2 else { return append(String(number)) }
+        // Zeros at the end say nothing.
+        var fixed = FixedPoint.text(number, places: places)
+        while fixed.utf8.last == UInt8(ascii: "0") { fixed.removeLast() }
+        append(fixed)
     }
 
     mutating func endRow() {
@@ -30,10 +32,12 @@ struct CSVText {
         isAtStart = true
     }
 
-    private mutating func add(_ cell: String) {
+    private mutating func add(_ cell: String) { append(Self.quoted(cell)) }
+
+    private mutating func append(_ cell: String) {
         if !isAtStart { text += "," }
         isAtStart = false
-        text += Self.quoted(cell)
+        text += cell
     }
 
     private static func guarded(_ cell: String) -> String {

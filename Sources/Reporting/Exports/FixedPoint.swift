@@ -7,10 +7,12 @@ enum FixedPoint {
         for _ in 0..<places { scale *= 10 }
         let scaled = (value * scale).rounded()
         guard abs(scaled) < 0x1p62 else { return "\(value)" }
-        let digits = String(Int64(scaled).magnitude)
-        let padded = String(repeating: "0", count: max(0, places + 1 - digits.count)) + digits
+        let unit = UInt64(scale)
+        let (whole, rest) = UInt64(abs(scaled)).quotientAndRemainder(dividingBy: unit)
         let sign = scaled < 0 ? "-" : ""
-        return places == 0 ? sign + padded : "\(sign)\(padded.dropLast(places)).\(padded.suffix(places))"
+        guard places > 0 else { return "\(sign)\(whole)" }
+        // The unit before the rest keeps its zeros, and is dropped.
+        return "\(sign)\(whole).\(String(unit + rest).dropFirst())"
     }
 
     /// To the right of so many columns.

@@ -3,7 +3,7 @@ import Histogram
 import Timebase
 
 /// series.csv: a run over its time, a row for each slice. Counts are those of the slice; `good` are first steps that were
-/// answered well, to be held against `offered`, the outcomes are those of all steps. Percentiles are of admitted requests
+/// answered well, ok or with a correct "no", to be held against `offered`; the outcomes are those of all steps. Percentiles are of admitted requests
 /// in milliseconds, from the instant they were due, `raw` from the sending. The observed series stand behind, each in the
 /// slice in which it was read.
 struct SeriesTable {
@@ -56,7 +56,9 @@ struct SeriesTable {
     }
 
     private func good(_ slice: SliceRecord) -> UInt64 {
-        slice.cells.reduce(0) { $0 + (record.steps[$1.step].isFirst ? $1.cell.outcomes[.ok] : 0) }
+        slice.cells.reduce(0) { sum, cell in
+            record.steps[cell.step].isFirst ? sum + cell.cell.outcomes[.ok] + cell.cell.outcomes[.declined] : sum
+        }
     }
 
     private func addPercentiles(of parts: [PackedHistogram], to rows: inout CSVText) {

@@ -39,10 +39,17 @@ extension Report {
 
     /// As it is written, without the numbers of cards.
     package var masked: Report {
-        get throws(ReportingError) {
-            let json = json
-            return json.holdsCard ? try Self.reading(json.masked, Self.jsonName) : self
-        }
+        get throws(ReportingError) { textsHoldCard ? try Self.reading(json.masked, Self.jsonName) : self }
+    }
+
+    /// Without the figures, which are nearly all of a report and no texts.
+    private var textsHoldCard: Bool {
+        var told = record
+        told.slices = []
+        told.generator.lag = []
+        for stage in told.stages.indices { told.stages[stage].cells = [] }
+        for channel in told.channels.indices { told.channels[channel].admitted = nil }
+        return Report(told, audit: audit, judgements: judgements).json.holdsCard
     }
 
     /// What a stored run's folder tells of the host; nil where it tells nothing that can be read.
