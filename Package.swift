@@ -233,9 +233,8 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Cryptography", "Diagnostics", "Evidence", "Histogram", "JSON", "PlanModel", "PlanValues", "Reporting",
-                "SampleRuns", "SeededRandom", "TestFolders",
-                "Timebase", "Verdicts", "StackVocabulary",
+                "Audit", "Cryptography", "Diagnostics", "Evidence", "Histogram", "JSON", "PlanModel", "PlanValues",
+                "Reporting", "SampleRuns", "SeededRandom", "TestFolders", "Timebase", "Verdicts", "StackVocabulary",
             ]),
 
         // L3
@@ -331,7 +330,7 @@ let package = Package(
             ]),
         benchmark(
             "JudgeBench",
-            ["Diagnostics", "EventLoop", "Evidence", "PlanLanguage", "PlanModel", "Timebase", "Verdicts"]),
+            ["Diagnostics", "EventLoop", "Evidence", "PlanLanguage", "PlanModel", "Reporting", "Timebase", "Verdicts"]),
         benchmark("ReportBench", ["EventLoop", "Evidence", "Reporting", "Timebase"]),
         benchmark("StoreBench", ["EventLoop", "PaymentStack", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
