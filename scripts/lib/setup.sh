@@ -26,6 +26,7 @@ bench_packages=(
 # What scripts/test needs beside them.
 test_packages=(
     "python3-venv|the independent validator of the plans' schema"
+    "prometheus|a real scraper of the live page's metrics"
 )
 
 set_up_test() {

@@ -1,7 +1,7 @@
 /// How the page looks: on light and dark screens, on a phone, on paper. Colours are chosen so that neighbours differ
 /// in lightness as well, and nothing is told by colour alone.
-enum Stylesheet {
-    static let text = variables + frame + verdicts + charts + tables + media
+package enum Stylesheet {
+    package static let text = variables + frame + verdicts + charts + tables + media
 
     private static let light = """
         --paper:#fff;--sheet:#f5f7f9;--ink:#1b1f24;--soft:#56606b;--line:#d5dbe1;--grid:#dfe4e9;--even:#f2f5f8;
