@@ -1,6 +1,6 @@
 import Evidence
 import LoadDriver
-import StackVocabulary
+import Reporting
 import Timebase
 
 /// Which figures a run's columns have, and how they are drawn: the same charts as in the report, and more where the stack is
@@ -55,7 +55,7 @@ struct LiveChart {
     struct Series {
         let field: String
         let name: String
-        /// The name of its colour in the style sheet.
+        /// The name of its ink.
         let look: String
         var isDashed = false
     }
@@ -93,7 +93,7 @@ struct LiveChart {
             id: "outcomes", title: "Outcomes", caption: "steps per second, stacked, by the second in which they ended",
             shape: .stack, isRate: true, unit: "/s",
             series: Outcome.allCases.map { outcome in
-                Series(field: outcome.name, name: outcome.name.replacing("_", with: " "), look: outcome.name)
+                Series(field: outcome.name, name: outcome.name.replacing("_", with: " "), look: Ink(outcome).name)
             }),
         LiveChart(
             id: "in-flight", title: "In flight", caption: "open arrivals, the most of each second",

@@ -1,3 +1,4 @@
+import Reporting
 import StackVocabulary
 
 /// What is read of the stack and of others while a run is under way, as charts: queues and limits, what is under way at each
@@ -21,19 +22,19 @@ struct StackGauges {
         add(
             "stack-queue", "Queue and limit of the stack", "payments",
             [(.queueDepth, "waiting", "shed", false), (.inside, "inside", "started", false)]
-                + [(.concurrencyLimit, "limit", "offered", true)])
+                + [(.concurrencyLimit, "limit", "limit", true)])
         add(
             "channels-in-flight", "Under way at each channel", "requests; dotted: the limit",
             banks.enumerated().flatMap { place, bank in
-                [(.inFlight(bank), bank, "line-\(place + 1)", false)]
-                    + [(.limit(bank), "limit of \(bank)", "line-\(place + 1)", true)]
+                [(.inFlight(bank), bank, Ink.series(place).name, false)]
+                    + [(.limit(bank), "limit of \(bank)", Ink.series(place).name, true)]
             })
         add(
             "breakers", "Open breakers", "of each channel",
-            banks.enumerated().map { (.breakersOpen($1), $1, "line-\($0 + 1)", false) })
+            banks.enumerated().map { (.breakersOpen($1), $1, Ink.series($0).name, false) })
         add(
             "shares", "Shares of the channels", "of new payments, by the stack's routing",
-            banks.enumerated().map { (.share($1), $1, "line-\($0 + 1)", false) }, merging: .mean)
+            banks.enumerated().map { (.share($1), $1, Ink.series($0).name, false) }, merging: .mean)
         // What the plan asks for may be many; what is behind it stands first in reading, and last in the page.
         charts = charts.filter { !$0.id.hasPrefix("series-") } + charts.filter { $0.id.hasPrefix("series-") }
     }

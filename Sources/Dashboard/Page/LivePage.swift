@@ -51,7 +51,7 @@ enum LivePage {
         </section>
         <section aria-labelledby="guards-heading" id="guards-section" hidden>
         <h2 id="guards-heading">Guards</h2>
-        <ul id="guards" class="gauges"></ul>
+        <ul id="guards" class="gauges card"></ul>
         </section>
         <section aria-labelledby="controls-heading">
         <h2 id="controls-heading">Steering</h2>

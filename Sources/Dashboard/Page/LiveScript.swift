@@ -102,12 +102,18 @@ enum LiveScript {
         // Charts
 
         const height = 224, left = 46, bottom = 22, top = 16;
+        const stroke = series => ({fill: 'none', 'stroke-width': series.dashed ? '1.6' : '1.8', 'stroke-linecap': 'round',
+          'stroke-linejoin': 'round', ...(series.dashed ? {'stroke-dasharray': '1 4'} : {})});
+        // With a rim of the ground, so that it can be read upon lines.
+        const label = (attributes, text) => svg('text', {class: 'soft', 'stroke-width': '3', 'paint-order': 'stroke',
+          'stroke-linejoin': 'round', ...attributes}, text);
 
         class Chart {
           constructor(spec) {
             this.spec = spec; this.hidden = new Set(); this.cursor = null;
             this.legend = html('ul', {class: 'legend'});
-            this.drawing = svg('svg', {role: 'img', tabindex: '0', 'aria-labelledby': `${spec.id}-title ${spec.id}-summary`});
+            this.drawing = svg('svg', {class: 'drawing', role: 'img', tabindex: '0',
+              'font-size': '11', 'aria-labelledby': `${spec.id}-title ${spec.id}-summary`});
             this.tip = html('div', {class: 'tip', role: 'tooltip', hidden: ''});
             this.table = html('table', {class: 'figures'});
             this.details = html('details', {}, html('summary', {}, 'The figures'), html('div', {class: 'scroll'}, this.table));
@@ -123,7 +129,7 @@ enum LiveScript {
           }
           addToggle(series) {
             const button = html('button', {type: 'button', class: 'toggle', 'aria-pressed': 'true', 'data-series': series.field},
-              html('span', {class: `key ${series.dashed ? 'dashed ' : ''}c-${series.look}`}), series.name);
+              this.key(series), series.name);
             button.addEventListener('click', () => {
               const isShown = !this.hidden.delete(series.field);
               if (isShown) this.hidden.add(series.field);
@@ -131,6 +137,13 @@ enum LiveScript {
               this.draw();
             });
             this.legend.append(html('li', {'data-series': series.field}, button));
+          }
+          key(series) {
+            const look = `c-${series.look}`, isArea = this.spec.shape === 'stack';
+            const key = svg('svg', {class: 'key', width: '16', height: '10', 'aria-hidden': 'true'});
+            key.append(isArea ? svg('rect', {class: `area ${look}`, width: '16', height: '10'})
+              : svg('path', {...stroke(series), class: `line ${look}`, 'stroke-width': '2.4', d: 'M1 5H15'}));
+            return key;
           }
           value(column, series) {
             const value = column[places[series.field]];
@@ -159,9 +172,9 @@ enum LiveScript {
             parts.push(...this.backdrop(x, end, width), ...this.grid(axis, x, end, width));
             drawn.forEach((series, index) => parts.push(this.path(series, index, rows, x, y)));
             const last = columns[columns.length - 1];
-            if (last) parts.push(svg('path', {class: 'mark now', d: `M${x(last[1]).toFixed(1)} ${top}V${height - bottom}`,
-              fill: 'none', stroke: 'currentColor', 'stroke-width': '1'}));
-            this.cross = svg('path', {class: 'cross', fill: 'none', stroke: 'currentColor', 'stroke-opacity': '.5', d: ''});
+            if (last) parts.push(svg('path', {class: 'mark now', fill: 'none',
+              d: `M${x(last[1]).toFixed(1)} ${top}V${height - bottom}`}));
+            this.cross = svg('path', {class: 'cross', d: ''});
             this.drawing.replaceChildren(...parts, this.cross);
             this.look(this.cursor);
             this.fill();
@@ -189,7 +202,7 @@ enum LiveScript {
                 under.unshift(point(column[1], bottoms[index]), point(column[0], bottoms[index]));
               }
               const d = over.length ? `M${over.join('L')}L${under.join('L')}Z` : '';
-              return svg('path', {class: `field c-${series.look}`, 'data-series': series.field, d});
+              return svg('path', {class: `area c-${series.look}`, 'data-series': series.field, d});
             }
             let d = '', isDown = false;
             for (const {column, tops} of rows) {
@@ -198,35 +211,33 @@ enum LiveScript {
               if (!isDown && rows.length === 1) d += 'h1';
               isDown = true;
             }
-            return svg('path', {class: `line ${series.dashed ? 'dashed ' : ''}c-${series.look}`, fill: 'none',
-              'data-series': series.field, d});
+            return svg('path', {...stroke(series), class: `line c-${series.look}`, 'data-series': series.field, d});
           }
           backdrop(x, end, width) {
             const begins = stageBegins(), parts = [];
-            const band = (from, to, look) => parts.push(svg('path', {class: look,
+            const band = (from, to, look, more = {}) => parts.push(svg('path', {class: `band ${look}`, ...more,
               d: `M${x(from).toFixed(1)} ${top}H${x(Math.min(to, end)).toFixed(1)}V${height - bottom}H${x(from).toFixed(1)}Z`}));
             state.run.stages.forEach((stage, index) => {
               const to = index + 1 < begins.length ? begins[index + 1] : end;
-              band(begins[index], to, `band ${stage.counts ? index % 2 ? 'odd' : 'even' : 'warm'}`);
+              band(begins[index], to, stage.counts ? index % 2 ? 'odd' : 'even' : 'warm');
               if (x(to) - x(begins[index]) > 7 * stage.name.length + 6)
-                parts.push(svg('text', {x: x(begins[index]) + 3, y: top - 4}, stage.name));
+                parts.push(label({x: x(begins[index]) + 3, y: top - 4}, stage.name));
             });
             for (const fault of state.faults)
-              if (fault.from_s < end) parts.push(svg('path', {class: 'fault', stroke: 'var(--dropped)', 'stroke-width': '4',
-                d: `M${x(fault.from_s).toFixed(1)} ${top + 2}H${x(Math.min(fault.to_s, end)).toFixed(1)}`}));
+              if (fault.from_s < end) band(fault.from_s, fault.to_s, 'c-fault', {'fill-opacity': '0.13'});
             return parts;
           }
           grid(axis, x, end, width) {
             const parts = [];
             for (const [share, label] of axis.ticks) {
               const y = top + (height - top - bottom) * (1 - share);
-              parts.push(svg('path', {class: 'grid', d: `M${left} ${y.toFixed(1)}H${width - 8}`}),
-                svg('text', {x: left - 6, y: (y + 4).toFixed(1), 'text-anchor': 'end'}, label));
+              parts.push(svg('path', {class: 'grid', fill: 'none', d: `M${left} ${y.toFixed(1)}H${width - 8}`}),
+                label({x: left - 6, y: (y + 4).toFixed(1), 'text-anchor': 'end'}, label));
             }
             const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200];
             const step = steps.find(seconds => x(seconds) - x(0) > 64) || 86400;
             for (let at = 0; at <= end; at += step)
-              parts.push(svg('text', {x: x(at).toFixed(1), y: height - 6, 'text-anchor': at ? 'middle' : 'start'}, clock(at)));
+              parts.push(label({x: x(at).toFixed(1), y: height - 6, 'text-anchor': at ? 'middle' : 'start'}, clock(at)));
             return parts;
           }
           figure_(value) {
@@ -261,9 +272,10 @@ enum LiveScript {
             this.cross.setAttribute('d', column
               ? `M${this.x((column[0] + column[1]) / 2).toFixed(1)} ${top}V${height - bottom}` : '');
             if (!column) return;
-            this.tip.textContent = [`${clock(column[0])}–${clock(column[1])}`, ...this.series
-              .filter(series => !this.hidden.has(series.field))
-              .map(series => `${series.name}  ${this.figure_(this.value(column, series))}`)].join('\n');
+            const lines = this.series.filter(series => !this.hidden.has(series.field));
+            this.tip.replaceChildren(html('span', {}, `${clock(column[0])}–${clock(column[1])}`),
+              ...lines.map(series => html('span', {}, html('i', {class: `c-${series.look}`}),
+                `${series.name} ${this.figure_(this.value(column, series))}`)));
             const at = this.x((column[0] + column[1]) / 2), isRight = at > this.drawing.clientWidth / 2;
             this.tip.style.left = isRight ? 'auto' : `${at + 8}px`;
             this.tip.style.right = isRight ? `${this.drawing.clientWidth - at + 8}px` : 'auto';

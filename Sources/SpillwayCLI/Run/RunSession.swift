@@ -84,7 +84,8 @@ struct RunSession {
             case .done(let report, let warnings):
                 console.tell(warnings)
                 let facts = HostFacts(options.world, began: began, ended: .now)
-                try Report.write(facts.json, as: "environment.json", into: folder)
+                try Report.write(facts.json, as: Report.environmentName, into: folder)
+                try report.writePage(into: folder, environment: facts.json)
                 live?.end(report, in: folder)
                 tell(RunSummary(report: report, folder: folder))
                 return report.verdict
