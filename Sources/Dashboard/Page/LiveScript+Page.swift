@@ -237,7 +237,8 @@ extension LiveScript {
             if (done) return;
             const blocks = (text + decoder.decode(value, {stream: true})).split('\n\n');
             text = blocks.pop();
-            blocks.forEach(take);
+            // Whatever one message does, the next is heard.
+            for (const block of blocks) { try { take(block); } catch (error) { reportError(error); } }
           }
         }
         async function follow() {
@@ -257,7 +258,9 @@ extension LiveScript {
                 words = answer.status === 503 ? 'too many viewers; trying again' : answer.status === 401
                   ? 'the token is missing or wrong' : `refused (${answer.status}); trying again`;
               }
-            } catch (error) { if (error instanceof SyntaxError || error instanceof TypeError && state === null) lastId = null; }
+            } catch { /* cut off, or nobody is there: it is tried again */ }
+            // A stream that is left is ended: a browser has six connections for all its tabs.
+            watch.abort();
             if (isOver) return;
             connection(wait === retry ? 'reconnecting' : 'refused', words);
             await new Promise(done => setTimeout(done, wait));

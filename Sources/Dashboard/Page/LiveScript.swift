@@ -32,7 +32,7 @@ enum LiveScript {
           if (value === null || value === undefined) return '–';
           const size = Math.abs(value);
           if (size >= 100) return grouped(value);
-          return size >= 10 ? value.toFixed(1) : String(+value.toFixed(2));
+          return String(+value.toFixed(size >= 10 ? 1 : 2));
         };
         const span = ms => ms === null || ms === undefined ? '–'
           : ms >= 1000 ? short(ms / 1000) + ' s' : ms >= 1 ? short(ms) + ' ms' : short(ms * 1000) + ' µs';
@@ -73,7 +73,7 @@ enum LiveScript {
         // Axes
 
         function linear(top) {
-          const rough = Math.max(top, 1e-9) / 4, power = 10 ** Math.floor(Math.log10(rough));
+          const rough = (top > 0 ? top : 1) / 4, power = 10 ** Math.floor(Math.log10(rough));
           const step = [1, 2, 5, 10].map(multiple => multiple * power).find(value => value >= rough * 0.999999);
           const most = Math.max(1, Math.ceil(top / step - 1e-9)) * step, ticks = [];
           for (let value = 0; value <= most * 1.000001; value += step) ticks.push([value / most, short(+value.toPrecision(6))]);
@@ -101,11 +101,11 @@ enum LiveScript {
 
         // Charts
 
-        const height = 224, left = 46, bottom = 22, top = 16;
+        const height = 224, left = 50, bottom = 22, top = 16;
         const stroke = series => ({fill: 'none', 'stroke-width': series.dashed ? '1.6' : '1.8', 'stroke-linecap': 'round',
           'stroke-linejoin': 'round', ...(series.dashed ? {'stroke-dasharray': '1 4'} : {})});
         // With a rim of the ground, so that it can be read upon lines.
-        const label = (attributes, text) => svg('text', {class: 'soft', 'stroke-width': '3', 'paint-order': 'stroke',
+        const written = (attributes, text) => svg('text', {class: 'soft', 'stroke-width': '3', 'paint-order': 'stroke',
           'stroke-linejoin': 'round', ...attributes}, text);
 
         class Chart {
@@ -221,7 +221,7 @@ enum LiveScript {
               const to = index + 1 < begins.length ? begins[index + 1] : end;
               band(begins[index], to, stage.counts ? index % 2 ? 'odd' : 'even' : 'warm');
               if (x(to) - x(begins[index]) > 7 * stage.name.length + 6)
-                parts.push(label({x: x(begins[index]) + 3, y: top - 4}, stage.name));
+                parts.push(written({x: x(begins[index]) + 3, y: top - 4}, stage.name));
             });
             for (const fault of state.faults)
               if (fault.from_s < end) band(fault.from_s, fault.to_s, 'c-fault', {'fill-opacity': '0.13'});
@@ -232,12 +232,13 @@ enum LiveScript {
             for (const [share, label] of axis.ticks) {
               const y = top + (height - top - bottom) * (1 - share);
               parts.push(svg('path', {class: 'grid', fill: 'none', d: `M${left} ${y.toFixed(1)}H${width - 8}`}),
-                label({x: left - 6, y: (y + 4).toFixed(1), 'text-anchor': 'end'}, label));
+                written({x: left - 6, y: (y + 4).toFixed(1), 'text-anchor': 'end'}, label));
             }
             const steps = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 43200];
             const step = steps.find(seconds => x(seconds) - x(0) > 64) || 86400;
             for (let at = 0; at <= end; at += step)
-              parts.push(label({x: x(at).toFixed(1), y: height - 6, 'text-anchor': at ? 'middle' : 'start'}, clock(at)));
+              parts.push(written({x: x(at).toFixed(1), y: height - 6, 'text-anchor':
+                at === 0 ? 'start' : x(at) > width - 30 ? 'end' : 'middle'}, clock(at)));
             return parts;
           }
           figure_(value) {
@@ -249,6 +250,7 @@ enum LiveScript {
               `${series.name} ${this.figure_(this.value(last, series))}`).join(', ') + '.' : 'No second has ended yet.';
           }
           point(event) {
+            if (!this.cross) return;
             const box = this.drawing.getBoundingClientRect(), at = event.clientX - box.left;
             let best = null;
             state.columns.forEach((column, index) => {
@@ -266,6 +268,7 @@ enum LiveScript {
             this.look(Math.min(last, Math.max(0, from + move)));
           }
           look(index) {
+            if (!this.cross) return;
             const column = index === null ? undefined : state.columns[index];
             this.cursor = column ? index : null;
             this.tip.hidden = !column;
