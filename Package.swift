@@ -239,6 +239,18 @@ let package = Package(
 
         // L3
         module(
+            "Dashboard",
+            [
+                "ChannelProfile", "Diagnostics", "EventLoop", "Evidence", "HTTPService", "HTTPWire", "JSON",
+                "LoadDriver", "Numerals", "Peers", "PlanValues", "Reporting", "StackVocabulary", "Timebase",
+            ]),
+        tests(
+            "DashboardTests",
+            [
+                "ChannelProfile", "Dashboard", "EventLoop", "Evidence", "HTTPService", "JSON", "LoadDriver",
+                "SampleRuns", "ScriptedPeers", "TestFolders", "Timebase",
+            ]),
+        module(
             "Drill",
             [
                 "Audit", "ChannelMock", "ChannelProfile", "Cryptography", "CurlTransport", "Diagnostics", "EventLoop",
@@ -270,8 +282,8 @@ let package = Package(
         module(
             "SpillwayCLI",
             [
-                "Audit", "Capacity", "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill",
-                "EventLoop",
+                "Audit", "Capacity", "ChannelMock", "ChannelProfile", "Cryptography", "Dashboard", "Diagnostics",
+                "Drill", "EventLoop",
                 "Evidence",
                 "HTTPService", "HTTPWire", "Histogram", "JSON", "Journeys", "Lease", "LoadDriver", "Numerals", "Peers",
                 "PlanLanguage",

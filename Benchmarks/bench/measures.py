@@ -8,6 +8,7 @@ import time
 
 import clients
 from driver_measures import DriverMeasures
+from live_measures import LiveMeasures
 from mock_measures import MockMeasures
 from processes import CLIENT_CORE, BenchError, Process
 from rehearsal_measures import RehearsalMeasures
@@ -17,7 +18,7 @@ from servers import MicroHTTPD, Nginx, OurServer
 from stack_measures import StackMeasures
 
 
-class Measures(DriverMeasures, MockMeasures, RehearsalMeasures, StackMeasures):
+class Measures(DriverMeasures, LiveMeasures, MockMeasures, RehearsalMeasures, StackMeasures):
     def __init__(self, workshop, plan):
         self.workshop = workshop
         self.plan = plan

@@ -78,7 +78,7 @@ extension LoadDriver {
     }
 
     /// The steps of journeys, then one for each replay.
-    private var stepRecords: [StepRecord] {
+    var stepRecords: [StepRecord] {
         journeySteps
             + traffic.replayStages.map { stage in
                 StepRecord(

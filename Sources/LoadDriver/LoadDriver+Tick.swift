@@ -41,6 +41,7 @@ extension LoadDriver {
             observed(name)
         }
         tally.live.reset()
+        tellSecond(at: now)
         sendRunnersHome()
         tally.close(before: min(now, timeline.earliest(ofPlan: horizon, at: loop.now)).nanoseconds)
         packStages()
@@ -91,6 +92,17 @@ extension LoadDriver {
             tally.pack(stage: stagesPacked)
             stagesPacked += 1
         }
+    }
+
+    // MARK: Those who watch
+
+    private func tellSecond(at now: TimeSpan) {
+        guard let onSecond, let watched = tally.watch else { return }
+        let end = TimeSpan.seconds(watch.second)
+        var second = watched.second(endingAt: end, progress(at: now), events)
+        second.observed = observers.flatMap { $0.values(at: loop.now) }
+        second.guards = watch.readings
+        onSecond(second)
     }
 
     // MARK: Progress

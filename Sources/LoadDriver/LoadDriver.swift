@@ -54,6 +54,7 @@ package final class LoadDriver {
     var counts = GeneratorCounts()
     let identity: RunIdentity
     let onProgress: (DriverProgress) -> Void
+    let onSecond: ((DriverSecond) -> Void)?
     let onBegin: (Instant) -> Void
     let isLeaseHeld: () -> Bool
     let moneyViolations: () -> UInt64?
@@ -103,9 +104,10 @@ package final class LoadDriver {
         watch = SecondWatch(setting.plan.guards)
         identity = setting.identity
         (onProgress, onBegin, isLeaseHeld) = (setting.onProgress, setting.onBegin, setting.isLeaseHeld)
-        moneyViolations = setting.moneyViolations
+        (moneyViolations, onSecond) = (setting.moneyViolations, setting.onSecond)
         drained = Parking(loop)
         control = ControlStream(setting.control, of: self)
+        if onSecond != nil { tally.watch = WatchTally(stepRecords) }
     }
 
     // MARK: Arrivals
@@ -153,7 +155,10 @@ package final class LoadDriver {
         let now = timeline.runTime(at: loop.now)
         switch command {
         case .faster, .slower: changeRate(by: command == .faster ? 1 : -1, at: now)
+        case .rate(let tenths): changeRate(by: tenths - scale.tenths, at: now)
         case .pauseOrResume: pauseOrResume(at: now)
+        case .pause: if !timeline.isPaused { pauseOrResume(at: now) }
+        case .resume: if timeline.isPaused { pauseOrResume(at: now) }
         case .stop(let signal): stop(.interrupted(at: now, signal: signal))
         case .abandon(let signal):
             stop(.interrupted(at: now, signal: signal))
@@ -166,6 +171,14 @@ package final class LoadDriver {
             control?.abandon()
         }
     }
+
+    /// What somebody did by hand, and not to the driver: it is told as what is done to it.
+    package func noteByHand(_ kind: RunEvent.Kind, _ text: String) {
+        note(kind, text, at: timeline.runTime(at: loop.now))
+    }
+
+    /// Names of what is read from elsewhere, in the order of `DriverSecond.observed`.
+    package var seriesNames: [String] { observers.flatMap(\.names) }
 
     private func noteAbandoning(at now: TimeSpan) {
         guard !isAbandoned else { return }

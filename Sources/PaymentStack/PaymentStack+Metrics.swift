@@ -1,4 +1,4 @@
-import Histogram
+import HTTPService
 import JSON
 import StackVocabulary
 import Timebase
@@ -7,7 +7,7 @@ extension PaymentStack {
     /// Everything that is counted, by namespace.
     func metrics() -> [UInt8] {
         guard let parts else { return [] }
-        var text = MetricsText()
+        var text = MetricsText(prefix: "spillway_stack_")
         let desks = parts.desks
         text.family("marks_refused_total", .counter, [("", Double(parts.gateway.figures.marksRefused))])
         tellDoors(desks, &text)
@@ -91,10 +91,10 @@ extension PaymentStack {
                 rows.append(("\(label(namespace)),channel=\"\(adapter.name)\"", gauges, adapter.figures))
             }
         }
-        func counter(_ name: StaticString, _ value: (ChannelFigures) -> UInt64) {
+        func counter(_ name: String, _ value: (ChannelFigures) -> UInt64) {
             text.family(name, .counter, rows.map { ($0.label, Double(value($0.figures))) })
         }
-        func gauge(_ name: StaticString, _ value: (ChannelGauges) -> Double) {
+        func gauge(_ name: String, _ value: (ChannelGauges) -> Double) {
             text.family(name, .gauge, rows.map { ($0.label, value($0.gauges)) })
         }
         counter("channel_attempts_total") { $0.attempts }
@@ -138,7 +138,7 @@ extension PaymentStack {
         let rows = zip(parts.desks, parts.notifiers).map { desk, notifier in
             (label: "namespace=\"\(desk.namespace.name)\"", figures: notifier.figures)
         }
-        func counter(_ name: StaticString, _ value: (NotifierCounts) -> UInt64) {
+        func counter(_ name: String, _ value: (NotifierCounts) -> UInt64) {
             text.family(name, .counter, rows.map { ($0.label, Double(value($0.figures.counts))) })
         }
         counter("notifications_told_total") { $0.told }

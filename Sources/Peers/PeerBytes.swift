@@ -1,5 +1,5 @@
-import EventLoop
-import PlanValues
+package import EventLoop
+package import PlanValues
 
 /// An IP address in its one spelling: 4 bytes for IPv4, also where it came as `::ffff:a.b.c.d`, and 16 else.
 struct PeerBytes {
@@ -46,4 +46,9 @@ struct PeerBytes {
         let bracketed = Address.ipv6(high: words.high, low: words.low, port: 0).description
         return "\(bracketed.dropFirst().dropLast(3))/128"
     }
+}
+
+extension NetworkBlock {
+    /// False for a UNIX socket, which is in no network.
+    package func holds(_ address: Address) -> Bool { PeerBytes(address)?.isIn(self) ?? false }
 }

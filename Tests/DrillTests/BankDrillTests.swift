@@ -74,6 +74,70 @@ import Verdicts
         }
     }
 
+    @Test func `faults by hand work on the banks, stand in the record, and mark the run`() throws {
+        let folder = try TestFolder()
+        var conduct = DrillConduct()
+        let inlet = conduct.faults
+        var replies: [FaultReply] = []
+        var seconds = 0
+        var told: [[FaultRecord]] = []
+        conduct.onFaults = { told.append($0) }
+        conduct.onSecond = { second in
+            seconds += 1
+            let slow = #"[{"at":"0s","for":"60s","channel":"icbc","latency":{"add":"500ms"}}]"#
+            switch seconds {
+            case 2: inlet.send(.post(Array(slow.utf8))) { replies.append($0) }
+            case 4: inlet.send(.clear(channel: "icbc")) { replies.append($0) }
+            case 7:
+                inlet.send(.post(Array(#"[{"for":"1s","channel":"icbcc","stall":true}]"#.utf8))) { replies.append($0) }
+                inlet.send(.clear(channel: "nobody")) { replies.append($0) }
+            default: break
+            }
+        }
+        let (report, _) = try Banked().run(in: folder, conduct).done()
+        #expect(replies.count == 4 && replies.prefix(2) == [.done, .done], "\(replies)")
+        for reply in replies.suffix(2) {
+            guard case .refused(let words) = reply else {
+                Issue.record("\(reply)")
+                continue
+            }
+            #expect(words.contains("icbcc") || words.contains("nobody"), "\(words)")
+        }
+        let medians = Self.medians(report)
+        #expect(medians[2] > .milliseconds(500) && medians[0] < .milliseconds(100), "\(medians)")
+        #expect(medians[5] < .milliseconds(100), "\(medians)")
+        let faults = report.record.faults
+        #expect(faults.map(\.what) == ["latency +500ms", "latency x8"], "\(faults)")
+        let hand = try #require(faults.first?.span)
+        #expect(hand.lowerBound >= .seconds(2) && hand.upperBound < .milliseconds(4_500), "\(hand)")
+        #expect(told.count == 2 && told.last == faults)
+        let words = report.record.events.filter { $0.kind == .fault }.map(\.text)
+        #expect(words.contains("by hand: icbc: latency +500ms for 60s"), "\(words)")
+        #expect(words.contains("by hand: the faults of icbc are over"), "\(words)")
+        // The plan's own is still to come then, and comes.
+        #expect(medians[8] > .milliseconds(100), "\(medians)")
+        #expect(report.record.generator.isChangedByHand && report.verdict == .inconclusive)
+        var late: FaultReply?
+        inlet.send(.clear(channel: nil)) { late = $0 }
+        guard case .unavailable? = late else { return #expect(Bool(false), "\(String(describing: late))") }
+    }
+
+    @Test func `what there is to know of a run is told before its first request`() throws {
+        var conduct = DrillConduct()
+        var preludes: [DrillPrelude] = []
+        var phases: [DrillConduct.Phase] = []
+        conduct.onPhase = { phases.append($0) }
+        conduct.onPrelude = { prelude in
+            #expect(phases == [.preflight])
+            preludes.append(prelude)
+        }
+        _ = try Banked().run(in: TestFolder(), conduct).done()
+        let prelude = try #require(preludes.first)
+        #expect(preludes.count == 1 && prelude.banks == ["icbc", "abc"])
+        #expect(prelude.record.stages.map(\.name) == ["calm", "slow", "after"] && prelude.record.slices.isEmpty)
+        #expect(prelude.faults.map(\.span) == [.seconds(6)..<TimeSpan.seconds(9)])
+    }
+
     private static func medians(_ report: Report) -> [TimeSpan] {
         report.record.slices.prefix(15).map { slice in
             let histogram = slice.cells.first.flatMap { try? $0.cell.corrected.opened() }

@@ -24,6 +24,7 @@ final class Rig {
     private(set) var address = Address.loopback(port: 1)
     private(set) var setUpFault: String?
     var onProgress: (DriverProgress, LoadDriver) -> Void = { _, _ in }
+    var onSecond: ((DriverSecond) -> Void)?
     var isLeaseHeld: () -> Bool = { true }
     var recordings: [RecordingInput] = []
     var shard = (0, 1)
@@ -76,6 +77,7 @@ final class Rig {
         driverSetting.recordings = recordings
         driverSetting.webhooks = receiver
         driverSetting.isLeaseHeld = isLeaseHeld
+        driverSetting.onSecond = onSecond
         driverSetting.onProgress = { [self] progress in
             if let driver = self.driver { onProgress(progress, driver) }
         }

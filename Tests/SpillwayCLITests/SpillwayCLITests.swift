@@ -59,6 +59,19 @@ import Verdicts
         ("rehearse a.yaml --seed -1", "'--seed -1' needs a whole number from 0 to 18446744073709551615"),
         ("schema now", "there is no schema of 'now'; write 'plan', 'profile' or 'report'"),
         (
+            "run plans/demo.yaml --live 0.0.0.0:7070",
+            "'--live 0.0.0.0:7070' is not on loopback, and whoever has its token steers the run; if that is meant, write "
+                + "'--live-is-open-to NETWORK' with the network that may reach it"
+        ),
+        (
+            "run plans/demo.yaml --live 127.0.0.1:0 --live-is-open-to 10.0.0.1/8",
+            "'--live-is-open-to 10.0.0.1/8' is no network; write one as in '10.20.0.0/16'"
+        ),
+        (
+            "run plans/demo.yaml --live-is-open-to 10.0.0.0/8",
+            "'--live-is-open-to' is of the live page; write '--live HOST:PORT' as well"
+        ),
+        (
             "run plans/demo.yaml --control-is-real-payments yes",
             "'--control-is-real-payments yes' is no URL; write that of the plan's target"
         ),

@@ -27,6 +27,7 @@ bench_packages=(
 test_packages=(
     "python3-venv|the independent validators of schemas and reports"
     "libxml2-utils|the independent validator of junit.xml"
+    "prometheus|a real scraper of the live page's metrics"
 )
 
 set_up_test() {

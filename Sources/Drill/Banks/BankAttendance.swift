@@ -11,6 +11,8 @@ final class BankAttendance {
     private let banks: RunBanks
     private let live: RunBanks?
     private let faults: PlannedFaults
+    /// What is done to the banks by hand.
+    let switches: BankSwitches
     private let loop: EventLoop
     private var fail: (String) -> Void = { _ in }
     private var posting: SpawnedTask?
@@ -23,6 +25,7 @@ final class BankAttendance {
         self.live = live
         self.faults = faults
         self.loop = loop
+        switches = BankSwitches(faults.all, of: banks, on: loop)
         watches = ([banks] + (live.map { [$0] } ?? [])).map { side in
             PartWatch(side.host, on: loop) { side.words(ofLoss: $0) }
         }
@@ -37,6 +40,7 @@ final class BankAttendance {
     }
 
     func begin(at begin: Instant) {
+        switches.begin(at: begin)
         posting = loop.spawn { [self] in
             do throws(PartFault) {
                 try await banks.post(faults, begin: begin)
@@ -49,6 +53,7 @@ final class BankAttendance {
 
     func rest() async {
         await posting?.join()
+        await switches.rest()
         for watch in watches { await watch.rest() }
         fail = { _ in }
     }
@@ -57,7 +62,8 @@ final class BankAttendance {
     func end(_ record: inout RunRecord) async {
         let end = record.sliceLength * Int64(record.slices.count)
         var events = isPosted ? faults.events(before: end) : []
-        record.faults = isPosted ? faults.records(before: end) : []
+        record.faults = isPosted ? switches.records.filter { $0.span.lowerBound <= end } : []
+        if switches.isChangedByHand { record.generator.isChangedByHand = true }
         for side in sides {
             let found = await side.collect(at: end)
             events += found.events

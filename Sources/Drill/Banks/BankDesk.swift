@@ -39,6 +39,22 @@ final class BankDesk {
         }
     }
 
+    /// Those that are up or to come.
+    func faults() async throws(PartFault) -> [StandingFault] {
+        let response = try await client.ask(.get, "/_mock/faults")
+        guard response.status == 200, let said = try? JSONValue(parsing: Array(response.body)), let list = said.elements
+        else { throw PartFault("GET /_mock/faults was answered with \(response.status)") }
+        return list.compactMap(StandingFault.init)
+    }
+
+    /// These instead of all.
+    func replaceFaults(by faults: JSONValue) async throws(PartFault) {
+        let response = try await client.ask(.put, "/_mock/faults", faults)
+        guard (200..<300).contains(response.status) else {
+            throw PartFault("PUT /_mock/faults was answered with \(response.status): \(response.bodyText.prefix(500))")
+        }
+    }
+
     /// Piece by piece into a file that is made for it, or into memory.
     func save(
         statementOf channel: String, _ form: StatementRule.Form, into path: String?
@@ -53,5 +69,20 @@ final class BankDesk {
             if let path { unsafe _ = unlink(path) }
             throw PartFault("the statement of '\(channel)': \(error)")
         }
+    }
+}
+
+/// A fault as a bank tells it.
+struct StandingFault {
+    let channel: String
+    let isUp: Bool
+    /// As it is taken again.
+    let json: JSONValue
+
+    init?(_ told: JSONValue) {
+        guard let channel = told["channel"]?.string, let isUp = told["up"]?.bool else { return nil }
+        self.channel = channel
+        self.isUp = isUp
+        json = .object((told.members ?? []).filter { $0.0 != "up" })
     }
 }

@@ -31,10 +31,9 @@ struct PlannedFaults {
             faults.map { span, fault in fault.beginning(at: max(span.lowerBound + delay, .zero)).json })
     }
 
-    /// Those that began before `end`, in the order of time.
-    func records(before end: TimeSpan) -> [FaultRecord] {
-        faults.filter { $0.span.lowerBound <= end }
-            .map { FaultRecord(channel: $0.fault.channel.value, what: $0.fault.what, span: $0.span) }
+    /// In the order of time.
+    var all: [FaultRecord] {
+        faults.map { FaultRecord(channel: $0.fault.channel.value, what: $0.fault.what, span: $0.span) }
             .sorted { $0.span.lowerBound < $1.span.lowerBound }
     }
 
@@ -52,12 +51,12 @@ struct PlannedFaults {
 
 extension Fault {
     /// `icbc: latency x8, for some`
-    fileprivate var words: String {
+    var words: String {
         let isForAll = match.isForAll && rate.value == 1
         return "\(channel.value): \(what)" + (isForAll ? "" : ", for some,")
     }
 
-    fileprivate var what: String { effects.map(\.words).joined(separator: " and ") }
+    var what: String { effects.map(\.words).joined(separator: " and ") }
 }
 
 extension Effect {

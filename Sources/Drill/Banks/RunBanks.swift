@@ -7,6 +7,7 @@
 import ChannelProfile
 import EventLoop
 import Evidence
+import JSON
 import PlanModel
 import Reporting
 import ShadowTag
@@ -84,6 +85,12 @@ final class RunBanks {
         if faults.isEmpty { return }
         try await desk.post(faults.json(from: begin - loop.now))
     }
+
+    func post(_ faults: JSONValue) async throws(PartFault) { try await desk.post(faults) }
+
+    func faults() async throws(PartFault) -> [StandingFault] { try await desk.faults() }
+
+    func replaceFaults(by faults: JSONValue) async throws(PartFault) { try await desk.replaceFaults(by: faults) }
 
     var lossInWords: String? { host.loss.map { words(ofLoss: $0) } }
     func words(ofLoss loss: String) -> String { "\(order.title) are gone: \(loss)" }

@@ -146,6 +146,7 @@ package struct Drill {
         driverSetting.webhooks = sink?.receiver
         driverSetting.observers = try observers(preflight, traffic)
         driverSetting.onProgress = conduct.onProgress
+        driverSetting.onSecond = conduct.onSecond
         driverSetting.isLeaseHeld = conduct.isLeaseHeld
         let attendance = preflight.banks.map {
             BankAttendance($0, live: preflight.live, PlannedFaults(plan, traffic), on: loop)
@@ -162,6 +163,10 @@ package struct Drill {
         let settling = try settling(preflight, tag)
         await settling.noteBegin()
         let driver = LoadDriver(on: loop, driverSetting)
+        conduct.onPrelude(
+            DrillPrelude(
+                record: driver.opening, faults: attendance?.switches.records ?? [],
+                banks: preflight.banks?.host.channels.map(\.name) ?? [], series: driver.seriesNames))
         opening.prepare(driver.opening, preflight.stack?.record, into: openingFolder(tag.runID))
         conduct.inlet.open { command in
             driver.take(command)
@@ -219,8 +224,14 @@ package struct Drill {
         if let fault = await driver.setUp() { driver.refuse("the set-up failed: \(fault)") }
         conduct.onPhase(.traffic)
         attendance?.watch { driver.fail($0) }
+        if let switches = attendance?.switches {
+            switches.note = { driver.noteByHand($0, $1) }
+            switches.onFaults = conduct.onFaults
+            conduct.faults.open { switches.take($0, $1) }
+        }
         stack?.begin { driver.fail($0) }
         var record = await driver.run()
+        conduct.faults.close()
         await attendance?.rest()
         await stack?.rest()
         await lookout?.rest()

@@ -35,6 +35,9 @@ struct SecondWatch {
         self.guards = GuardWatch(guards)
     }
 
+    /// How near each guard is.
+    var readings: [GuardReading] { guards.readings }
+
     /// True when a second has ended.
     mutating func advance(to now: TimeSpan) -> Bool {
         let current = now.nanoseconds / 1_000_000_000

@@ -1,3 +1,4 @@
+import Diagnostics
 import PlanModel
 import Timebase
 
@@ -19,21 +20,45 @@ struct GuardWatch {
     private let guards: [Guard]
     /// For how many seconds on end each has held.
     private var streaks: [Int]
+    /// What each saw in the last second.
+    private var values: [Double?]
 
     init(_ guards: [Guard]) {
         self.guards = guards
         streaks = guards.map { _ in 0 }
+        values = guards.map { _ in nil }
     }
 
     /// The first guard of the plan that trips now.
     mutating func second(_ sight: Sight) -> Guard? {
         var tripped: Guard?
         for (index, candidate) in guards.enumerated() {
-            let holds = sight.value(of: candidate.subject).map { candidate.holds($0) } ?? false
+            values[index] = sight.value(of: candidate.subject)
+            let holds = values[index].map { candidate.holds($0) } ?? false
             streaks[index] = holds ? streaks[index] + 1 : 0
             if tripped == nil, streaks[index] >= candidate.seconds { tripped = candidate }
         }
         return tripped
+    }
+
+    /// For those who watch.
+    var readings: [GuardReading] {
+        guards.indices.map { index in
+            let watched = guards[index]
+            return GuardReading(
+                text: watched.text.value, value: values[index], limit: watched.limit, isAbove: watched.isAbove,
+                unit: watched.subject.unit, heldSeconds: streaks[index], tripSeconds: watched.seconds)
+        }
+    }
+}
+
+extension Guard.Subject {
+    fileprivate var unit: GuardReading.Unit {
+        switch self {
+        case .errorRatio, .shedRatio, .unknownRatio: .ratio
+        case .latency: .nanoseconds
+        case .dropped, .requests, .inFlight, .moneyViolations, .series: .count
+        }
     }
 }
 

@@ -69,6 +69,14 @@ package final class Observer {
         return selectors.firstIndex { $0.name == name }.flatMap { latest[$0] }
     }
 
+    /// Of every series, as far as it is fresh.
+    func values(at now: Instant) -> [Double?] {
+        guard let freshUntil, now <= freshUntil else { return latest.map { _ in nil } }
+        return latest
+    }
+
+    var names: [String] { selectors.map(\.name) }
+
     var records: [ObservedSeries] {
         zip(selectors, values).map { ObservedSeries(name: $0.name, every: period, values: $1) }
     }

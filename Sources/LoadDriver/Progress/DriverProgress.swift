@@ -43,9 +43,16 @@ package struct DriverProgress: Sendable, Equatable {
 package enum DriverCommand: Sendable, Equatable {
     /// By a tenth of the planned rate.
     case faster, slower
+    /// To so many tenths of the planned rate, as far as that goes.
+    case rate(tenths: Int)
     case pauseOrResume
+    /// What is paused, or goes on, already stays so.
+    case pause, resume
     /// No new arrivals; what is open may end.
     case stop(signal: Int32)
     /// At once.
     case abandon(signal: Int32)
+
+    /// How far the rate may be turned by hand, in tenths of the planned one.
+    package static let rateTenths = RateScale.tenthsRange
 }

@@ -26,6 +26,8 @@ package struct DriverSetting {
     package var control: ControlSetting?
     /// Each fifth of a second, on the loop.
     package var onProgress: (DriverProgress) -> Void = { _ in }
+    /// Each second, on the loop, when it is over; nil where nobody watches.
+    package var onSecond: ((DriverSecond) -> Void)?
     /// Told once, shortly before the first stage begins: when it does.
     package var onBegin: (Instant) -> Void = { _ in }
     /// Asked each second: what was found wrong with the stack's books so far; nil where nobody looks at them.

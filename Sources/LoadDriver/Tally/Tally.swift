@@ -23,6 +23,8 @@ package final class Tally {
     private var spare: [OpenSlice] = []
     private var stages: [OpenStage]
     let live = LiveSecond()
+    /// Nil where nobody watches.
+    var watch: WatchTally?
 
     package static let slicesMax = 7_200
 
@@ -47,6 +49,7 @@ package final class Tally {
         slice.lagged(lag)
         stages[stage].lag.record(lag)
         live.arrivalBegan()
+        watch?.arrivalBegan(lag: lag)
         return slice
     }
 
@@ -55,6 +58,7 @@ package final class Tally {
         slice.arrivals.scheduled += 1
         slice.arrivals.dropped += 1
         live.arrivalDropped()
+        watch?.arrivalDropped()
     }
 
     /// It was due and counted so, and did not go its way for want of a value: then it did not start.
@@ -87,11 +91,15 @@ package final class Tally {
         stages[stage].cell(of: step).record(
             outcome, sinceDue: sinceDue, sinceSent: sinceSent, isAdvised: isAdvised)
         live.stepEnded(outcome, sinceDue: sinceDue)
+        watch?.stepEnded(step, outcome, sinceDue: sinceDue, sinceSent: sinceSent)
     }
 
     // MARK: Seconds
 
-    func sample(inFlight: Int, at now: Int64) { slice(at: now).sample(inFlight: inFlight) }
+    func sample(inFlight: Int, at now: Int64) {
+        slice(at: now).sample(inFlight: inFlight)
+        watch?.sample(inFlight: inFlight)
+    }
 
     /// Packs what is over: nothing further can be due before `horizon`.
     func close(before horizon: Int64) {

@@ -20,7 +20,7 @@ final class InterruptRelay: Sendable {
         let sink = state.withLock { state in
             switch command {
             case .stop(let signal), .abandon(let signal): state.signal = signal
-            case .faster, .slower, .pauseOrResume: break
+            case .faster, .slower, .rate, .pauseOrResume, .pause, .resume: break
             }
             return state.sink
         }

@@ -1,3 +1,4 @@
+import Dashboard
 import Diagnostics
 import Drill
 import EventLoop
@@ -24,6 +25,8 @@ struct RunSession {
         var form = ResultForm.text
         var files = ReportFile.allCases
         var permissions = PermissionList()
+        /// Nil: nobody watches in a browser.
+        var live: LiveOrder?
         /// Entry points to which untagged twins may go as real payments.
         var realPayments: [String] = []
     }
@@ -31,6 +34,7 @@ struct RunSession {
     private let options: Options
     private let console: Console
     private var folders: OutFolders
+    private var live: LiveWatch?
 
     init(_ options: Options, planCount: Int, _ console: Console) {
         self.options = options
@@ -45,13 +49,21 @@ struct RunSession {
         let runs = paths.compactMap { PlannedRun($0, overrides: overrides, seed: seed, console) }
         guard runs.count == paths.count else { return .usage }
         var session = RunSession(options, planCount: runs.count, console)
+        do throws(LiveFault) {
+            session.live = try options.live.map { (order) throws(LiveFault) in try LiveWatch(order, console) }
+        } catch {
+            console.talk("error: \(error)")
+            return .inconclusive
+        }
+        defer { session.live?.close() }
         return session.run(runs)
     }
 
     /// Whoever interrupts one run means the ones behind it as well.
     mutating func run(_ runs: [PlannedRun]) -> ExitCode {
         var verdicts: [RunVerdict] = []
-        for run in runs {
+        for (index, run) in runs.enumerated() {
+            live?.prepare(hasNext: index + 1 < runs.count)
             let verdict = perform(run)
             verdicts.append(verdict)
             if case .interrupted = verdict { break }
@@ -76,6 +88,7 @@ struct RunSession {
                 let facts = HostFacts(options.world, began: began, ended: .now)
                 try Report.write(facts.json, as: Report.environmentName, into: folder)
                 if options.files.contains(.html) { try report.writePage(into: folder, environment: facts.json) }
+                live?.end(report, in: folder)
                 try tell(RunSummary(report: report, folder: folder, files: options.files))
                 return report.verdict
             }
@@ -110,6 +123,8 @@ struct RunSession {
             if phase == .preflight { desk.say("\(order.plan.name): looking at everything before the first request") }
         }
         conduct.onProgress = { if pace?.isDue() ?? true { desk.show($0) } }
+        live?.watch(&conduct, on: loop)
+        defer { live?.detach() }
         let began = loop.now
         let outcome = try loop.run { () async throws(DrillFault) in try await Drill(order, conduct, on: loop).run() }
         if let pace { desk.say("\(order.plan.name): rehearsed \(pace.summary(of: loop.now - began))") }
@@ -126,6 +141,7 @@ struct RunSession {
     private func refuse(_ run: PlannedRun, _ diagnostics: [Diagnostic]) -> RunVerdict {
         let verdict = RunVerdict.inconclusive
         console.tell(diagnostics)
+        live?.refuse(diagnostics)
         let reasons = diagnostics.map(\.message)
         guard options.form == .json else {
             if let text = options.form.refusal(of: run.plan.name, reasons) { console.result(text) }

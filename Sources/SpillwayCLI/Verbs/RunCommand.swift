@@ -24,6 +24,7 @@ enum RunCommand {
         examples: [
             "spillway run plans/steady-state.yaml",
             "spillway run plans/steady-state.yaml --set target.url=http://127.0.0.1:9000 --seed 7",
+            "spillway run plans/quickstart.yaml --live 127.0.0.1:7070",
             "spillway run plans/*.yaml --quiet --format json --allow 10.20.0.0/16",
             "spillway run plans/steady-state.yaml --format markdown --files html,junit",
         ],
@@ -36,6 +37,8 @@ enum RunCommand {
         .init("--allow", "NETWORK", "permits peers that the plan allows, as in 10.20.0.0/16", repeats: true),
         .init("--policy", "FILE", "permits the networks in it (\(PermissionList.variable))"),
         .init("--control-is-real-payments", "URL", "lets untagged twins go to this target", repeats: true),
+        .init("--live", "HOST:PORT", "serves a page, metrics and controls while it runs"),
+        .init("--live-is-open-to", "NETWORK", "who may reach that page beyond loopback", repeats: true),
         .init("--quiet", nil, "no progress"),
         ResultForm.option, ResultForm.filesOption,
     ]
@@ -57,6 +60,7 @@ enum RunCommand {
         for url in options.realPayments where HTTPAddress(url) == nil {
             throw UsageError("'--control-is-real-payments \(url)' is no URL; write that of the plan's target")
         }
+        options.live = try LiveOrder(arguments)
         let seed = try arguments.seed("--seed")
         guard let permissions = PermissionList(arguments, console) else { return .usage }
         options.permissions = permissions
