@@ -26,12 +26,18 @@ bench_packages=(
 # What scripts/test needs beside them.
 test_packages=(
     "python3-venv|the independent validator of the plans' schema"
+    "chromium|the browser tests"
+    "chromium-driver|the browser tests"
+    "python3-selenium|the browser tests"
+    "python3-pil|the browser tests (what a picture shows)"
+    "fonts-dejavu-core|the browser tests (letters)"
 )
 
 set_up_test() {
     required_packages+=("${test_packages[@]}")
     set_up
     require_validator
+    require_axe
 }
 
 # The Python package jsonschema in a folder of its own; only when it is missing is the network asked.
@@ -41,6 +47,16 @@ require_validator() {
     mkdir -p .build/logs
     { python3 -m venv --clear "$folder" && "$folder/bin/pip" install -q 'jsonschema==4.*'; } >"$log" 2>&1 \
         || fail "the validator of the plans' schema (the Python package jsonschema) cannot be installed" \
+            "is the network there? the whole log: $log"
+}
+
+# The same for axe, which judges how pages are read by everybody; the Python package ships its script.
+require_axe() {
+    local folder=.build/axe log=.build/logs/axe.log
+    if "$folder/bin/python" -c 'import axe_core_python' 2>/dev/null; then return 0; fi
+    mkdir -p .build/logs
+    { python3 -m venv --clear "$folder" && "$folder/bin/pip" install -q 'axe-core-python==0.1.0'; } >"$log" 2>&1 \
+        || fail "the judge of accessibility (the Python package axe-core-python) cannot be installed" \
             "is the network there? the whole log: $log"
 }
 
