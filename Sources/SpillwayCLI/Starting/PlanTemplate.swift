@@ -29,7 +29,7 @@ enum PlanTemplate: String, CaseIterable {
               - warm-up: {for: 3s, rate: 20/s}            # counts for no verdict
               - hold: {for: 8s, rate: 80/s, name: baseline}
               - spike: {for: 5s, rate: 600/s, name: crowd}
-              - hold: {for: 8s, rate: 80/s, name: after}
+              - hold: {for: 12s, rate: 80/s, name: after}
             """
         case .brownout:
             """
@@ -122,7 +122,7 @@ enum PlanTemplate: String, CaseIterable {
               - warm-up: {for: 3s, rate: 5/s}             # counts for no verdict
               - hold: {for: 10s, rate: 20/s, name: baseline}
               - spike: {for: 5s, rate: 100/s, name: crowd}
-              - hold: {for: 10s, rate: 20/s, name: after}
+              - hold: {for: 12s, rate: 20/s, name: after}
             """,
         targets: """
               - latency: {journey: pay, stage: baseline, p99: 500ms}

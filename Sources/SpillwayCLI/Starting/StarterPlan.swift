@@ -81,6 +81,7 @@ struct StarterPlan {
               limits: {queue: 100, age: 200ms}
               deadline: 3s
               bank: {timeout: 1s}
+              query: {first: 2s}                        # of a payment whose bank said nothing
               defects: []                               # planted on purpose: spillway stack --list-defects
 
             # The mock banks behind it, and live payments beside the drill's, so that it is seen that the two stay apart.
