@@ -35,11 +35,12 @@ class Browser:
     _open = {}
 
     @classmethod
-    def get(cls, scripts=True):
-        """The one of this process, with its content settings."""
-        if scripts not in cls._open:
-            cls._open[scripts] = cls(scripts)
-        return cls._open[scripts]
+    def get(cls, scripts=True, line=None):
+        """The one of this process with these settings. What it asks of loopback goes over the line, if it has one, and is
+        addressed as before."""
+        if (scripts, line) not in cls._open:
+            cls._open[scripts, line] = cls(scripts, line)
+        return cls._open[scripts, line]
 
     @classmethod
     def close_all(cls):
@@ -47,7 +48,7 @@ class Browser:
             browser.driver.quit()
         cls._open.clear()
 
-    def __init__(self, scripts=True):
+    def __init__(self, scripts=True, line=None):
         options = Options()
         options.binary_location = "/usr/bin/chromium"
         # Containers are run by root, for whom Chromium's sandbox is refused; pages here are our own.
@@ -55,6 +56,8 @@ class Browser:
                      "--hide-scrollbars", "--no-first-run", "--disable-extensions", "--force-color-profile=srgb",
                      "--disable-background-networking", "--disable-component-update"):
             options.add_argument(word)
+        if line:
+            options.add_argument(f"--host-resolver-rules=MAP 127.0.0.1 127.0.0.1:{line.port}")
         if not scripts:
             options.add_experimental_option(
                 "prefs", {"profile.managed_default_content_settings.javascript": 2})

@@ -3,13 +3,12 @@
 import functools
 import itertools
 import os
-import pathlib
 import shutil
 import subprocess
 
 from browser import PICTURES, REPOSITORY, WIDTHS
 
-EXECUTABLE = pathlib.Path(os.environ.get("SPILLWAY", REPOSITORY / ".build" / "debug" / "spillway"))
+EXECUTABLE = REPOSITORY / os.environ.get("SPILLWAY", ".build/debug/spillway")
 REHEARSAL_SECONDS_MAX = 60
 
 

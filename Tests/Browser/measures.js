@@ -62,7 +62,8 @@ function contrasts() {
   while (walker.nextNode()) {
     const text = walker.currentNode.data.trim();
     const element = walker.currentNode.parentElement;
-    if (!text || element.closest('script,style,title,desc,noscript') || !isSeen(element)) continue;
+    // What cannot be pressed may be pale.
+    if (!text || element.closest('script,style,title,desc,noscript,:disabled') || !isSeen(element)) continue;
     const style = getComputedStyle(element);
     const inDrawing = element.namespaceURI.endsWith('/svg');
     const paint = inDrawing ? style.fill : style.color;

@@ -45,7 +45,8 @@ enum ReportCommand {
             guard let targets = judge?.plan?.targets ?? targets(of: stored, console) else { return .usage }
             return write(Report(stored.record, audit: stored.audit, targets: targets), into: folder, isJSON, console)
         } catch {
-            console.talk("error: \(error)")
+            console.talk(
+                "error: \(error)" + (error.isThere ? "" : "; name the folder that a run has told as its report's"))
             return error.isThere ? .inconclusive : .usage
         }
     }
