@@ -121,11 +121,22 @@ class Browser:
 
     def hover(self, element, across=0.5, down=0.5):
         """Points at a place of an element, told as shares of its width and height."""
-        self.ask("arguments[0].scrollIntoView({block: 'center'});", element)
-        box = self.ask("const b = arguments[0].getBoundingClientRect(); return [b.left, b.top, b.width, b.height];", element)
         for step in (0.02, 0):
-            self.tell("Input.dispatchMouseEvent", type="mouseMoved", x=box[0] + box[2] * (across - step),
-                      y=box[1] + box[3] * down)
+            self._mouse("mouseMoved", element, across - step, down)
+
+    def drag(self, element, begin, end):
+        """Presses at one place, told as a share of the width, and lets go at another."""
+        self.hover(element, begin)
+        self._mouse("mousePressed", element, begin, 0.5, button="left", buttons=1, clickCount=1)
+        for step in (0.5, 1):
+            self._mouse("mouseMoved", element, begin + (end - begin) * step, 0.5, button="left", buttons=1)
+        self._mouse("mouseReleased", element, end, 0.5, button="left", clickCount=1)
+
+    def _mouse(self, kind, element, across, down, **more):
+        left, top, width, height = self.ask(
+            """arguments[0].scrollIntoView({block: 'center', behavior: 'instant'});
+            const box = arguments[0].getBoundingClientRect(); return [box.left, box.top, box.width, box.height];""", element)
+        self.tell("Input.dispatchMouseEvent", type=kind, x=left + width * across, y=top + height * down, **more)
 
     def press(self, *keys):
         ActionChains(self.driver, duration=0).send_keys(*keys).perform()
