@@ -223,7 +223,8 @@ let package = Package(
         module(
             "Reporting",
             [
-                "Audit", "Capacity", "Diagnostics", "EventLoop", "Evidence", "Histogram", "JSON", "Numerals",
+                "Audit", "Capacity", "Cryptography", "Diagnostics", "EventLoop", "Evidence", "Histogram", "JSON",
+                "Numerals",
                 "PlanModel",
                 "SeededRandom",
                 "Timebase",
@@ -232,7 +233,8 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Diagnostics", "Evidence", "JSON", "PlanModel", "PlanValues", "Reporting", "SampleRuns", "TestFolders",
+                "Cryptography", "Diagnostics", "Evidence", "Histogram", "JSON", "PlanModel", "PlanValues", "Reporting",
+                "SampleRuns", "TestFolders",
                 "Timebase", "Verdicts", "StackVocabulary",
             ]),
 

@@ -16,6 +16,8 @@ struct HTMLCheck {
             }
             checkTag(rest[rest.index(after: start)..<end])
             rest = rest[rest.index(after: end)...]
+            // What stands in a script is no markup, up to its end.
+            if open.last == "script" { rest = rest[(rest.firstRange(of: "</script>")?.lowerBound ?? rest.endIndex)...] }
         }
         faults += open.reversed().map { "<\($0)> is not closed" }
     }

@@ -47,7 +47,7 @@ import Testing
             #expect(written.contains { $0.hasSuffix("/\(name)") }, "\(written)")
         }
         let page = folder.text(of: "out/\(CapacityReport.pageName)")
-        #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains(">knee</span>"))
+        #expect(page.hasPrefix("<!DOCTYPE html>") && page.contains(">knee</text>"))
     }
 
     @Test(arguments: [

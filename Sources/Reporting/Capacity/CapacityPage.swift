@@ -19,8 +19,9 @@ struct CapacityPage {
         .element(
             "html", [("lang", "en")],
             [
-                .element("head", [], Page.head(title: "\(report.plan): \(report.headline)")),
-                .element("body", [], [header, .element("main", [], [findings, curve, drills]), footer]),
+                .element("head", [], PageHead(title: "\(report.plan): \(report.headline)", isScripted: true).parts),
+                .element(
+                    "body", [], [header, .element("main", [], [findings, curve, drills]), footer, PageScript.markup]),
             ])
     }
 

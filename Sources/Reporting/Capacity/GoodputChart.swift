@@ -43,8 +43,8 @@ struct GoodputChart {
             id: "goodput-curve", title: "Goodput", caption: "correct answers in time, per second", summary: told,
             axis: up,
             series: [
-                Chart.Series(name: "all of what is offered", colour: "offered", isDashed: true, shape: .line(ideal)),
-                Chart.Series(name: "goodput", colour: "good", shape: .line(line)),
+                Chart.Series(name: "all of what is offered", ink: .offered, isDashed: true, shape: .line(ideal)),
+                Chart.Series(name: "goodput", ink: .good, shape: .line(line)),
             ],
             figures: FigureTable(
                 caption: "Goodput by offered rate", header: ["offered", "goodput"],

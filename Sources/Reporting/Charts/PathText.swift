@@ -18,6 +18,17 @@ struct PathText {
         return path.text
     }
 
+    /// A dot for each point: a line without length, with round ends.
+    static func dots(_ points: [(x: Double, y: Double?)]) -> String {
+        var path = PathText()
+        for point in points {
+            guard let y = point.y else { continue }
+            path.append("M", point.x, y)
+            path.text += "h0"
+        }
+        return path.text
+    }
+
     /// The field between two staircases with the same steps.
     static func field(edges: [Double], bottoms: [Double], tops: [Double]) -> String {
         guard let first = bottoms.first, edges.count == tops.count + 1 else { return "" }

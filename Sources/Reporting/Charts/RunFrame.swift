@@ -2,39 +2,68 @@ package import Evidence
 import Numerals
 import Timebase
 
-/// What all charts over the run's time share: its stages as bands, and marks where something happened.
+/// What all charts over the run's time share: its stages and faults as bands, and marks where something happened.
 struct RunFrame {
     let record: RunRecord
     let time: TimeAxis
 
-    init(record: RunRecord, end: TimeSpan) {
+    init(record: RunRecord, time: TimeAxis) {
         self.record = record
-        time = TimeAxis(end: end)
+        self.time = time
     }
 
-    var frame: ChartFrame {
+    func frame(_ columns: [Timeline.Column]) -> ChartFrame {
         ChartFrame(
-            axisTitle: "time since the run began (min:s)", ticks: time.ticks, bands: bands,
-            marks: events.enumerated().map { (place: time.place(of: $0.element.at), label: "\($0.offset + 1)") })
+            axisTitle: "", ticks: time.ticks, bands: bands + faults,
+            marks: marks,
+            columns: .init(places: columns.map(time.place), names: columns.map { TimeAxis.clock($0.span.lowerBound) }),
+            seconds: time.start.seconds...time.end.seconds)
     }
 
-    private var bands: [ChartFrame.Band] {
-        record.stages.prefix(PageLimits.bandsMax).map { stage in
-            ChartFrame.Band(
-                from: time.place(of: stage.span.lowerBound), to: time.place(of: stage.span.upperBound),
-                label: stage.name + (stage.countsForVerdicts ? "" : " (not judged)"), isCounted: stage.countsForVerdicts
-            )
+    /// Numbered as in the list; those that would lie upon each other share one: `3-7`.
+    private var marks: [(place: Double, label: String)] {
+        let near = 0.012
+        var groups: [(place: Double, numbers: ClosedRange<Int>)] = []
+        for (index, event) in events.enumerated() {
+            let place = time.place(of: event.at)
+            if let last = groups.last, abs(place - last.place) < near {
+                groups[groups.count - 1].numbers = last.numbers.lowerBound...index + 1
+            } else {
+                groups.append((place, index + 1...index + 1))
+            }
+        }
+        return groups.map { place, numbers in
+            (place, numbers.count == 1 ? "\(numbers.lowerBound)" : "\(numbers.lowerBound)-\(numbers.upperBound)")
         }
     }
 
-    /// Stages are bands already.
-    private var events: [RunEvent] {
-        Array(shown.prefix(PageLimits.eventsMax))
+    private var bands: [ChartFrame.Band] {
+        record.stages.prefix(PageLimits.bandsMax).enumerated().compactMap { place, stage in
+            band(
+                stage.span, stage.name + (stage.countsForVerdicts ? "" : " (not judged)"),
+                stage.countsForVerdicts ? place % 2 == 0 ? .even : .odd : .uncounted)
+        }
     }
 
+    private var faults: [ChartFrame.Band] {
+        record.faults.prefix(PageLimits.bandsMax).compactMap { band($0.span, "\($0.channel): \($0.what)", .fault) }
+    }
+
+    /// Nil for what is not on the axis.
+    private func band(_ span: Range<TimeSpan>, _ label: String, _ kind: ChartFrame.Band.Kind) -> ChartFrame.Band? {
+        let (from, to) = (time.place(of: span.lowerBound), time.place(of: span.upperBound))
+        return from < to ? ChartFrame.Band(from: from, to: to, label: label, kind: kind) : nil
+    }
+
+    // MARK: Events
+
+    private var events: [RunEvent] { Array(shown.prefix(PageLimits.eventsMax)) }
+
+    /// Stages and faults are bands already.
     private var shown: [RunEvent] {
         let isMarked = record.events.contains { $0.kind == .guardTripped }
-        return record.events.filter { $0.kind != .stage } + (isMarked ? [] : record.ending.event)
+        return record.events.filter { $0.kind != .stage && ($0.kind != .fault || record.faults.isEmpty) }
+            + (isMarked ? [] : record.ending.event)
     }
 
     var eventList: Markup {
@@ -50,6 +79,13 @@ struct RunFrame {
         let more = left > 0 ? [Markup.element("p", [], "\(left) more events stand in report.json.")] : []
         guard !rows.isEmpty else { return Markup([]) }
         return .element("div", [], [.element("ol", [("class", "events")], rows)] + more)
+    }
+}
+
+extension TimeAxis {
+    /// Where a column's middle stands.
+    func place(of column: Timeline.Column) -> Double {
+        (place(of: column.span.lowerBound) + place(of: column.span.upperBound)) / 2
     }
 }
 

@@ -6,37 +6,46 @@ import Timebase
 /// slices share a column. Counts become rates. Of latencies, lags and peaks in flight the highest of its slices
 /// stands for the column, so that no peak is lost to the drawing.
 struct Timeline {
-    static let columnsMax = 600
+    static let columnsMax = 400
 
     struct Column {
         var span: Range<TimeSpan>
         var arrivals = ArrivalCounts()
         var outcomes = OutcomeCounts()
-        /// First steps that were answered well: comparable with arrivals.
+        /// First steps that were answered well, a correct "no" among them: comparable with arrivals.
         var good: UInt64 = 0
+        /// First steps that were turned away.
+        var shed: UInt64 = 0
         var corrected = Percentiles()
         var raw = Percentiles()
         var inFlightMean = 0.0
         var inFlightMax: UInt64 = 0
+        var lagP99 = TimeSpan.zero
+        var lagMax = TimeSpan.zero
 
         func rate(_ count: UInt64) -> Double { Double(count) / (span.upperBound - span.lowerBound).seconds }
     }
 
     /// In nanoseconds; nil where nothing was admitted.
     struct Percentiles {
-        var p50: UInt64?
-        var p99: UInt64?
+        static let levels: [Double] = [50, 90, 99, 99.9]
+
+        /// One for each level.
+        private var values = [UInt64?](repeating: nil, count: levels.count)
 
         init() {}
 
         init(_ histogram: Histogram?) {
-            p50 = histogram?.value(atPercentile: 50)
-            p99 = histogram?.value(atPercentile: 99)
+            guard let histogram else { return }
+            values = Self.levels.map { histogram.value(atPercentile: $0) }
         }
 
+        subscript(level: Double) -> UInt64? { Self.levels.firstIndex(of: level).flatMap { values[$0] } }
+
         mutating func raise(to other: Percentiles) {
-            p50 = [p50, other.p50].compactMap(\.self).max()
-            p99 = [p99, other.p99].compactMap(\.self).max()
+            for place in values.indices {
+                values[place] = [values[place], other.values[place]].compactMap(\.self).max()
+            }
         }
     }
 
@@ -45,10 +54,12 @@ struct Timeline {
     /// To the end of the last stage or slice.
     let end: TimeSpan
 
-    init(_ record: RunRecord) {
-        let perColumn = max(1, (record.slices.count + Self.columnsMax - 1) / Self.columnsMax)
-        columns = stride(from: 0, to: record.slices.count, by: perColumn).map { first in
-            Self.column(of: first..<min(first + perColumn, record.slices.count), in: record)
+    /// Of all slices, or of some of them.
+    init(_ record: RunRecord, slices: Range<Int>? = nil) {
+        let slices = slices ?? record.slices.indices
+        let perColumn = max(1, (slices.count + Self.columnsMax - 1) / Self.columnsMax)
+        columns = stride(from: slices.lowerBound, to: slices.upperBound, by: perColumn).map { first in
+            Self.column(of: first..<min(first + perColumn, slices.upperBound), in: record)
         }
         slicesPerColumn = perColumn
         let stages = record.stages.map(\.span.upperBound).max() ?? .zero
@@ -90,6 +101,9 @@ extension Timeline.Column {
         arrivals += next.arrivals
         outcomes += next.outcomes
         good += next.good
+        shed += next.shed
+        lagP99 = max(lagP99, next.lagP99)
+        lagMax = max(lagMax, next.lagMax)
         corrected.raise(to: next.corrected)
         raw.raise(to: next.raw)
         span = span.lowerBound..<next.span.upperBound
@@ -100,9 +114,13 @@ extension Timeline.Column {
     fileprivate mutating func add(_ slice: SliceRecord, _ steps: [StepRecord]) {
         arrivals += slice.arrivals
         inFlightMax = max(inFlightMax, slice.inFlightMax)
+        lagP99 = max(lagP99, slice.lagP99)
+        lagMax = max(lagMax, slice.lagMax)
         for (step, cell) in slice.cells {
             outcomes += cell.outcomes
-            if steps[step].isFirst { good += cell.outcomes[.ok] }
+            guard steps[step].isFirst else { continue }
+            good += cell.outcomes[.ok] + cell.outcomes[.declined]
+            shed += cell.outcomes[.shed]
         }
         let requests = slice.cells.filter { steps[$0.step].isRequest }.map(\.cell)
         corrected.raise(to: Timeline.Percentiles(.merged(requests.map(\.corrected))))

@@ -10,13 +10,17 @@ struct AuditSection {
     private static let violationsMax = 5
 
     var markup: Markup {
-        .section("audit", "Money and isolation", [table] + witnesses + [sources])
+        .section(
+            "audit", "Money and isolation",
+            [.element("div", [("class", "card")], [table])] + witnesses + [
+                .element("h3", [("class", "group")], "Asked of"), sources,
+            ])
     }
 
     private var table: Markup {
         let head = ["Check", "Claim", "Violations"].map { Markup.element("th", [("scope", "col")], $0) }
         return .element(
-            "table", [("class", "judgements")],
+            "table", [("class", "judgements audit")],
             [
                 .element("thead", [], [.element("tr", [], head)]),
                 .element("tbody", [], audit.findings.map(row)),
@@ -66,7 +70,8 @@ struct AuditSection {
             Markup.element(
                 "tr", [],
                 [
-                    .element("td", [], event.at.map { Figures.span($0) } ?? "-"), .element("td", [], event.ledger),
+                    .element("td", [], event.at.map { Figures.span($0) } ?? "-"),
+                    .element("td", [], [.element("span", [("class", "ledger")], event.ledger)]),
                     .element("td", [], event.text),
                 ])
         }
@@ -80,8 +85,13 @@ struct AuditSection {
                         Markup(" \(violation.detail)"),
                     ]),
                 .element(
-                    "table", [],
-                    [.element("thead", [], [.element("tr", [], head)]), .element("tbody", [], rows)]),
+                    "div",
+                    [("class", "scroll"), ("tabindex", "0"), ("role", "region"), ("aria-label", "\(name), witness")],
+                    [
+                        .element(
+                            "table", [("class", "witness")],
+                            [.element("thead", [], [.element("tr", [], head)]), .element("tbody", [], rows)])
+                    ]),
             ])
     }
 

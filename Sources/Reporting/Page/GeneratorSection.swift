@@ -5,9 +5,13 @@ import Timebase
 
 /// How the load was made: what the generator's verdict rests on.
 struct GeneratorSection {
-    let record: RunRecord
+    let plot: RunPlot
+    private var record: RunRecord { plot.record }
 
-    var markup: Markup { .section("generator", "How the load was made", [facts, lags.markup]) }
+    var markup: Markup {
+        let charts = Markup.element("div", [("class", "pair")], plot.generator.map { $0.figure(in: plot.frame) })
+        return .section("generator", "How the load was made", [facts, charts, lags.markup])
+    }
 
     private var facts: Markup {
         let generator = record.generator

@@ -1,8 +1,12 @@
 import Evidence
+import JSON
+import Numerals
 
-/// What ran, and how to run it again.
+/// What ran, where, and how to run it again.
 struct IdentitySection {
     let record: RunRecord
+    /// What environment.json says.
+    let environment: JSONValue?
 
     var markup: Markup {
         let identity = record.identity
@@ -23,7 +27,23 @@ struct IdentitySection {
                         Markup("The same arrivals and data again, with the plan of this digest as PLAN: "),
                         code("spillway \(identity.world.verb) PLAN --seed \(identity.seed)"),
                     ]),
-            ])
+            ] + place)
+    }
+
+    private var place: [Markup] {
+        guard case .object(let members)? = environment, !members.isEmpty else {
+            return [.element("p", [("class", "soft")], "Of the host and the hour only environment.json tells.")]
+        }
+        let facts = members.prefix(PageLimits.rowsMax).compactMap { key, value in
+            Self.words(key, value).map { (String(key.map { $0 == "_" ? " " : $0 }), Markup($0)) }
+        }
+        return [.element("h3", [("class", "group")], "Where and when"), .facts(facts)]
+    }
+
+    private static func words(_ key: String, _ value: JSONValue) -> String? {
+        if key.hasSuffix("_bytes"), let bytes = value.double { return Figures.bytes(bytes) }
+        if let text = value.string { return text }
+        return value.double.map { $0 == $0.rounded() ? Figures.grouped(Int($0)) : Figures.threeDigits($0) }
     }
 
     private func code(_ text: String) -> Markup { .element("code", [], text) }

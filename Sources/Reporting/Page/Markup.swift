@@ -8,7 +8,7 @@ struct Markup {
     }
 
     init(_ text: some StringProtocol) {
-        self.text = Self.escaped(text)
+        self.text = Self.escaped(Self.bounded(text))
     }
 
     init(_ parts: [Markup]) {
@@ -20,7 +20,9 @@ struct Markup {
 
     static func element(_ name: String, _ attributes: [(String, String)] = [], _ parts: [Markup] = []) -> Markup {
         var text = "<" + name
-        for (key, value) in attributes { text += " \(key)=\"\(escaped(value))\"" }
+        for (key, value) in attributes {
+            text += " \(key)=\"\(escaped(wordy.contains(key) ? bounded(value) : value))\""
+        }
         text += ">"
         if voids.contains(name) { return Markup(trusted: text) }
         for part in parts { text += part.text }
@@ -29,6 +31,16 @@ struct Markup {
 
     static func element(_ name: String, _ attributes: [(String, String)] = [], _ text: some StringProtocol) -> Markup {
         element(name, attributes, [Markup(text)])
+    }
+
+    /// Attributes with somebody's words in them.
+    private static let wordy: Set = ["aria-label", "data-series"]
+
+    /// What a target answered may have any length; a page has not.
+    private static func bounded(_ text: some StringProtocol) -> String {
+        guard text.utf8.count > PageLimits.bytesMax else { return String(text) }
+        let kept = String(decoding: text.utf8.prefix(PageLimits.bytesMax), as: UTF8.self)
+        return kept + "... (\(text.utf8.count - PageLimits.bytesMax) more bytes)"
     }
 
     /// Controls and marks that turn the direction of what follows could make a name look like another: they are shown

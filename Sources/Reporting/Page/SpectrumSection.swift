@@ -46,8 +46,11 @@ struct SpectrumSection {
                 .joined(separator: ", ") + ".",
             axis: axis,
             series: [
-                Chart.Series(name: "raw", colour: "p99", isDashed: true, shape: .line(lines[0])),
-                Chart.Series(name: "from the due instant", colour: "p99", shape: .line(lines[1])),
+                Chart.Series(
+                    name: "raw", ink: .p50, isDashed: true, shape: .line(lines[0]), readings: readings(raw, decades)),
+                Chart.Series(
+                    name: "from the due instant", ink: .p99, shape: .line(lines[1]),
+                    readings: readings(corrected, decades)),
             ], figures: table(latency))
         return chart.figure(in: frame(decades))
     }
@@ -56,11 +59,44 @@ struct SpectrumSection {
         ("50", 50), ("75", 75), ("90", 90), ("99", 99), ("99.9", 99.9), ("99.99", 99.99), ("100", 100),
     ]
 
+    // MARK: Places to point at
+
+    private static let placesMax = 100
+
+    /// Shares of the width.
+    private static let places = (0...placesMax).map { Double($0) / Double(placesMax) }
+
+    private func percentile(at place: Double, _ decades: Double) -> Double {
+        100 - 100 * DeterministicMath.exp(-place * decades * DeterministicMath.log(10))
+    }
+
+    private func readings(_ histogram: Histogram, _ decades: Double) -> [String] {
+        Self.places.map { place in
+            histogram.value(atPercentile: place < 1 ? percentile(at: place, decades) : 100)
+                .map { Figures.span(nanoseconds: $0) } ?? "-"
+        }
+    }
+
+    /// `p99.95`: as many digits as tell it from its neighbours.
+    private func name(of place: Double, _ decades: Double) -> String {
+        guard place < 1 else { return "max" }
+        let percentile = percentile(at: place, decades)
+        var (scale, text) = (10.0, "")
+        repeat {
+            let digits = Int((percentile * scale).rounded(.down))
+            text = "p\(digits / Int(scale))." + String(String(digits % Int(scale) + Int(scale)).dropFirst())
+            scale *= 10
+        } while scale * (100 - percentile) < 100 && scale < 1e9
+        return text
+    }
+
     private func frame(_ decades: Double) -> ChartFrame {
         let names = ["0%", "90%", "99%", "99.9%", "99.99%", "99.999%", "99.9999%"]
         let ticks = names.enumerated().filter { Double($0.offset) <= decades }
             .map { (place: Double($0.offset) / decades, label: $0.element) }
-        return ChartFrame(axisTitle: "share of requests that were at least as fast", ticks: ticks)
+        return ChartFrame(
+            axisTitle: "share of requests that were at least as fast", ticks: ticks,
+            columns: .init(places: Self.places, names: Self.places.map { name(of: $0, decades) }))
     }
 
     private func table(_ latency: LatencyPair) -> FigureTable {

@@ -21,7 +21,7 @@ struct VerdictSection {
                     [.element("span", [("class", "sign"), ("aria-hidden", "true")], report.verdict.sign)]
                         + [Markup(report.verdict.headline)]),
                 .element("p", [], lead),
-            ] + about + [keyFigures])
+            ] + about + [why, keyFigures])
     }
 
     private var lead: String {
@@ -32,6 +32,42 @@ struct VerdictSection {
         let ending = report.record.ending.words.map { " " + $0 } ?? ""
         return "Exit code \(report.verdict.exitCode): \(report.verdict.meaning).\(ending) "
             + "Verdicts: \(counts.joined(separator: ", "))."
+    }
+
+    // MARK: Why
+
+    /// What did not pass, and what began when: what broke first is read at once.
+    private var why: Markup {
+        let parts = [misses, signs].compactMap(\.self)
+        return parts.isEmpty ? Markup([]) : .element("div", [("class", "why")], parts)
+    }
+
+    private var misses: Markup? {
+        let all = report.judgements.filter { $0.status != .pass }
+            .sorted { $0.status.weight < $1.status.weight }
+        guard !all.isEmpty else { return nil }
+        let items = all.prefix(PageLimits.missesMax).map { judgement in
+            Markup.element(
+                "li", [("class", judgement.status.rawValue)],
+                [
+                    .element("b", [], "\(judgement.status.sign) \(judgement.name)"), Markup(": \(judgement.observed)"),
+                    .element("small", [], " expected: \(judgement.expected)"),
+                ])
+        }
+        let left = all.count - items.count
+        let more = left > 0 ? [Markup.element("li", [], "\(left) more in the table below")] : []
+        return .element("div", [], [.element("h2", [], "What did not pass"), .element("ul", [], items + more)])
+    }
+
+    private var signs: Markup? {
+        let signs = FirstSigns(record: report.record).signs
+        guard !signs.isEmpty else { return nil }
+        let items = signs.map { sign in
+            Markup.element(
+                "li", sign.isCause ? [("class", "cause")] : [],
+                [.element("time", [], TimeAxis.clock(sign.at)), Markup(" \(sign.words)")])
+        }
+        return .element("div", [], [.element("h2", [], "What began when"), .element("ol", [], items)])
     }
 
     // MARK: Key figures
@@ -64,7 +100,7 @@ struct VerdictSection {
                 .element("tbody", [], report.judgements.map(row)),
             ])
         let glossary = Glossary.lines(for: report.judgements).map { Markup.element("p", [("class", "soft")], $0) }
-        return .section("verdicts", "Verdicts", [table] + glossary)
+        return .section("verdicts", "Verdicts", [.element("div", [("class", "card")], [table])] + glossary)
     }
 
     private func row(_ judgement: Judgement) -> Markup {
@@ -94,6 +130,16 @@ struct VerdictSection {
 }
 
 extension Judgement.Status {
+    /// What is told first.
+    fileprivate var weight: Int {
+        switch self {
+        case .fail: 0
+        case .inconclusive: 1
+        case .notJudged: 2
+        case .pass: 3
+        }
+    }
+
     /// Beside the colour, for whoever does not see it.
     fileprivate var sign: String {
         switch self {

@@ -130,7 +130,8 @@ struct CapacitySession {
 
     private func write(_ report: CapacityReport) throws {
         try report.write(into: folder)
-        try Report.write(HostFacts(options.world, began: began, ended: .now).json, as: "environment.json", into: folder)
+        try Report.write(
+            HostFacts(options.world, began: began, ended: .now).json, as: Report.environmentName, into: folder)
     }
 
     private func tell(_ report: CapacityReport) {

@@ -72,7 +72,8 @@ struct RunSession {
             case .done(let report, let warnings):
                 console.tell(warnings)
                 let facts = HostFacts(options.world, began: began, ended: .now)
-                try Report.write(facts.json, as: "environment.json", into: folder)
+                try Report.write(facts.json, as: Report.environmentName, into: folder)
+                try report.writePage(into: folder, environment: facts.json)
                 tell(RunSummary(report: report, folder: folder))
                 return report.verdict
             }

@@ -66,6 +66,9 @@ enum ReportCommand {
     ) -> ExitCode {
         do throws(ReportingError) {
             try report.write(into: folder)
+            if let environment = Report.environment(in: folder) {
+                try report.writePage(into: folder, environment: environment)
+            }
         } catch {
             console.talk("error: \(error)")
             return .inconclusive
