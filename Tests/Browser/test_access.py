@@ -3,7 +3,7 @@
 import unittest
 
 import drills
-from browser import REPOSITORY, SCHEMES, Browser
+from browser import LAPTOP, PHONE, REPOSITORY, SCHEMES, Browser
 from drills import seen
 
 # A copy stands in the Python package axe-core-python, which scripts/test installs.
@@ -14,8 +14,15 @@ class AccessTests(unittest.TestCase):
     def setUp(self):
         self.browser = Browser.get()
 
-    @seen(schemes=SCHEMES)
+    @seen(widths=(LAPTOP,), schemes=SCHEMES)
     def test_no_serious_violation(self, drill, width, scheme):
+        self.judge()
+
+    @seen(widths=(PHONE,), among=[drills.SOUND])
+    def test_no_serious_violation_on_a_phone(self, drill, width, scheme):
+        self.judge()
+
+    def judge(self):
         self.assertTrue(AXE, "axe is not installed; scripts/test does it")
         self.browser.ask(AXE[-1].read_text())
         result = self.browser.driver.execute_async_script(
