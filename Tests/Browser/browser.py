@@ -84,11 +84,9 @@ class Browser:
         self.tell("Emulation.setDeviceMetricsOverride", width=width, height=HEIGHTS.get(width, 900),
                   deviceScaleFactor=scale, mobile=width < 600)
 
-    def use_scheme(self, scheme):
-        self.tell("Emulation.setEmulatedMedia", features=[{"name": "prefers-color-scheme", "value": scheme}])
-
-    def print_media(self, is_printed):
-        self.tell("Emulation.setEmulatedMedia", media="print" if is_printed else "")
+    def use_scheme(self, scheme, on_paper=False):
+        self.tell("Emulation.setEmulatedMedia", media="print" if on_paper else "",
+                  features=[{"name": "prefers-color-scheme", "value": scheme}])
 
     def tell(self, command, **parameters):
         return self.driver.execute_cdp_cmd(command, parameters)

@@ -6,6 +6,11 @@ function isSeen(element) {
   return box.width > 0 && box.height > 0 && style.visibility !== 'hidden' && style.display !== 'none';
 }
 
+// A line has no area, and is shown all the same.
+function isShown(shape) {
+  return shape.getClientRects().length > 0 && getComputedStyle(shape).visibility !== 'hidden';
+}
+
 function nameOf(element) {
   const names = [];
   for (let e = element; e && e !== document.body && names.length < 4; e = e.parentElement) {
@@ -37,7 +42,7 @@ function over(top, bottom) {
 function paperBehind(element) {
   const layers = [];
   for (let e = element; e; e = e.parentElement) layers.unshift(colour(getComputedStyle(e).backgroundColor));
-  const paper = matchMedia('(prefers-color-scheme: dark)').matches ? [18, 18, 18, 1] : [255, 255, 255, 1];
+  const paper = matchMedia('screen and (prefers-color-scheme: dark)').matches ? [18, 18, 18, 1] : [255, 255, 255, 1];
   return layers.reduce((below, layer) => over(layer, below), paper);
 }
 
@@ -129,7 +134,7 @@ function charts() {
     return {
       id: figure.id, width: box?.width ?? 0, height: box?.height ?? 0,
       name: nameOfDrawing(drawing), rows: figure.querySelectorAll('details > table tbody tr, details table tbody tr').length,
-      shapes: drawing ? drawing.querySelectorAll('path,line,rect,polyline,polygon,circle').length : 0,
+      shapes: [...drawing?.querySelectorAll('path,line,rect,polyline,polygon,circle') ?? []].filter(isShown).length,
       toggles: figure.querySelectorAll('button.toggle').length,
     };
   });

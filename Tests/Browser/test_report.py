@@ -109,10 +109,10 @@ class ReportTests(unittest.TestCase):
         pages = len(re.findall(rb"/Type\s*/Page\b(?!s)", paper))
         self.assertGreater(pages, 0)
         self.assertLess(pages, 40)
-        self.browser.print_media(True)
+        self.browser.use_scheme(scheme, on_paper=True)
         self.assertGreater(sum(self.browser.measure("paper")) / 3, 250, "paper is white")
+        self.assertEqual(self.browser.measure("contrasts")["weak"], [])
         self.assertEqual(len(self.browser.measure("charts")), len(self.browser.all("svg[role=img]")))
-        self.browser.print_media(False)
 
     @seen(schemes=SCHEMES)
     def test_it_is_seen_in_pictures(self, drill, width, scheme):
