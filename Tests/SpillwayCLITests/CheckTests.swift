@@ -20,6 +20,16 @@ import Testing
         #expect(saying.results == ["\(plan): right: 1 journey, 2 stages, 0 faults, 2 targets"])
     }
 
+    @Test(arguments: [
+        ("steady-sate.yaml", "No such file or directory; did you mean '\(Saying.root)/plans/steady-state.yaml'?"),
+        ("steady.json", "No such file or directory"),
+        ("", "Is a directory; name the files in it, as in \(Saying.root)/plans/*.yaml"),
+    ])
+    func `of a file that is not there, the one that was meant is named`(name: String, words: String) {
+        let path = "\(Saying.root)/plans/\(name)"
+        #expect(Saying("check \(path)").talk == ["error: '\(path)' cannot be read: \(words)"])
+    }
+
     @Test func `what only the run could tell is told before it, at its place`() throws {
         let folder = try TestFolder()
         func words(_ traffic: String, steps: Int = 1, verbs: [String] = []) throws -> [String] {

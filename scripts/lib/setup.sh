@@ -28,12 +28,18 @@ test_packages=(
     "python3-venv|the independent validators of schemas and reports"
     "libxml2-utils|the independent validator of junit.xml"
     "prometheus|a real scraper of the live page's metrics"
+    "chromium|the browser tests"
+    "chromium-driver|the browser tests"
+    "python3-selenium|the browser tests"
+    "python3-pil|the browser tests (what a picture shows)"
+    "fonts-dejavu-core|the browser tests (letters)"
 )
 
 set_up_test() {
     required_packages+=("${test_packages[@]}")
     set_up
     require_validators
+    require_axe
 }
 
 # Python packages that read what we write, in a folder of their own; only when one is missing is the network asked.
@@ -44,6 +50,16 @@ require_validators() {
     { python3 -m venv --clear "$folder" \
         && "$folder/bin/pip" install -q 'jsonschema==4.*' 'junitparser==5.*' 'hdrhistogram==0.10.*'; } >"$log" 2>&1 \
         || fail "the validators (the Python packages jsonschema, junitparser and hdrhistogram) cannot be installed" \
+            "is the network there? the whole log: $log"
+}
+
+# The same for axe, which judges how pages are read by everybody; the Python package ships its script.
+require_axe() {
+    local folder=.build/axe log=.build/logs/axe.log
+    if "$folder/bin/python" -c 'import axe_core_python' 2>/dev/null; then return 0; fi
+    mkdir -p .build/logs
+    { python3 -m venv --clear "$folder" && "$folder/bin/pip" install -q 'axe-core-python==0.1.0'; } >"$log" 2>&1 \
+        || fail "the judge of accessibility (the Python package axe-core-python) cannot be installed" \
             "is the network there? the whole log: $log"
 }
 

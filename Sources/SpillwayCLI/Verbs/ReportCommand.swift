@@ -46,7 +46,8 @@ enum ReportCommand {
             let report = Report(stored.record, audit: stored.audit, targets: targets)
             return write(RunSummary(report: report, folder: folder, files: files), form, console)
         } catch {
-            console.talk("error: \(error)")
+            console.talk(
+                "error: \(error)" + (error.isThere ? "" : "; name the folder that a run has told as its report's"))
             return error.isThere ? .inconclusive : .usage
         }
     }

@@ -22,7 +22,7 @@ enum RunCommand {
         operands: .init("PLAN", "a plan to run"),
         options: options,
         examples: [
-            "spillway run plans/steady-state.yaml",
+            "spillway run plans/quickstart.yaml",
             "spillway run plans/steady-state.yaml --set target.url=http://127.0.0.1:9000 --seed 7",
             "spillway run plans/quickstart.yaml --live 127.0.0.1:7070",
             "spillway run plans/*.yaml --quiet --format json --allow 10.20.0.0/16",
