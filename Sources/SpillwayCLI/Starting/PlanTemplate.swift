@@ -29,7 +29,7 @@ enum PlanTemplate: String, CaseIterable {
               - warm-up: {for: 3s, rate: 20/s}            # counts for no verdict
               - hold: {for: 8s, rate: 80/s, name: baseline}
               - spike: {for: 5s, rate: 600/s, name: crowd}
-              - hold: {for: 12s, rate: 80/s, name: after}
+              - hold: {for: 16s, rate: 80/s, name: after}
             """
         case .brownout:
             """
@@ -62,7 +62,7 @@ enum PlanTemplate: String, CaseIterable {
               # The crowd is turned away early and aloud, whoever is let in is served, and all is well again soon.
               - goodput: {stage: crowd, at least: 80% of peak}
               - shed: {p99: 250ms, retry-after: required, order: [low, critical]}
-              - recovery: {after: crowd, to: 95% of baseline, within: 5s}
+              - recovery: {after: crowd, to: 95% of baseline, within: 8s}
               - queue: {series: waiting, at most: 100}
             """
         case .brownout:
