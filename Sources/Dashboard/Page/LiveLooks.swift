@@ -12,7 +12,7 @@ enum LiveLooks {
         #stages{display:flex;gap:2px;height:1.6rem}
         #stages span{flex:1 1 0;min-width:0;overflow:hidden;text-overflow:ellipsis;white-space:nowrap;font-size:.75rem;
         line-height:1.6rem;padding:0 .35rem;background:var(--odd);color:var(--soft);border-radius:2px}
-        #stages span[data-state=past]{background:var(--warm)}
+        #stages span[data-state=past]{background:var(--warm);color:var(--ink)}
         #stages span[data-state=now]{background:var(--accent);color:var(--sheet);font-weight:600}
         #now{position:absolute;top:-.25rem;bottom:-.25rem;width:2px;background:var(--ink);left:0}
         .live .figures-now{grid-template-columns:repeat(auto-fill,minmax(6.5rem,1fr));margin-top:.9rem}
