@@ -1,10 +1,9 @@
-"""Takes the pictures of docs/img: of the report of a real run."""
+"""Takes the pictures of docs/img: of a real run's live page while one of its banks browns out, and of its report."""
 
 import io
 import pathlib
-import shutil
-import subprocess
 import sys
+import time
 
 sys.dont_write_bytecode = True
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
@@ -12,23 +11,14 @@ sys.path.insert(0, str(REPOSITORY / "Tests" / "Browser"))
 
 from PIL import Image
 
+import live
 from browser import SCHEMES, Browser
-from drills import EXECUTABLE
 
 FOLDER = REPOSITORY / "docs" / "img"
-OUT = REPOSITORY / ".build" / "pictures"
+PLAN = REPOSITORY / "plans" / "quickstart.yaml"
 WIDTH, BYTES_MAX = 1200, 200_000
-RUN_SECONDS_MAX = 150
-
-
-def run(plan):
-    """A live run, and where its report stands. A picture of one that was not green would not show what it should."""
-    shutil.rmtree(OUT, ignore_errors=True)
-    ended = subprocess.run([EXECUTABLE, "run", plan, "--quiet", "--out", OUT], cwd=REPOSITORY, stdin=subprocess.DEVNULL,
-                           capture_output=True, text=True, timeout=RUN_SECONDS_MAX)
-    if ended.returncode != 0:
-        raise SystemExit(f"error: {plan} ended with {ended.returncode}\n{ended.stdout}{ended.stderr}")
-    return OUT / "report.html"
+# With the crowd in sight, and the fault at its height.
+WATCHED_AFTER_SECONDS = 44
 
 
 def keep(png, name):
@@ -47,14 +37,30 @@ def shot(browser, height, beginning=None):
     return browser.picture_bytes(clip={"x": 0, "y": top, "width": WIDTH, "height": height})
 
 
+def take_live(browser, run):
+    time.sleep(WATCHED_AFTER_SECONDS)
+    for scheme in SCHEMES:
+        browser.open(run.address, WIDTH, scheme)
+        browser.wait("document.querySelectorAll('figure.chart svg path[data-series]').length > 3", why="charts are drawn")
+        keep(shot(browser, 1000), f"live-{scheme}")
+
+
+def take_report(browser, run):
+    for scheme in SCHEMES:
+        browser.open((run.out / "report.html").as_uri(), WIDTH, scheme)
+        keep(shot(browser, 860), f"report-{scheme}")
+        keep(shot(browser, 1350, "#over-time-heading"), f"over-time-{scheme}")
+
+
 def main():
-    page = run("plans/quickstart.yaml")
     browser = Browser.get()
     try:
-        for scheme in SCHEMES:
-            browser.open(page.as_uri(), WIDTH, scheme)
-            keep(shot(browser, 860), f"report-{scheme}")
-            keep(shot(browser, 1350, "#over-time-heading"), f"over-time-{scheme}")
+        with live.run("pictures", PLAN) as run:
+            take_live(browser, run)
+            # A picture of a run that was not green would not show what it should.
+            if code := run.end():
+                raise SystemExit(f"error: the run ended with {code}\n{run.log.read_text()}")
+            take_report(browser, run)
     finally:
         Browser.close_all()
 
