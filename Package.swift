@@ -233,9 +233,8 @@ let package = Package(
         tests(
             "ReportingTests",
             [
-                "Cryptography", "Diagnostics", "Evidence", "Histogram", "JSON", "PlanModel", "PlanValues", "Reporting",
-                "SampleRuns", "TestFolders",
-                "Timebase", "Verdicts", "StackVocabulary",
+                "Audit", "Cryptography", "Diagnostics", "Evidence", "Histogram", "JSON", "PlanModel", "PlanValues",
+                "Reporting", "SampleRuns", "SeededRandom", "TestFolders", "Timebase", "Verdicts", "StackVocabulary",
             ]),
 
         // L3
@@ -266,7 +265,7 @@ let package = Package(
                 "Audit", "ChannelMock", "ChannelProfile", "Cryptography", "Diagnostics", "Drill", "EventLoop",
                 "Evidence",
                 "HTTPService", "Histogram", "JSON", "LoadDriver", "Peers", "PlanLanguage", "PlanModel", "Reporting",
-                "ScriptedPeers", "ShadowTag", "HTTPWire", "PlanValues",
+                "ScriptedPeers", "SeededRandom", "ShadowTag", "HTTPWire", "PlanValues",
                 "TestFolders", "Timebase", "Traffic", "Verdicts", "StackVocabulary",
             ]),
 
@@ -343,7 +342,8 @@ let package = Package(
             ]),
         benchmark(
             "JudgeBench",
-            ["Diagnostics", "EventLoop", "Evidence", "PlanLanguage", "PlanModel", "Timebase", "Verdicts"]),
+            ["Diagnostics", "EventLoop", "Evidence", "PlanLanguage", "PlanModel", "Reporting", "Timebase", "Verdicts"]),
+        benchmark("ReportBench", ["EventLoop", "Evidence", "Reporting", "Timebase"]),
         benchmark("StoreBench", ["EventLoop", "PaymentStack", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),
         benchmark(

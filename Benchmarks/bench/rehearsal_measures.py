@@ -133,7 +133,7 @@ class RehearsalMeasures:
     # MARK: Judging
 
     def judge(self):
-        """The evidence of an hour, rehearsed once, read and judged again and again."""
+        """The evidence of an hour, rehearsed once, read and judged again and again, and its page drawn."""
         plan = self.workshop.folder / "hour.yaml"
         steps = tuple(STEP % priority for priority in ("critical", "normal", "low"))
         plan.write_text(HOUR % (ROOT / "mocks" / "matrix.yaml", *steps))
@@ -144,7 +144,12 @@ class RehearsalMeasures:
         for _ in range(max(3, self.plan.repetitions)):
             with Process(command, None, self.workshop.log("judge")) as process:
                 runs.append(json.loads(process.finish()))
+        with Process([self.workshop.product("ReportBench"), folder], None, self.workshop.log("judge")) as process:
+            page = json.loads(process.finish())
         shutil.rmtree(folder)
+        yield Row("judge", f"its page with {page['series']} series: drawn", page["drawn_s"], "s", most=1, details=page)
+        yield Row("judge", "its page: memory at the most, the record included", [page["peak_kib"] / 1024], "MiB", most=200)
+        yield Row("judge", "its page: size", [page["bytes"] / 1e6], "MB", most=1.5)
         yield Row("judge", f"{runs[0]['slices']:,} slices, {runs[0]['targets']} targets: read and judged",
                   [run["total_s"] for run in runs], "s", most=2, details={"runs": runs})
 

@@ -9,8 +9,9 @@ package struct Verdict: Sendable {
         case latency(Scope, limits: [PercentileLimit])
         case errors(Scope, atMost: Ratio)
         case goodput(stage: String, atLeast: Share)
-        /// `explicit`: of refusals and errors under overload. `critical`: of the highest tier, while lower ones can be shed.
-        case shed(p99: TimeSpan?, retryAfterRequired: Bool, order: [Priority], explicit: Ratio, critical: Ratio)
+        /// `advised`: of rejections that say when to come back; nil where they need not. `explicit`: of refusals and errors
+        /// under overload. `critical`: of the highest tier, while lower ones can be shed.
+        case shed(p99: TimeSpan?, advised: Ratio?, order: [Priority], explicit: Ratio, critical: Ratio)
         /// `p99`: at most this times the reference's.
         case recovery(after: String, to: Share, within: TimeSpan, p99: Factor)
         case hysteresis(atLeast: Ratio)
@@ -18,8 +19,7 @@ package struct Verdict: Sendable {
         case wastedWork(atMost: Ratio)
         case queue(series: String, atMost: Double)
         case blastRadius(channel: String, atMost: Factor)
-        /// `share`: of its former share, below which the channel is left. `turns`: changes of direction.
-        case routing(channel: String, awayWithin: TimeSpan, backWithin: TimeSpan, share: Ratio, turns: Int)
+        case routing(channel: String, awayWithin: TimeSpan, backWithin: TimeSpan, Detour)
         case breaker(channel: String, opensWithin: TimeSpan, closesWithin: TimeSpan)
         case fairness(by: String, atLeast: Double)
         case generator(lagP99: TimeSpan)
@@ -41,6 +41,27 @@ package struct Verdict: Sendable {
         self.claim = claim
         self.name = name
         self.span = span
+    }
+}
+
+/// When a channel counts as left, and as back. Shares are parts of its former share of all writes.
+package struct Detour: Sendable {
+    /// At most this: the channel is left.
+    package let awayShare: Ratio
+    /// At least this: traffic is back.
+    package let backShare: Ratio
+    /// Shares are taken over so much time.
+    package let over: TimeSpan
+    /// Changes of direction, at most.
+    package let turns: Int
+
+    package init(
+        awayShare: Ratio = Ratio(0.2), backShare: Ratio = Ratio(0.8), over: TimeSpan = .seconds(3), turns: Int = 2
+    ) {
+        self.awayShare = awayShare
+        self.backShare = backShare
+        self.over = over
+        self.turns = turns
     }
 }
 

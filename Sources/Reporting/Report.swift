@@ -10,6 +10,8 @@ package import Verdicts
 /// what it opens and escapes what it shows; its charts are vector drawings without scripts, and whatever the length of
 /// the run, it stays within the limits of `Timeline` and `PageLimits`.
 ///
+/// Beside them stand files for CI systems and for other tools (`ReportFile`). Texts from elsewhere are cut to `TextBounds`.
+///
 /// It reads no evidence but the record, judges nothing itself, and knows neither host nor time.
 package struct Report: Sendable {
     package let record: RunRecord
@@ -19,9 +21,9 @@ package struct Report: Sendable {
     package let verdict: RunVerdict
 
     package init(_ record: RunRecord, audit: AuditReport? = nil, judgements: [Judgement]) {
-        self.record = record
-        self.audit = audit
-        self.judgements = judgements
+        self.record = record.bounded
+        self.audit = audit?.bounded
+        self.judgements = judgements.map(\.bounded)
         verdict = Judge.verdict(of: record, judgements)
     }
 

@@ -6,8 +6,8 @@ package enum SpillwayCLI {
     static let version = "0.1.0-dev"
 
     static let commands = [
-        RunCommand.command, AuditCommand.command, ReportCommand.command, PurgeCommand.command, CheckCommand.command,
-        RehearseCommand.command, CapacityCommand.command, ProveCommand.command,
+        NewCommand.command, RunCommand.command, AuditCommand.command, ReportCommand.command, PurgeCommand.command,
+        CheckCommand.command, RehearseCommand.command, CapacityCommand.command, ProveCommand.command,
         DemoCommand.command,
         MockCommand.command,
         StackCommand.command, SchemaCommand.command,

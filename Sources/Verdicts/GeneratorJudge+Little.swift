@@ -34,11 +34,27 @@ extension GeneratorJudge {
             return sum + distance * distance
         }
         let error = (squares / (count - 1) / count).squareRoot()
-        let open = Double((slices.first?.inFlightMax ?? 0) + (slices.last?.inFlightMax ?? 0))
-        // Each of those open at an edge spends about a mean residence beyond it.
-        let edge = open * (residence / Double(started))
+        let own = residence / Double(started)
+        let edge =
+            edge(at: stage.slices.lowerBound, own: own, over: count)
+            + edge(at: stage.slices.upperBound, own: own, over: count)
         return LittleBalance(inFlight: inFlight, residence: residence, doubt: 2 * error + edge)
     }
+
+    /// Each of those open at an edge spends about a mean residence on the far side of it: that of the arrivals which were due
+    /// just before. Behind a crowd that was another than the calm's.
+    ///
+    /// - Parameter own: the mean share of the stage's time that one of its arrivals was open.
+    private func edge(at slice: Int, own: Double, over count: Double) -> Double {
+        let before = record.slices[max(0, slice - Self.edgeSlices)..<slice]
+        let open = before.last?.inFlightMax ?? 0
+        let started = before.reduce(0) { $0 + $1.arrivals.started }
+        guard started > 0 else { return Double(open) * own }
+        let residence = before.reduce(0) { $0 + $1.residence.seconds } / Double(started)
+        return Double(open) * max(own, residence / (count * record.sliceLength.seconds))
+    }
+
+    private static let edgeSlices = 5
 
     func littleFindings(in stage: CountedStage) -> [Finding] {
         guard let balance = littleBalance(in: stage), balance.deviation > Self.littleMax else { return [] }

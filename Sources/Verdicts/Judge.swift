@@ -70,9 +70,9 @@ package enum Judge {
             CapacityJudge(sight: sight, name: name, bound: bound, objective: objective).judgement
         case .goodput(let stage, let share):
             GoodputJudge(sight: sight, name: name, stage: stage, share: share, limit: limit).judgement
-        case .shed(let p99, let isAdviceRequired, let order, let explicit, let critical):
+        case .shed(let p99, let advised, let order, let explicit, let critical):
             ShedJudge(
-                sight: sight, name: name, p99: p99, isAdviceRequired: isAdviceRequired, order: order.map(\.rawValue),
+                sight: sight, name: name, p99: p99, advisedMin: advised?.value, order: order.map(\.rawValue),
                 explicitMin: explicit.value, criticalMin: critical.value
             ).judgement
         case .recovery(let after, let share, let within, let latency):
@@ -89,10 +89,9 @@ package enum Judge {
             QueueJudge(sight: sight, name: name, seriesName: series, cap: cap).judgement
         case .blastRadius(let channel, let bound):
             BlastRadiusJudge(sight: sight, name: name, channel: channel, bound: bound).judgement
-        case .routing(let channel, let away, let back, let share, let turns):
+        case .routing(let channel, let away, let back, let detour):
             RoutingJudge(
-                sight: sight, name: name, channel: channel, away: away, back: back, awayShare: share.value,
-                turnsMax: turns
+                sight: sight, name: name, channel: channel, away: away, back: back, detour: detour
             ).judgement
         case .breaker(let channel, let opensWithin, let closesWithin):
             BreakerJudge(

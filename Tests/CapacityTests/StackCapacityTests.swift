@@ -7,6 +7,7 @@ import PlanLanguage
 import PlanModel
 import PlanValues
 import Reporting
+import SampleRuns
 import TestFolders
 import Testing
 import Timebase
@@ -24,25 +25,9 @@ import Verdicts
     private static let knee = 95.0
 
     private static func report(_ defect: String) throws -> CapacityReport {
-        let text = """
-            plan: beyond
-            target: {stack: embedded, timeout: 2s}
-            stack: {cores: 2, service: 20ms, limits: {queue: 200, age: 400ms}, defects: [\(defect)]}
-            channels: one.yaml
-            data: {merchant: {pool: 100}}
-            journeys:
-              pay:
-                steps:
-                  - POST /v1/payments:
-                      headers: {Idempotency-Key: "${id}", X-Merchant: "${merchant}"}
-                      json: {amount: 700, currency: EUR}
-                      expect: {status: [201, 202]}
-            arrivals: uniform
-            traffic: [hold: {for: 5s, rate: 100/s}]
-
-            """
+        let text = SamplePlan.declared(timeout: "2s", age: "400ms", defects: defect)
         let parsed = Plan.parse(SourceText(name: "beyond.yaml", text: text), readsChannels: true) { path in
-            SourceText(name: path, text: "profile: one\nchannels: {direct: {latency: 5ms}}\n")
+            SourceText(name: path, text: SamplePlan.banks)
         }
         let plan = try #require(parsed.plan, "\(DiagnosticRenderer().render(parsed.diagnostics))")
         let objective = CapacityObjective(

@@ -92,6 +92,27 @@ import Traffic
         #expect(rig.total(.ok) == 400)
     }
 
+    @Test func `a request is ahead of its concurrent twin, so the conflict is the twin's`() throws {
+        let rig = try Rig(
+            """
+            plan: sample
+            seed: 7
+            target: {url: "http://127.0.0.1:1"}
+            journeys:
+              pay:
+                duplicate: {rate: 100%, concurrent: true}
+                steps: [POST /pay: {headers: {Idempotency-Key: "${id}"}, json: {a: 1}}]
+            arrivals: uniform
+            traffic: [{hold: {for: 4s, rate: 50/s}}]
+            """)
+        var keys: Set<String> = []
+        try rig.run { exchange, _, _ in
+            exchange.respond(keys.insert(exchange.field("idempotency-key") ?? "").inserted ? 201 : 409)
+        }
+        #expect(keys.count == 200)
+        #expect(rig.total(.ok) == 200 && rig.total(.expectationFailed) == 0)
+    }
+
     @Test func `polling goes on until the answer is what the plan expects, and counts as one step`() throws {
         let rig = try Rig(
             Rig.plan(

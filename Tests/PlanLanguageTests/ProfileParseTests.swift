@@ -62,7 +62,7 @@ import Timebase
         let callback = try #require(icbc.callback)
         #expect(callback.lost == Ratio(0.002))
         #expect(callback.retries == .schedule(name: "wechat", waits: RetryPreset.wechat.waits, speed: 600))
-        #expect(profile.faults.map(\.at.value.offset.seconds) == [60, 120, 170, 200, 270, 310, 340, 400, 500])
+        #expect(profile.faults.map(\.at.value.offset.seconds) == [600, 660, 710, 740, 810, 850, 880, 940, 1_040])
         #expect(profile.faults[1].effects == [.timeout(rate: Ratio(0.3), charged: Ratio(0.6))])
         #expect(profile.faults[3].match.bin == "4111")
     }

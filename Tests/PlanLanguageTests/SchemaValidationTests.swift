@@ -9,7 +9,7 @@ import Testing
 
 /// The schema, judged by the Python package jsonschema. scripts/test sets it up under .build.
 @Suite struct SchemaValidationTests {
-    private static let python: String = "\(Repository.root)/.build/jsonschema/bin/python"
+    private static let python: String = "\(Repository.root)/.build/validators/bin/python"
     private static let program: String = "\(Repository.root)/scripts/lib/validate_plans.py"
 
     private static func schema(of document: Document) -> String {

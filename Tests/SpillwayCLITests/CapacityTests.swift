@@ -1,34 +1,16 @@
 import Capacity
 import JSON
+import SampleRuns
 import TestFolders
 import Testing
 
 @testable import SpillwayCLI
 
 @Suite struct CapacityTests {
-    /// Two cores and 20 ms a payment: 100 a second by declaration, of which a queue and its deadline cost some.
-    private static let plan = """
-        plan: small
-        target: {stack: embedded, timeout: 5s}
-        stack: {cores: 2, service: 20ms, limits: {queue: 200, age: 1s}}
-        channels: one.yaml
-        data: {merchant: {pool: 100}}
-        journeys:
-          pay:
-            steps:
-              - POST /v1/payments:
-                  headers: {Idempotency-Key: "${id}", X-Merchant: "${merchant}"}
-                  json: {amount: 700, currency: EUR}
-                  expect: {status: [201, 202]}
-        arrivals: uniform
-        traffic: [hold: {for: 5s, rate: 100/s}]
-
-        """
-
     @Test func `a rehearsed search finds the knee that the stack declares, and writes what it found`() throws {
         let folder = try TestFolder()
-        _ = try folder.write(Self.plan, as: "small.yaml")
-        _ = try folder.write("profile: one\nchannels: {direct: {latency: 5ms}}\n", as: "one.yaml")
+        _ = try folder.write(SamplePlan.declared(timeout: "5s", age: "1s"), as: "small.yaml")
+        _ = try folder.write(SamplePlan.banks, as: SamplePlan.banksName)
         let saying = Saying(
             "capacity \(folder.path)/small.yaml --rehearse --hold 5s --slo p90=500ms,errors=2% --target 1000/s "
                 + "--out \(folder.path)/out --format json")

@@ -7,7 +7,7 @@ import Testing
     @Test func `a right plan is said to be right`() {
         let saying = Saying("check \(Saying.root)/plans/flash-sale.yaml --set seed=3")
         #expect(saying.code == .success)
-        let words = "right: 3 journeys, 5 stages, 1 fault, 15 targets"
+        let words = "right: 3 journeys, 5 stages, 2 faults, 15 targets"
         #expect(saying.results == ["\(Saying.root)/plans/flash-sale.yaml: \(words)"])
         #expect(saying.talk.isEmpty)
     }
@@ -18,6 +18,16 @@ import Testing
         #expect(saying.code == .usage)
         #expect(saying.talk == ["error: 'missing.yaml' cannot be read: No such file or directory"])
         #expect(saying.results == ["\(plan): right: 1 journey, 2 stages, 0 faults, 2 targets"])
+    }
+
+    @Test(arguments: [
+        ("steady-sate.yaml", "No such file or directory; did you mean '\(Saying.root)/plans/steady-state.yaml'?"),
+        ("steady.json", "No such file or directory"),
+        ("", "Is a directory; name the files in it, as in \(Saying.root)/plans/*.yaml"),
+    ])
+    func `of a file that is not there, the one that was meant is named`(name: String, words: String) {
+        let path = "\(Saying.root)/plans/\(name)"
+        #expect(Saying("check \(path)").talk == ["error: '\(path)' cannot be read: \(words)"])
     }
 
     @Test func `what only the run could tell is told before it, at its place`() throws {

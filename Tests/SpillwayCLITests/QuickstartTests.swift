@@ -1,3 +1,4 @@
+import Diagnostics
 import Drill
 import EventLoop
 import Evidence
@@ -51,5 +52,13 @@ import Verdicts
         // 1,500 a second, of which 500 can be taken.
         #expect(crowd.outcomes[.shed] > crowd.outcomes[.ok] / 2, "\(crowd.outcomes)")
         #expect(baseline.outcomes[.declined] > 0)
+        #expect(ReportCheck.faults(in: folder.path) == "")
+        // A screen has 24 lines, one of them for what is typed next.
+        for columns in [60, 80, 200] {
+            let terminal = Terminal(isInteractive: true, columns: columns, isUnicode: true, isColoured: false)
+            let lines = RunSummary(report: report, folder: "reports/quickstart").lines(for: terminal)
+            #expect(lines.count < 24, "\(lines)")
+            #expect(lines.allSatisfy { $0.columnCount <= columns }, "\(lines)")
+        }
     }
 }

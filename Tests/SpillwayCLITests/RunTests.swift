@@ -70,19 +70,42 @@ import Verdicts
         return RunSummary(report: Report(SampleRun.steady.record, targets: plan.targets), folder: "reports/steady")
     }
 
-    @Test func `what passed is told in short, what did not with what was expected and why`() throws {
-        let summary = try Self.summary(
-            targets: "{latency: {p99: 250ms}}, {latency: {p99: 1ms}}, {hysteresis: {at least: 90%}}")
-        let lines = summary.lines(for: .plain)
+    private static func screen(_ columns: Int, colour: Bool = false, unicode: Bool = true) -> Terminal {
+        Terminal(isInteractive: true, columns: columns, isUnicode: unicode, isColoured: colour)
+    }
+
+    private static let three = "{latency: {p99: 250ms}}, {latency: {p99: 1ms}}, {hysteresis: {at least: 90%}}"
+
+    @Test func `a verdict is a line, what did not pass says what was expected and why, and there is room for stages`()
+        throws
+    {
+        let lines = try Self.summary(targets: Self.three).lines(for: .plain)
         #expect(lines.first == "flash-sale: inconclusive (exit code 3)")
         #expect(lines.last == "report: reports/steady/report.html")
-        #expect(lines.allSatisfy { $0.count <= 80 })
-        let statuses = lines.compactMap { line in Judgement.Status.allCases.first { line.contains("  \($0.words)  ") } }
-        #expect(statuses.filter { $0 == .pass }.count == 2)
+        #expect(lines.filter { $0.hasPrefix("+ ") }.count == 2)
+        #expect(lines.filter { $0.hasPrefix("x latency") }.count == 1)
+        #expect(lines.filter { $0.hasPrefix("? hysteresis") }.count == 1)
         #expect(lines.filter { $0.contains("expected: ") }.count == 2)
-        #expect(lines.filter { $0.hasPrefix("raw: ") || $0.hasPrefix("95% sure: ") }.count == 2)
         #expect(lines.contains { $0.contains("because:  ") })
         #expect(lines.contains { $0.hasPrefix("baseline  4,000  4,000 ") })
+        #expect(lines.count <= RunSummary.linesMax)
+    }
+
+    @Test(arguments: [20, 60, 80, 200])
+    func `no line is wider than the screen, and what is cut says so`(columns: Int) throws {
+        let lines = try Self.summary(targets: Self.three).lines(for: Self.screen(columns))
+        // A path stays whole.
+        #expect(lines.dropLast().allSatisfy { $0.columnCount <= columns }, "\(lines)")
+        #expect(lines.contains { $0.contains("…") } == (columns < 200), "\(lines)")
+        #expect(lines.contains { $0.hasPrefix("✓ latency") && $0.contains("95% sure") } == (columns == 200))
+    }
+
+    @Test func `many that did not pass keep their lines, and the rest of what is to say is counted`() throws {
+        let targets = Array(repeating: "{latency: {p99: 1ms}}", count: 12).joined(separator: ", ")
+        let lines = try Self.summary(targets: targets).lines(for: Self.screen(100))
+        #expect(lines.filter { $0.hasPrefix("✗ latency") }.count == 12)
+        #expect(lines.contains { $0.hasSuffix(" more in report.html") }, "\(lines)")
+        #expect(lines.count <= 28 && !lines.contains { $0.hasPrefix("baseline ") })
     }
 
     @Test func `the evidence of this run is named, whatever else stands in the folder`() throws {
@@ -90,16 +113,48 @@ import Verdicts
         var record = summary.report.record
         record.generator.evidenceRecords = 8_000
         summary = RunSummary(report: Report(record, targets: []), folder: "reports/steady")
-        let place = "reports/steady/evidence-\(record.identity.runID)"
-        #expect(summary.lines(for: .plain).suffix(1) == ["evidence: \(place)"])
-        #expect(summary.json["evidence"] == .text(place))
+        let name = "evidence-\(record.identity.runID)"
+        #expect(summary.lines(for: .plain).suffix(1) == ["beside it: \(name)"])
+        #expect(summary.json["evidence"] == .text("reports/steady/\(name)"))
+    }
+
+    @Test func `without a page the report is report.json`() throws {
+        var summary = try Self.summary(targets: "{latency: {p99: 250ms}}")
+        summary.files = [.junit]
+        #expect(summary.lines(for: .plain).last == "report: reports/steady/report.json")
     }
 
     @Test func `colours mark what decided, on a terminal that has them`() throws {
-        let terminal = Terminal(isInteractive: true, columns: 80, isUnicode: true, isColoured: true)
-        let lines = try Self.summary(targets: "{latency: {p99: 1ms}}").lines(for: terminal)
-        #expect(lines.contains { $0.contains("\u{1b}[32mpass\u{1b}[0m") })
-        #expect(lines.contains { $0.contains("\u{1b}[31mfail\u{1b}[0m") })
+        let summary = try Self.summary(targets: "{latency: {p99: 1ms}}")
+        let lines = summary.lines(for: Self.screen(80, colour: true))
+        #expect(lines.contains { $0.hasPrefix("\u{1b}[32m✓\u{1b}[0m generator") })
+        #expect(lines.contains { $0.hasPrefix("\u{1b}[31m✗\u{1b}[0m latency") })
+        let plain = summary.lines(for: Self.screen(80))
+        #expect(!plain.contains { $0.contains("\u{1b}") })
+        #expect(
+            plain
+                == lines.map {
+                    $0.replacing("\u{1b}[32m", with: "").replacing("\u{1b}[31m", with: "").replacing(
+                        "\u{1b}[0m", with: "")
+                })
+    }
+
+    @Test func `no escape sequence of a target comes to a terminal`() throws {
+        let hostile = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{9b}31m\u{202e}" + String(repeating: "x", count: 10_000_000)
+        var record = SampleRun.steady.record
+        record.identity.plan = hostile
+        record.stages[0].name = hostile
+        record.ending = .failed(at: .seconds(1), reason: hostile)
+        let judgement = Judgement(
+            name: hostile, kind: .performance, claim: hostile, status: .fail, expected: hostile, observed: hostile,
+            window: nil, reasons: [hostile, hostile])
+        let summary = RunSummary(report: Report(record, judgements: [judgement]), folder: "reports/steady")
+        for terminal in [Terminal.plain, Self.screen(60), Self.screen(200)] {
+            let lines = summary.lines(for: terminal)
+            let scalars = lines.joined().unicodeScalars
+            #expect(!scalars.contains { $0.value < 0x20 || 0x7F...0x9F ~= $0.value || $0 == "\u{202e}" })
+            #expect(lines.count <= 30 && lines.allSatisfy { $0.columnCount <= terminal.columns })
+        }
     }
 
     @Test func `scripts read verdict, exit code and judgements`() throws {
@@ -136,7 +191,9 @@ import Verdicts
         let result = try #require(saying.results.first)
         #expect(result.contains(#""plan":"short""#))
         #expect(result.contains(#""name":"errors","status":"pass""#) || saying.code == .inconclusive, "\(result)")
-        for name in ["out/report.html", "out/environment.json"] { #expect(folder.has(name), "\(name)") }
+        for name in ["out/report.html", "out/junit.xml", "out/environment.json"] {
+            #expect(folder.has(name), "\(name)")
+        }
     }
 
     @Test func `where nobody listens nothing is run, and the other plan is run all the same`() throws {

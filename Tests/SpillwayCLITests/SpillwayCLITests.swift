@@ -30,13 +30,34 @@ import Verdicts
             "'none.yaml' cannot be read from here; run the demo in the checkout, or name a plan with --plan"
         ),
         ("run", "'spillway run' needs a plan to run; write 'spillway run PLAN'"),
-        ("run a.yaml --format xml", "'--format' cannot be 'xml'; write 'text' or 'json'"),
+        (
+            "run a.yaml --format xml",
+            "'--format' cannot be 'xml'; write 'text', 'json', 'junit', 'markdown', 'series' or 'latency'"
+        ),
+        ("run a.yaml --format jnuit", "'--format' cannot be 'jnuit'; did you mean 'junit'?"),
+        ("report a --files html,sumary", "'--files' cannot be 'sumary'; did you mean 'summary'?"),
+        (
+            "rehearse a.yaml --files ,",
+            "'--files' cannot be ''; write 'json', 'html', 'junit', 'summary', 'series' or 'latency'"
+        ),
+        (
+            "run a.yaml b.yaml --format junit",
+            "'--format junit' is one document; name one plan, or take the files of the reports"
+        ),
+        (
+            "rehearse a.yaml --arrivals --format series",
+            "'--format series' is of a report, and '--arrivals' makes none; write 'text' or 'json'"
+        ),
+        (
+            "rehearse a.yaml --arrivals --files html",
+            "'--files' is of rehearsals, and '--arrivals' makes none; leave one of them out"
+        ),
         ("check", "'spillway check' needs a plan or mock profile to check; write 'spillway check PLAN'"),
         ("check a.yaml --format xml", "'--format' cannot be 'xml'; write 'text' or 'json'"),
         ("check a.yaml --set", "'--set' needs a value; write --set PATH=VALUE"),
         ("rehearse", "'spillway rehearse' needs a plan to rehearse; write 'spillway rehearse PLAN'"),
         ("rehearse a.yaml --seed -1", "'--seed -1' needs a whole number from 0 to 18446744073709551615"),
-        ("schema now", "there is no schema of 'now'; write 'plan' or 'profile'"),
+        ("schema now", "there is no schema of 'now'; write 'plan', 'profile' or 'report'"),
         (
             "run plans/demo.yaml --live 0.0.0.0:7070",
             "'--live 0.0.0.0:7070' is not on loopback, and whoever has its token steers the run; if that is meant, write "

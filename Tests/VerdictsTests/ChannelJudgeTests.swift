@@ -21,6 +21,7 @@ import Verdicts
             default: UInt64(5 + (second - 60) * 9)
             }
         }
+        var all: UInt64 = 200
         var failed: (Int) -> UInt64 = { (40..<60).contains($0) ? ($0 < 42 ? 60 : 4) : 0 }
         var firsts: (Int) -> UInt64 = { _ in 196 }
         var queries: (Int) -> UInt64 = { _ in 2 }
@@ -56,7 +57,7 @@ import Verdicts
             var flow = ChannelFlow(channel: name, slices: 100)
             flow.admitted = []
             for second in 0..<100 {
-                flow.writes[second] = name == "sick" ? share(second) : 200 - share(second)
+                flow.writes[second] = name == "sick" ? share(second) : all - share(second)
                 flow.firsts[second] = name == "sick" ? firsts(second) : 0
                 flow.queries[second] = name == "sick" ? queries(second) : 0
                 flow.failed[second] = name == "sick" ? failed(second) : 0
@@ -77,7 +78,7 @@ import Verdicts
         .named("blast radius", .blastRadius(channel: "sick", atMost: Factor(1.2))),
         .named(
             "routing",
-            .routing(channel: "sick", awayWithin: .seconds(12), backWithin: .seconds(30), share: Ratio(0.2), turns: 2)),
+            .routing(channel: "sick", awayWithin: .seconds(12), backWithin: .seconds(30), Detour())),
         .named("breaker", .breaker(channel: "sick", opensWithin: .seconds(10), closesWithin: .seconds(30))),
     ]
 
@@ -142,6 +143,44 @@ import Verdicts
         #expect(try judgement("routing", flaps).reasons.contains { $0.hasSuffix("it flaps") })
     }
 
+    @Test(arguments: 1...10 as ClosedRange<UInt64>)
+    func `chance in a thin stream of payments is no flapping, and a router that swings is`(_ seed: UInt64) {
+        // A quarter of some 56 a second, drawn.
+        var random = Seed(seed).stream()
+        let drawn = (0..<100).map { second in
+            UInt64((0..<56).filter { _ in random.chance((40..<60).contains(second) ? 0.03 : 0.25) }.count)
+        }
+        func status(_ share: @escaping (Int) -> UInt64) -> Judgement.Status? {
+            var drilled = Drilled()
+            drilled.share = share
+            drilled.all = 56
+            let claim = Verdict.Claim.routing(
+                channel: "sick", awayWithin: .seconds(12), backWithin: .seconds(30), Detour())
+            return Judge.judgements(of: drilled.record, targets: [.named("routing", claim)]).last?.status
+        }
+        #expect(status { drawn[$0] } == .pass, "seed \(seed): \(drawn)")
+        #expect(status { $0 < 40 || $0 >= 60 ? ($0 % 2 == 0 ? 0 : 28) : drawn[$0] } == .fail, "seed \(seed)")
+    }
+
+    @Test func `what counts as left and as back, and over how much time, is the plan's to say`() {
+        func status(_ detour: Detour, _ change: (inout Drilled) -> Void) -> Judgement.Status? {
+            var drilled = Drilled()
+            change(&drilled)
+            let claim = Verdict.Claim.routing(
+                channel: "sick", awayWithin: .seconds(12), backWithin: .seconds(30), detour)
+            return Judge.judgements(of: drilled.record, targets: [.named("routing", claim)]).last?.status
+        }
+        // Of 100 before: 40 during the fault, and 70 behind it.
+        let half: (inout Drilled) -> Void = { $0.share = { $0 < 40 ? 100 : $0 < 60 ? 40 : 70 } }
+        #expect(status(Detour(), half) == .fail)
+        #expect(status(Detour(awayShare: Ratio(0.5)), half) == .fail)
+        #expect(status(Detour(awayShare: Ratio(0.5), backShare: Ratio(0.6)), half) == .pass)
+        // One second without it is gone over one second, and over three it is not.
+        let blink: (inout Drilled) -> Void = { $0.share = { $0 == 45 ? 5 : 100 } }
+        #expect(status(Detour(), blink) == .fail)
+        #expect(status(Detour(over: .seconds(1)), blink) == .pass)
+    }
+
     @Test func `a run that broke off inside the fault leaves it open whether a breaker closes`() throws {
         let breaker = Verdict.named(
             "breaker", .breaker(channel: "sick", opensWithin: .seconds(10), closesWithin: .seconds(30)))
@@ -179,7 +218,8 @@ import Verdicts
     }
 
     @Test func `favour among merchants fails fairness, and chance does not`() {
-        func status(_ served: (Int) -> UInt64) -> Judgement.Status? {
+        func status(_ served: (Int) -> UInt64) -> Judgement.Status? { few(of: 100, served) }
+        func few(of offered: UInt64, _ served: (Int) -> UInt64) -> Judgement.Status? {
             var run = SampleRun([.init("crowd", seconds: 20, rate: 200)])
             run.behaviour = { second, step, random in
                 random.chance(0.5) ? SampleRun.Fate(.shed, .milliseconds(1)) : SampleRun.quick(second, step, &random)
@@ -189,7 +229,7 @@ import Verdicts
                 GroupRecord(
                     by: "merchant", stage: 0,
                     members: (0..<40).map {
-                        GroupRecord.Member(place: $0, offered: 100, served: served($0), shed: 100 - served($0))
+                        GroupRecord.Member(place: $0, offered: offered, served: served($0), shed: offered - served($0))
                     })
             ]
             return Judge.judgements(
@@ -197,6 +237,8 @@ import Verdicts
             ).last?.status
         }
         #expect(status { UInt64(45 + $0 % 10) } == .pass)
+        #expect(few(of: 11) { UInt64(2 + $0 % 5) } == .pass)
+        #expect(few(of: 11) { $0 < 20 ? 8 : 1 } == .fail)
         #expect(status { $0 < 20 ? 100 : 2 } == .fail)
     }
 }

@@ -34,6 +34,60 @@ import Verdicts
         #expect(try generator(late, both).status == .fail)
     }
 
+    @Test(arguments: [
+        (nil, "lower the rate, or give it a core of its own"),
+        (
+            0.97,
+            "with its core 97% at work in the busiest slice; that is all it has: lower the rate, or drive from several"
+        ),
+        (
+            0.31,
+            "with its core 31% at work in the busiest slice; it was not given the rest: lower the rate, or give it a core"
+        ),
+    ])
+    func `a generator that falls behind says what its core was doing`(_ share: Double?, _ words: String) throws {
+        var record = late
+        if let share {
+            // What it did in the warm-up, the first five seconds, is not asked.
+            let values = record.slices.indices.map { $0 < 5 ? 1 : $0 == 12 ? share : 0.05 }
+            record.observed.append(
+                ObservedSeries(name: ObservedSeries.driverProcessor, every: .seconds(1), values: values))
+        }
+        let reasons = try generator(record).reasons
+        #expect(reasons[0].contains(words), "\(reasons)")
+        // The same for a schedule that did not begin.
+        record.slices[9].arrivals.started -= 40
+        #expect(try generator(record).reasons[0].hasPrefix("at 9.00s in stage 'baseline' 160 of 200 arrivals began: "))
+        #expect(try generator(record).reasons[0].contains(words))
+    }
+
+    @Test func `a request without a file descriptor fails, and what to raise is named`() throws {
+        var record = Self.record
+        record.generator.descriptorsMissing = 3
+        let judgement = try generator(record)
+        #expect(judgement.status == .fail)
+        #expect(
+            judgement.reasons == [
+                "3 requests found no file descriptor left in the driver's process; raise 'ulimit -n'"
+            ])
+    }
+
+    @Test func `each cause is named beside the others, what fails before what leaves it open`() throws {
+        var record = Self.record
+        record.generator.isChangedByHand = true
+        record.generator.descriptorsMissing = 1
+        record.generator.poolStarved = 2
+        record.generator.poolWaits = 1
+        record.slices[12].arrivals.started -= 40
+        let reasons = try generator(record).reasons
+        let beginnings = [
+            "at 12.0s in stage 'baseline' 160 of 200", "2 requests never got a connection",
+            "1 request found no file descriptor", "rates were changed", "1 request waited for a connection",
+        ]
+        #expect(reasons.count == beginnings.count)
+        for (reason, beginning) in zip(reasons, beginnings) { #expect(reason.hasPrefix(beginning), "\(reasons)") }
+    }
+
     @Test func `lags that the machine's gaps explain are inconclusive, and named so`() throws {
         var record = late
         record.generator.gaps.count = 10
@@ -109,6 +163,21 @@ import Verdicts
         let judgement = try generator(record)
         #expect(judgement.status == .fail)
         #expect(judgement.reasons[0].hasSuffix("latencies are missing, or counted twice"))
+    }
+
+    @Test func `a calm keeps Little's law though a crowd before it is long in leaving`() throws {
+        var run = SampleRun([
+            .init("crowd", kind: "spike", seconds: 10, rate: 900), .init("after", seconds: 60, rate: 100),
+        ])
+        run.behaviour = { second, step, random in
+            second < 10 ? SampleRun.Fate(.ok, .seconds(6)) : SampleRun.quick(second, step, &random)
+        }
+        let calm = try generator(run.record)
+        #expect(calm.status == .pass, "\(calm.reasons)")
+        // What is missing all the while is seen behind a crowd as well.
+        var record = run.record
+        for slice in record.slices.indices where slice >= 20 { record.slices[slice].inFlightMean += 2_000 }
+        #expect(try generator(record).status == .fail)
     }
 
     @Test func `a stall that runs its course within a stage keeps Little's law`() throws {

@@ -43,7 +43,7 @@ import Verdicts
         .named(
             "shed",
             .shed(
-                p99: nil, retryAfterRequired: false, order: [.low, .critical], explicit: Ratio(0.99),
+                p99: nil, advised: nil, order: [.low, .critical], explicit: Ratio(0.99),
                 critical: Ratio(0.994))),
         .named(
             "recovery",
@@ -106,27 +106,26 @@ import Verdicts
         #expect(try judgement("shed", run).reasons[0].hasPrefix("rejections p99 "))
     }
 
-    @Test func `a rejection that does not say when to come back fails where advice is required`() {
-        let target = Verdict.named(
-            "shed",
-            .shed(
-                p99: nil, retryAfterRequired: true, order: [.low, .critical], explicit: Ratio(0.99),
-                critical: Ratio(0.994)))
-        func status(_ change: (inout RunRecord) -> Void) -> Judgement.Status? {
-            var record = Self.crowd().record
-            change(&record)
-            return Judge.judgements(of: record, targets: [target]).last?.status
-        }
-        let advise: (inout RunRecord) -> Void = { record in
+    @Test func `a rejection that does not say when to come back fails where advice is required of so many`() {
+        let record = Self.crowd().record
+        func status(requiring advised: Ratio?, of share: Double) -> Judgement.Status? {
+            var record = record
             for slice in record.slices.indices {
                 for cell in record.slices[slice].cells.indices {
-                    record.slices[slice].cells[cell].cell.advised =
-                        record.slices[slice].cells[cell].cell.outcomes[.shed]
+                    let shed = record.slices[slice].cells[cell].cell.outcomes[.shed]
+                    record.slices[slice].cells[cell].cell.advised = UInt64(share * Double(shed))
                 }
             }
+            let claim = Verdict.Claim.shed(
+                p99: nil, advised: advised, order: [.low, .critical], explicit: Ratio(0.99), critical: Ratio(0.994))
+            return Judge.judgements(of: record, targets: [.named("shed", claim)]).last?.status
         }
-        #expect(status { _ in } == .fail)
-        #expect(status(advise) == .pass)
+        #expect(status(requiring: Ratio(1), of: 0) == .fail)
+        #expect(status(requiring: Ratio(1), of: 0.99) == .fail)
+        #expect(status(requiring: Ratio(1), of: 1) == .pass)
+        #expect(status(requiring: Ratio(0.98), of: 0.99) == .pass)
+        #expect(status(requiring: Ratio(0.98), of: 0.97) == .fail)
+        #expect(status(requiring: nil, of: 0) == .pass)
     }
 
     @Test func `a lower tier that is let in before a higher one is an inversion`() throws {

@@ -25,23 +25,41 @@ bench_packages=(
 
 # What scripts/test needs beside them.
 test_packages=(
-    "python3-venv|the independent validator of the plans' schema"
+    "python3-venv|the independent validators of schemas and reports"
+    "libxml2-utils|the independent validator of junit.xml"
     "prometheus|a real scraper of the live page's metrics"
+    "chromium|the browser tests"
+    "chromium-driver|the browser tests"
+    "python3-selenium|the browser tests"
+    "python3-pil|the browser tests (what a picture shows)"
+    "fonts-dejavu-core|the browser tests (letters)"
 )
 
 set_up_test() {
     required_packages+=("${test_packages[@]}")
     set_up
-    require_validator
+    require_validators
+    require_axe
 }
 
-# The Python package jsonschema in a folder of its own; only when it is missing is the network asked.
-require_validator() {
-    local folder=.build/jsonschema log=.build/logs/jsonschema.log
-    if "$folder/bin/python" -c 'import jsonschema' 2>/dev/null; then return 0; fi
+# Python packages that read what we write, in a folder of their own; only when one is missing is the network asked.
+require_validators() {
+    local folder=.build/validators log=.build/logs/validators.log
+    if "$folder/bin/python" -c 'import jsonschema, junitparser, hdrh.histogram' 2>/dev/null; then return 0; fi
     mkdir -p .build/logs
-    { python3 -m venv --clear "$folder" && "$folder/bin/pip" install -q 'jsonschema==4.*'; } >"$log" 2>&1 \
-        || fail "the validator of the plans' schema (the Python package jsonschema) cannot be installed" \
+    { python3 -m venv --clear "$folder" \
+        && "$folder/bin/pip" install -q 'jsonschema==4.*' 'junitparser==5.*' 'hdrhistogram==0.10.*'; } >"$log" 2>&1 \
+        || fail "the validators (the Python packages jsonschema, junitparser and hdrhistogram) cannot be installed" \
+            "is the network there? the whole log: $log"
+}
+
+# The same for axe, which judges how pages are read by everybody; the Python package ships its script.
+require_axe() {
+    local folder=.build/axe log=.build/logs/axe.log
+    if "$folder/bin/python" -c 'import axe_core_python' 2>/dev/null; then return 0; fi
+    mkdir -p .build/logs
+    { python3 -m venv --clear "$folder" && "$folder/bin/pip" install -q 'axe-core-python==0.1.0'; } >"$log" 2>&1 \
+        || fail "the judge of accessibility (the Python package axe-core-python) cannot be installed" \
             "is the network there? the whole log: $log"
 }
 

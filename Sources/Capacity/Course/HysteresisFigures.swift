@@ -42,12 +42,12 @@ package struct HysteresisFigures: Sendable, Equatable {
 extension HysteresisFigures {
     /// Nil for a run that does not have all its levels.
     init?(_ record: RunRecord, knee: Double, objective: CapacityObjective, isMade: Bool) {
-        let stages = record.countedStages
+        let (stages, sight) = (record.countedStages, RunSight(record))
         let (rising, count) = (Self.steps.dropLast(), Self.steps.count * 2 - 1)
         guard stages.count == count, record.ending == .completed else { return nil }
         levels = rising.indices.compactMap { place in
             let (up, down) = (stages[place], stages[count - 1 - place])
-            guard let rising = Self.shares(record, up, objective), let falling = Self.shares(record, down, objective)
+            guard let rising = Self.shares(sight, up, objective), let falling = Self.shares(sight, down, objective)
             else { return nil }
             return Level(
                 perSecond: Self.steps[place] * knee, up: rising.value, down: falling.value,
@@ -62,11 +62,11 @@ extension HysteresisFigures {
     }
 
     private static func shares(
-        _ record: RunRecord, _ stage: CountedStage, _ objective: CapacityObjective
+        _ sight: RunSight, _ stage: CountedStage, _ objective: CapacityObjective
     ) -> MeanEstimate? {
         MeanEstimate(
             stage.slices.dropFirst(slicesLeftOut).compactMap {
-                record.goodCount(inSlice: $0, limit: objective.uselessAfter).share
+                sight.goodput(CollectionOfOne($0), within: objective.uselessAfter).share
             })
     }
 }

@@ -1,6 +1,7 @@
 package import PlanModel
 package import PlanValues
 package import Timebase
+import Verdicts
 
 /// When an answer is good enough for a capacity, and who said so.
 package struct CapacityObjective: Sendable {
@@ -25,8 +26,8 @@ package struct CapacityObjective: Sendable {
     package static let standard = CapacityObjective(
         limits: [PercentileLimit(percentile: 99, limit: .milliseconds(500))], failures: Ratio(0.001), source: .standard)
 
-    /// Beyond it an answer is of no use to anybody: the limit of the highest percentile.
-    package var uselessAfter: TimeSpan? { limits.max { $0.percentile < $1.percentile }?.limit }
+    /// Beyond it an answer is of no use to anybody.
+    package var uselessAfter: TimeSpan? { limits.widest }
 
     /// The shortest of all limits.
     var strictest: TimeSpan? { limits.map(\.limit).min() }

@@ -48,13 +48,13 @@ extension ProbeFigures {
     /// - Parameter generator: the judge's word on how the load was made.
     package init?(_ record: RunRecord, generator: Judgement, objective: CapacityObjective) {
         let reading = ProbeReading(record, objective)
-        guard reading.seconds > 0, reading.count.scheduled > 0, let goodput = reading.goodput else { return nil }
+        guard reading.seconds > 0, let share = reading.whole.share, let goodput = reading.goodput else { return nil }
         let count = reading.count
         let finding = ProbeFinding(reading, generator, record.ending)
-        offered = Double(count.scheduled) / reading.seconds
-        begun = Double(count.begun) / reading.seconds
+        offered = Double(reading.whole.offered) / reading.seconds
+        begun = Double(reading.begun) / reading.seconds
         self.goodput = goodput
-        share = count.share ?? 0
+        self.share = share
         (requests, shed, errors) = (count.requests, count.shed, count.errors)
         p50 = reading.corrected?.value(atPercentile: 50)
         p99 = reading.corrected?.value(atPercentile: 99)
@@ -70,7 +70,10 @@ extension ProbeFigures {
 struct ProbeReading {
     let objective: CapacityObjective
     let seconds: Double
-    let count: GoodCount
+    let count: StepCount
+    let begun: UInt64
+    let whole: Goodput
+    /// By slice.
     let goodput: MeanEstimate?
     /// Of all requests of the stages that count.
     let corrected: Histogram?
@@ -86,12 +89,13 @@ struct ProbeReading {
         let stages = record.countedStages
         let limit = objective.uselessAfter
         seconds = stages.reduce(0) { $0 + Double($1.slices.count) * record.sliceLength.seconds }
-        count = stages.reduce(into: GoodCount(ArrivalCounts())) {
-            $0 += record.goodCount(in: $1.stage, slices: $1.slices, limit: limit)
+        count = stages.reduce(into: StepCount()) { sum, stage in
+            for (step, cell) in zip(record.steps, stage.stage.cells) { sum.add(step, cell) }
         }
-        let slices = stages.flatMap(\.slices)
-        goodput = MeanEstimate(
-            slices.map { Double(record.goodCount(inSlice: $0, limit: limit).good) / record.sliceLength.seconds })
+        let (sight, slices) = (RunSight(record), stages.flatMap(\.slices))
+        begun = slices.reduce(0) { $0 + record.slices[$1].arrivals.started }
+        whole = sight.goodput(slices, within: limit)
+        goodput = MeanEstimate(slices.map { sight.goodput(CollectionOfOne($0), within: limit).perSecond })
         corrected = Self.merged(record, stages) { $0.corrected }
         raw = Self.merged(record, stages) { $0.raw }
         lag = stages.reduce(into: nil as Histogram?) { sum, stage in

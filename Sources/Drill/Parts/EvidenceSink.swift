@@ -6,12 +6,14 @@ import Glibc
 final class EvidenceSink {
     private let path: String?
     private let descriptor: Int32
-    /// Growing one array of all of it would copy it again and again.
+    /// Blocks: growing one array of all of it would copy it again and again, and what an answer comes in are small pieces in
+    /// large rooms.
     private(set) var pieces: [[UInt8]] = []
     /// What came last, up to `tailBytesMax`.
     private(set) var tail: [UInt8] = []
 
     static let tailBytesMax = 512
+    static let blockBytesMax = 1 << 20
 
     /// - Parameter path: of a new file; nil for memory.
     init(_ path: String?) throws(SystemError) {
@@ -40,7 +42,7 @@ final class EvidenceSink {
     func write(_ piece: [UInt8]) throws(SystemError) {
         tail = Array((tail + piece.suffix(Self.tailBytesMax)).suffix(Self.tailBytesMax))
         guard let path else {
-            if !piece.isEmpty { pieces.append(piece) }
+            keep(piece)
             return
         }
         var rest = piece[...]
@@ -50,5 +52,22 @@ final class EvidenceSink {
             guard count >= 0 else { throw SystemError("write '\(path)'") }
             rest = rest.dropFirst(count)
         }
+    }
+
+    /// What is short grows as it comes; from the second block on each has its room at once.
+    private func keep(_ piece: [UInt8]) {
+        var rest = piece[...]
+        while !rest.isEmpty {
+            if (pieces.last?.count ?? Self.blockBytesMax) == Self.blockBytesMax { beginBlock() }
+            let last = pieces.count - 1
+            let part = rest.prefix(Self.blockBytesMax - pieces[last].count)
+            pieces[last].append(contentsOf: part)
+            rest = rest.dropFirst(part.count)
+        }
+    }
+
+    private func beginBlock() {
+        pieces.append([])
+        if pieces.count > 1 { pieces[pieces.count - 1].reserveCapacity(Self.blockBytesMax) }
     }
 }

@@ -248,7 +248,11 @@ package struct Drill {
     private func write(_ report: Report, warnings: [Diagnostic]) throws(DrillFault) -> Outcome {
         guard order.leavesFiles else { return .done(report, warnings: warnings) }
         conduct.onPhase(.reporting)
-        do throws(ReportingError) { try report.write(into: order.outFolder) } catch { throw DrillFault("\(error)") }
+        do throws(ReportingError) {
+            try report.write(order.files, into: order.outFolder)
+        } catch {
+            throw DrillFault("\(error)")
+        }
         return .done(report, warnings: warnings)
     }
 

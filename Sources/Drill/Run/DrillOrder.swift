@@ -1,6 +1,7 @@
 package import ChannelProfile
 package import Peers
 package import PlanModel
+package import Reporting
 
 /// What a run is to be.
 package struct DrillOrder: Sendable {
@@ -37,6 +38,8 @@ package struct DrillOrder: Sendable {
     package var keepsEvidence = false
     /// Without it a simulated run leaves nothing behind it but its report in memory.
     package var leavesFiles = true
+    /// Those of the report; report.json is among them in any case.
+    package var files = ReportFile.allCases
     /// Plays mock banks, or the embedded stack, when it is called as `spillway mock` or `spillway stack` is: this program.
     package var executable = "/proc/self/exe"
 

@@ -11,7 +11,8 @@ import Timebase
 struct Twin {
     private let task: SpawnedTask?
 
-    /// Both at once: the twin is under way.
+    /// Both at once: the twin goes out right behind its request, in the same turn. Before it, it would be the one that is
+    /// answered, and the request the one in conflict.
     init(_ runner: Runner, _ step: CompiledStep, _ work: ArrivalWork, _ attempt: Int, due: TimeSpan, isConcurrent: Bool)
     {
         guard isConcurrent else {
@@ -19,7 +20,10 @@ struct Twin {
             return
         }
         let bytes = runner.wire
-        task = runner.loop.spawn { await Twin.send(bytes, runner, step, work, attempt, due: due) }
+        task = runner.loop.spawn {
+            guard (try? await runner.loop.sleep(until: runner.loop.now)) != nil else { return }
+            await Twin.send(bytes, runner, step, work, attempt, due: due)
+        }
     }
 
     /// One after the other: the twin follows the answer. Either way the journey goes on when both have ended.

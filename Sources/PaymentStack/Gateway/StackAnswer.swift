@@ -23,6 +23,7 @@ struct StackAnswer {
         self.status = status
         self.body = body
         self.form = form
+        retryAfter = Self.patience(status)
     }
 
     init(_ problem: Problem) {
@@ -43,7 +44,11 @@ struct StackAnswer {
         body = reply.body
         form = reply.body.span.starts(with: "{\"type\":") ? .problem : .json
         isReplay = true
+        retryAfter = Self.patience(status)
     }
+
+    /// No bank could be asked. Under this key that is the answer for good; under another, a little later, one may.
+    private static func patience(_ status: UInt16) -> Int? { status == 503 ? 1 : nil }
 
     func send(_ exchange: HTTPExchange) { exchange.respond(status, fields, body: body) }
 

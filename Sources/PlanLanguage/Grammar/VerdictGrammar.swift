@@ -69,6 +69,9 @@ enum VerdictGrammar {
     private static let retryAfter = Key<Bool>.defaulted(
         "retry-after", .choice(["required": true, "optional": false]), to: false, shown: "optional",
         "whether rejections say when to come back")
+    private static let advised = Key<Ratio>.defaulted(
+        "advised", .value(), to: Ratio(1), shown: "100%",
+        "of rejections that say when to come back, at least, where `retry-after` is required")
     private static let order = Key<[Priority]>.defaulted(
         "order", .list(Phrases.priority), to: [.low, .normal, .critical], shown: "[low, normal, critical]",
         "what is shed first")
@@ -81,6 +84,10 @@ enum VerdictGrammar {
         "p99", .value(), to: Factor(1.2), shown: "1.2x", "of the reference's, at most")
     private static let leftShare = Key<Ratio>.defaulted(
         "share", .value(), to: Ratio(0.2), shown: "20%", "of its former share, below which the channel is left")
+    private static let backShare = Key<Ratio>.defaulted(
+        "back share", .value(), to: Ratio(0.8), shown: "80%", "of its former share, from which traffic is back")
+    private static let over = Key<TimeSpan>.defaulted(
+        "over", Phrases.positiveSpan, to: .seconds(3), shown: "3s", "the time over which shares are taken")
     private static let turns = Key<Int>.defaulted(
         "turns", .integer(0...1_000), to: 2, shown: "2", "changes of direction, at most")
     private static let closes = Key<TimeSpan>.defaulted(
@@ -164,11 +171,16 @@ enum VerdictGrammar {
     ]
 
     private static let resilience: [Variant<Verdict>] = [
-        variant("shed", "how overload is turned away", [p99, retryAfter, order, explicit, critical]) { fields, _ in
-            .shed(
-                p99: fields[p99], retryAfterRequired: fields[retryAfter], order: fields[order],
-                explicit: fields[explicit],
-                critical: fields[critical])
+        variant("shed", "how overload is turned away", [p99, retryAfter, advised, order, explicit, critical]) {
+            fields, reading in
+            if fields.has(advised), !fields[retryAfter] {
+                reading.error(
+                    "'advised' says how many, and no rejection has to", at: fields.span,
+                    fix: "write retry-after: required")
+            }
+            return .shed(
+                p99: fields[p99], advised: fields[retryAfter] ? fields[advised] : nil, order: fields[order],
+                explicit: fields[explicit], critical: fields[critical])
         },
         variant("recovery", "goodput comes back", [after, shareTo, within, p99Factor]) { fields, _ in
             .recovery(after: fields[after], to: fields[shareTo], within: fields[within], p99: fields[p99Factor])
@@ -191,11 +203,15 @@ enum VerdictGrammar {
             fields, _ in
             .blastRadius(channel: fields[channel], atMost: fields[factorAtMost])
         },
-        variant("routing", "traffic leaves a sick channel, and returns", [channel, away, back, leftShare, turns]) {
-            fields, _ in
+        variant(
+            "routing", "traffic leaves a sick channel, and returns",
+            [channel, away, back, leftShare, backShare, over, turns]
+        ) { fields, _ in
             .routing(
-                channel: fields[channel], awayWithin: fields[away], backWithin: fields[back], share: fields[leftShare],
-                turns: fields[turns])
+                channel: fields[channel], awayWithin: fields[away], backWithin: fields[back],
+                Detour(
+                    awayShare: fields[leftShare], backShare: fields[backShare], over: fields[over], turns: fields[turns]
+                ))
         },
         variant("breaker", "opens, probes, closes", [channel, opens, closes]) { fields, _ in
             .breaker(channel: fields[channel], opensWithin: fields[opens], closesWithin: fields[closes])

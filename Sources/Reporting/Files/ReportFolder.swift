@@ -107,6 +107,9 @@ package struct ReportFolder: Sendable {
         try synchronise()
     }
 
+    /// What is not there is no matter.
+    func remove(_ name: String) { _ = unsafe unlink("\(path)/\(name)") }
+
     private func put(_ bytes: [UInt8], into file: String) throws(ReportingError) {
         let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, Self.fileMode)
         guard descriptor >= 0 else { throw ReportingError("create", file, code: errno) }

@@ -3,7 +3,7 @@ import Numerals
 import StackVocabulary
 import Timebase
 
-/// What began when: the first moment of each kind of trouble, in order of time, so that a reader sees at once what broke first and
+/// What began when: the first moment of each kind of trouble that was more than a stray one, in order of time, so that a reader sees at once what broke first and
 /// what came of it.
 struct FirstSigns {
     struct Sign {
@@ -21,7 +21,7 @@ struct FirstSigns {
     }
 
     private var causes: [Sign] {
-        record.faults.prefix(PageLimits.signsMax).map {
+        record.faults.filter { $0.span.lowerBound < record.end }.prefix(PageLimits.signsMax).map {
             Sign(at: $0.span.lowerBound, words: "fault at \($0.channel): \($0.what)", isCause: true)
         }
     }
@@ -41,21 +41,23 @@ struct FirstSigns {
     // MARK: Counts
 
     private var dropped: Sign? {
-        first("arrivals dropped by the generator") { $0.arrivals.dropped }
+        first("arrivals dropped by the generator", { $0.arrivals.dropped }, of: { $0.arrivals.scheduled })
     }
 
-    private var shed: Sign? {
-        first("shed") { slice in slice.cells.reduce(0) { $0 + $1.cell.outcomes[.shed] } }
-    }
+    private var shed: Sign? { first("shed", { $0.outcomes[.shed] }, of: { $0.outcomes.total }) }
 
-    private var failing: Sign? {
-        first("errors") { slice in slice.cells.reduce(0) { $0 + $1.cell.outcomes.errors } }
-    }
+    private var failing: Sign? { first("errors", { $0.outcomes.errors }, of: { $0.outcomes.total }) }
 
-    private func first(_ words: String, _ count: (SliceRecord) -> UInt64) -> Sign? {
-        guard let place = record.slices.firstIndex(where: { count($0) > 0 }) else { return nil }
+    /// From a hundredth of a slice on: one stray error is no sign.
+    private func first(
+        _ words: String, _ count: (SliceRecord) -> UInt64, of whole: (SliceRecord) -> UInt64
+    ) -> Sign? {
+        guard let place = record.slices.firstIndex(where: { count($0) > 0 && count($0) * 100 >= whole($0) }) else {
+            return nil
+        }
         let all = record.slices[place...].reduce(0) { $0 + count($1) }
-        return Sign(at: record.sliceLength * Int64(place), words: "first \(words), \(Figures.grouped(all)) in all")
+        return Sign(
+            at: record.sliceLength * Int64(place), words: "first \(words), \(Figures.grouped(all)) from then on")
     }
 
     /// Four fifths of what was offered, in any second of the stages that count.
@@ -84,4 +86,18 @@ struct FirstSigns {
             return Sign(at: series.every * Int64(place), words: "\(series.name.dropLast(ending.count)): breaker opened")
         }
     }
+}
+
+extension RunRecord {
+    /// Where it ended, or was broken off: what the plan had for later did not take place.
+    fileprivate var end: TimeSpan {
+        switch ending {
+        case .completed: sliceLength * Int64(slices.count)
+        case .aborted(let at, _), .interrupted(let at, _), .failed(let at, _): at
+        }
+    }
+}
+
+extension SliceRecord {
+    fileprivate var outcomes: OutcomeCounts { cells.reduce(into: OutcomeCounts()) { $0 += $1.cell.outcomes } }
 }

@@ -44,9 +44,10 @@ struct VerdictSection {
 
     private var misses: Markup? {
         let all = report.judgements.filter { $0.status != .pass }
-            .sorted { $0.status.weight < $1.status.weight }
+        let failed = all.filter { $0.status == .fail }
         guard !all.isEmpty else { return nil }
-        let items = all.prefix(PageLimits.missesMax).map { judgement in
+        // What could not be judged mostly follows from what failed.
+        let items = (failed.isEmpty ? all : failed).prefix(PageLimits.missesMax).map { judgement in
             Markup.element(
                 "li", [("class", judgement.status.rawValue)],
                 [
@@ -130,16 +131,6 @@ struct VerdictSection {
 }
 
 extension Judgement.Status {
-    /// What is told first.
-    fileprivate var weight: Int {
-        switch self {
-        case .fail: 0
-        case .inconclusive: 1
-        case .notJudged: 2
-        case .pass: 3
-        }
-    }
-
     /// Beside the colour, for whoever does not see it.
     fileprivate var sign: String {
         switch self {

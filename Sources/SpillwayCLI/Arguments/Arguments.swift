@@ -102,11 +102,27 @@ package struct Arguments: Equatable, Sendable {
 
     func choice(_ name: String, of words: [String], default standard: String) throws(UsageError) -> String {
         guard let text = values[name]?.first else { return standard }
-        guard words.contains(text) else {
-            throw UsageError(
-                "'\(name)' cannot be '\(text)'; write \(words.map { "'\($0)'" }.joined(separator: " or "))")
-        }
+        guard words.contains(text) else { throw Self.stray(text, name, words) }
         return text
+    }
+
+    /// Words with commas between them.
+    func choices(
+        _ name: String, of words: [String], default standard: [String]
+    ) throws(UsageError) -> [String] {
+        guard let text = values[name]?.first else { return standard }
+        let chosen = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        if let stray = chosen.first(where: { !words.contains($0) }) { throw Self.stray(stray, name, words) }
+        return chosen
+    }
+
+    private static func stray(_ text: String, _ name: String, _ words: [String]) -> UsageError {
+        if let closest = Spelling.closest(to: text, among: words) {
+            return UsageError("'\(name)' cannot be '\(text)'; did you mean '\(closest)'?")
+        }
+        let quoted = words.map { "'\($0)'" }
+        let others = quoted.dropLast().joined(separator: ", ")
+        return UsageError("'\(name)' cannot be '\(text)'; write \(others) or \(quoted.last ?? "")")
     }
 
     func span(

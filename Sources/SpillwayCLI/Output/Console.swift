@@ -25,10 +25,16 @@ package struct Console: Sendable {
         loss: @escaping @Sendable () -> String?, reader: Terminal, operatorPlace: OperatorDesk.Place
     ) {
         self.result = { result(CardMask.maskedLine($0)) }
-        self.talk = { talk(CardMask.maskedLine($0)) }
+        self.talk = { talk(CardMask.maskedLine(Self.harmless($0))) }
         self.loss = loss
         self.reader = reader
         self.operatorPlace = operatorPlace
+    }
+
+    /// Talk tells what targets, plans and children of ours have said, and nothing of it is to drive a terminal.
+    private static func harmless(_ talk: String) -> String {
+        talk.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).harmless }
+            .joined(separator: "\n")
     }
 
     /// The process's own.

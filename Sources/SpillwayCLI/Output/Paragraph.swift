@@ -1,14 +1,16 @@
+import Diagnostics
+
 /// Running text in lines of bounded width.
 enum Paragraph {
     /// Breaks between words; the lines after the first are indented as the first is, and by two more.
     static func wrapped(_ text: String, columns: Int) -> [String] {
-        guard text.count > columns else { return [text] }
+        guard text.columnCount > columns else { return [text] }
         let indent = String(text.prefix { $0 == " " })
         let behind = indent + "  "
         var lines: [String] = []
         var line = ""
         for word in words(of: text, indent) {
-            if !line.isEmpty, line.count + 1 + word.count > columns {
+            if !line.isEmpty, line.columnCount + 1 + word.columnCount > columns {
                 lines.append(line)
                 line = behind + word
             } else {

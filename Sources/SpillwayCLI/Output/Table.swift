@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Rows of text in columns: the first to the left, the others to the right, as numbers are read, but for those that
 /// hold words.
 struct Table {
@@ -15,10 +17,10 @@ struct Table {
     }
 
     var lines: [String] {
-        let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+        let widths = rows[0].indices.map { column in rows.map { $0[column].columnCount }.max() ?? 0 }
         return rows.map { row in
             zip(row, widths).enumerated().map { column, cell in
-                let padding = String(repeating: " ", count: cell.1 - cell.0.count)
+                let padding = String(repeating: " ", count: cell.1 - cell.0.columnCount)
                 let isLeft = column == 0 || left.contains(column)
                 if isLeft, column == widths.count - 1 { return cell.0 }
                 return isLeft ? cell.0 + padding : padding + cell.0

@@ -1,3 +1,4 @@
+import Diagnostics
 import LoadDriver
 import Numerals
 import Timebase
@@ -52,7 +53,7 @@ struct ProgressView {
     }
 
     private func label(_ progress: DriverProgress) -> String {
-        var label = progress.stageName
+        var label = progress.stageName.harmless
         if progress.isPaused { label += ", paused" }
         if progress.rateFactor != 1 { label += ", x\(Figures.threeDigits(progress.rateFactor))" }
         return label
@@ -173,7 +174,6 @@ struct ProgressView {
     }
 
     private func cut(_ text: String, to columns: Int) -> String {
-        guard text.count > columns else { return text }
-        return String(text.prefix(max(columns - 1, 0))) + (terminal.isUnicode ? "…" : "~")
+        text.fitted(to: columns, sign: terminal.isUnicode ? "…" : "~")
     }
 }

@@ -21,7 +21,9 @@ struct RunSession {
         /// What `--out` named.
         var out: String?
         var isQuiet = false
-        var isJSON = false
+        /// What standard output gets.
+        var form = ResultForm.text
+        var files = ReportFile.allCases
         var permissions = PermissionList()
         /// Nil: nobody watches in a browser.
         var live: LiveOrder?
@@ -85,9 +87,9 @@ struct RunSession {
                 console.tell(warnings)
                 let facts = HostFacts(options.world, began: began, ended: .now)
                 try Report.write(facts.json, as: Report.environmentName, into: folder)
-                try report.writePage(into: folder, environment: facts.json)
+                if options.files.contains(.html) { try report.writePage(into: folder, environment: facts.json) }
                 live?.end(report, in: folder)
-                tell(RunSummary(report: report, folder: folder))
+                try tell(RunSummary(report: report, folder: folder, files: options.files))
                 return report.verdict
             }
         } catch {
@@ -101,6 +103,7 @@ struct RunSession {
         var order = run.order(into: folder, in: options.world, options.permissions)
         order.realPayments = options.realPayments
         order.keepsEvidence = true
+        order.files = options.files
         return order
     }
 
@@ -139,21 +142,22 @@ struct RunSession {
         let verdict = RunVerdict.inconclusive
         console.tell(diagnostics)
         live?.refuse(diagnostics)
-        guard options.isJSON else {
+        let reasons = diagnostics.map(\.message)
+        guard options.form == .json else {
+            if let text = options.form.refusal(of: run.plan.name, reasons) { console.result(text) }
             console.talk("\(run.plan.name): not run (exit code \(verdict.exitCode))")
             return verdict
         }
         let result = JSONValue.object([
             ("plan", .text(run.plan.name)), ("seed", .count(run.seed)),
             ("world", .text(options.world.rawValue)), ("verdict", .text(verdict.name)),
-            ("exit_code", .integer(Int64(verdict.exitCode))), ("refused", .texts(diagnostics.map(\.message))),
+            ("exit_code", .integer(Int64(verdict.exitCode))), ("refused", .texts(reasons)),
         ])
         console.result(result.written(.compact))
         return verdict
     }
 
-    private func tell(_ summary: RunSummary) {
-        if options.isJSON { return console.result(summary.json.written(.compact)) }
-        for line in summary.lines(for: console.reader) { console.result(line) }
+    private func tell(_ summary: RunSummary) throws(ReportingError) {
+        try options.form.tell(summary, console)
     }
 }

@@ -1,3 +1,4 @@
+import Diagnostics
 import Evidence
 import Glibc
 import JSON
@@ -12,6 +13,8 @@ struct RunSummary {
     let report: Report
     /// Where its files stand.
     let folder: String
+    /// That were asked for.
+    var files = ReportFile.allCases
 
     /// Of this run, whatever else stands in the folder; nil where it has none. A rehearsal's journals were in memory.
     private var evidence: String? {
@@ -41,16 +44,27 @@ struct RunSummary {
 
     // MARK: For people
 
+    /// A screen of 24 lines has room for them and for what is typed next.
+    static let linesMax = 22
+    /// Told even of many verdicts that did not pass.
+    private static let detailsMin = 6
+
+    /// What it came to, a line for each verdict, why some did not pass, and where the files are. Stages and glossary
+    /// stand there as well when there is room on a screen; the report has them anyway.
     func lines(for terminal: Terminal) -> [String] {
-        let judged = report.judgements.flatMap { Self.lines(of: $0, for: terminal) }
-        let files =
-            ["report: \(folder)/\(Report.pageName)"] + (evidence.map { ["evidence: \($0)"] } ?? [])
-            + (channels.map { ["banks: \($0)"] } ?? []) + (liveChannels.map { ["live twins: \($0)"] } ?? [])
-            + (ledger.map { ["stack: \($0)"] } ?? [])
-        let glossary = Glossary.lines(for: report.judgements).flatMap {
-            Paragraph.wrapped($0, columns: terminal.columns)
+        let (heading, files, stages) = (heading(for: terminal), files(for: terminal), stages(for: terminal))
+        let fixed = heading.count + report.judgements.count + files.count + 2
+        // Stages before the last of the reasons.
+        let rooms = [Self.linesMax - fixed - stages.count - 1, Self.linesMax - fixed].filter { $0 > Self.detailsMin }
+        let judged = VerdictLines(report.judgements, for: terminal, page: page)
+            .lines(roomForDetails: rooms.first ?? Self.detailsMin)
+        var room = Self.linesMax - heading.count - judged.count - files.count - 2
+        let optional = [stages, glossary(for: terminal)].map { block in
+            let isRoom = !block.isEmpty && block.count < room
+            if isRoom { room -= block.count + 1 }
+            return isRoom ? block : []
         }
-        let blocks = [heading(for: terminal), stages.lines, judged, glossary, files]
+        let blocks = [heading, optional[0], judged, optional[1], files]
         return Array(blocks.filter { !$0.isEmpty }.joined(separator: [""]))
     }
 
@@ -61,41 +75,47 @@ struct RunSummary {
         let ending = report.record.ending.words.map { [$0] } ?? []
         let planted = report.record.stack?.warning.map { [$0] } ?? []
         let rehearsed = world.warning.map { [$0] } ?? []
-        return (rehearsed + planted + [words] + ending).flatMap { Paragraph.wrapped($0, columns: terminal.columns) }
+        return (rehearsed + planted + [words] + ending).flatMap {
+            Paragraph.wrapped($0.harmless.fitted(to: 4 * terminal.columns), columns: terminal.columns)
+                .map { $0.fitted(to: terminal.columns) }
+        }
     }
 
-    private var stages: Table {
+    private func stages(for terminal: Terminal) -> [String] {
         var table = Table(["stage", "due", "ok", "shed", "declined", "errors", "p50", "p99"])
         for stage in report.stageSummaries {
             let counts = [stage.outcomes[.ok], stage.outcomes[.shed], stage.outcomes[.declined], stage.outcomes.errors]
             table.add(
-                [stage.name, stage.scheduled.map { Figures.grouped($0) } ?? "-"]
+                [stage.name.harmless.fitted(to: 24), stage.scheduled.map { Figures.grouped($0) } ?? "-"]
                     + counts.map { Figures.grouped($0) }
                     + [stage.p50, stage.p99].map { $0.map { Figures.span($0) } ?? "-" })
         }
-        return table
+        return table.lines.map { $0.fitted(to: terminal.columns) }
     }
 
-    /// What passed needs one line; the rest says what was expected, what was seen, and why.
-    private static func lines(of judgement: Judgement, for terminal: Terminal) -> [String] {
-        let status = judgement.status.words
-        let padding = String(repeating: " ", count: max(0, statusWidth - status.count))
-        let indent = String(repeating: " ", count: statusWidth + 2)
-        var lines = Paragraph.wrapped(indent + judgement.claim, columns: terminal.columns)
-        lines[0] =
-            padding + terminal.painted(status, judgement.status) + "  " + lines[0].dropFirst(indent.count)
-        var details = ["observed: \(judgement.observed)"]
-        if judgement.status != .pass {
-            details.insert("expected: \(judgement.expected)", at: 0)
-            details += judgement.reasons.prefix(reasonsMax).map { "because:  \($0)" }
+    private func glossary(for terminal: Terminal) -> [String] {
+        Glossary.lines(for: report.judgements).flatMap { Paragraph.wrapped($0, columns: terminal.columns) }
+    }
+
+    /// The page, or what there is instead of it.
+    private var page: String { (files.contains(.html) ? ReportFile.html : .json).name }
+
+    /// Paths are whole, so that they can be copied.
+    private func files(for terminal: Terminal) -> [String] {
+        let names = [evidence, channels, liveChannels, ledger].compactMap(\.self).map { path in
+            path.split(separator: "/").last.map(String.init) ?? path
         }
-        lines += details.flatMap { Paragraph.wrapped(indent + $0, columns: terminal.columns) }
-        return lines
+        let beside = Self.shortened(names, "-\(report.record.identity.runID)")
+        return ["report: \(folder)/\(page)"] + (names.isEmpty ? [] : ["beside it: \(beside)"])
     }
 
-    private static let statusWidth = Judgement.Status.allCases.map(\.words.count).max() ?? 0
-    /// The report has the rest.
-    private static let reasonsMax = 3
+    /// As shells write names that end alike: `{evidence,channels}-RUN`.
+    private static func shortened(_ names: [String], _ ending: String) -> String {
+        let alike = names.filter { $0.hasSuffix(ending) }.map { String($0.dropLast(ending.count)) }
+        let others = names.filter { !$0.hasSuffix(ending) }
+        guard alike.count > 1 else { return names.joined(separator: ", ") }
+        return (["{\(alike.joined(separator: ","))}\(ending)"] + others).joined(separator: ", ")
+    }
 
     // MARK: For scripts
 
@@ -119,19 +139,6 @@ struct RunSummary {
             ("claim", .text(judgement.claim)), ("expected", .text(judgement.expected)),
             ("observed", .text(judgement.observed)), ("reasons", .texts(judgement.reasons)),
         ])
-    }
-}
-
-extension Terminal {
-    fileprivate func painted(_ text: String, _ status: Judgement.Status) -> String {
-        guard isColoured else { return text }
-        let colour =
-            switch status {
-            case .pass: 32
-            case .fail: 31
-            case .inconclusive, .notJudged: 33
-            }
-        return "\u{1b}[\(colour)m\(text)\u{1b}[0m"
     }
 }
 

@@ -1,4 +1,5 @@
 import Audit
+import Diagnostics
 import Evidence
 import Glibc
 import JSON
@@ -100,8 +101,8 @@ struct AuditSheet {
     }
 
     var lines: [String] {
-        sources + [""] + table.lines + unseen
-            + report.findings.flatMap { finding in finding.answers.flatMap { details(finding, $0) } }
+        let found = report.findings.flatMap { finding in finding.answers.flatMap { details(finding, $0) } }
+        return (sources + [""] + table.lines + unseen + found).map(\.harmless)
     }
 
     private var sources: [String] {

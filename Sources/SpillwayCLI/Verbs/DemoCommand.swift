@@ -25,8 +25,7 @@ enum DemoCommand {
             .init("--stall-every", "SPAN", "stand still again and again"),
             .init("--stall-for", "SPAN", "how long (700ms)"),
             .init("--out", "DIR", "for the report (reports/PLAN-TIME)"),
-            .init("--format", "text|json", "what came of it as one JSON object with json (text)"),
-        ] + RunCommand.options.filter { ["--seed", "--quiet"].contains($0.name) },
+        ] + RunCommand.options.filter { ["--seed", "--quiet", "--format", "--files"].contains($0.name) },
         examples: [
             "spillway demo",
             "spillway demo --serve-only --listen 127.0.0.1:8080 --stall-every 10s",

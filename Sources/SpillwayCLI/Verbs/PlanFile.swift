@@ -1,5 +1,6 @@
 import ChannelProfile
 import Diagnostics
+import Evidence
 import Glibc
 import Journeys
 import PlanLanguage
@@ -87,7 +88,20 @@ struct PlanFile {
     }
 
     private func unreadable(_ error: Unreadable) -> Diagnostic {
-        .error("'\(path)' cannot be read: \(error.reason)")
+        .error("'\(path)' cannot be read: \(error.reason)", fix: remedy)
+    }
+
+    /// What was meant, where something near it is there.
+    private var remedy: String? {
+        var status = stat()
+        if unsafe stat(path, &status) == 0 {
+            let within = path.hasSuffix("/") ? path : path + "/"
+            return status.st_mode & S_IFMT == S_IFDIR ? "name the files in it, as in \(within)*.yaml" : nil
+        }
+        let names = (try? FolderListing(of: folder.isEmpty ? "." : folder))?.names ?? []
+        return Spelling.closest(to: String(path.dropFirst(folder.count)), among: names).map {
+            "did you mean '\(folder)\($0)'?"
+        }
     }
 
     func text() throws(Unreadable) -> SourceText {

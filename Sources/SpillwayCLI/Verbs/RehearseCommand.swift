@@ -28,7 +28,7 @@ enum RehearseCommand {
             .init("--seed", "N", "instead of the plan's own"),
             .init("--set", "PATH=VALUE", "replaces a value, as in --set traffic.baseline.rate=500/s", repeats: true),
             .init("--quiet", nil, "no progress"),
-            .init("--format", "text|json", "one JSON document a plan with json (text)"),
+            ResultForm.option, ResultForm.filesOption,
             .init("--arrivals", nil, "draws the traffic alone, and rehearses nothing"),
             .init("--latency", "SPAN", "with --arrivals: assumed of every request by the estimates (50ms)"),
         ],
@@ -40,16 +40,17 @@ enum RehearseCommand {
         run: run)
 
     private static func run(_ arguments: Arguments, _ console: Console) throws(UsageError) -> ExitCode {
-        let isJSON = try arguments.choice("--format", of: ["text", "json"], default: "text") == "json"
+        let form = try ResultForm(arguments)
         let seed = try arguments.seed("--seed")
-        if arguments.has("--arrivals") { return try draw(arguments, isJSON: isJSON, seed: seed, console) }
+        if arguments.has("--arrivals") { return try draw(arguments, form, seed: seed, console) }
         if arguments.has("--latency") {
             throw UsageError("'--latency' is of the estimates; write '--arrivals' as well, or leave it out")
         }
         var options = RunSession.Options(world: .rehearsed)
         options.out = arguments.text("--out")
         options.isQuiet = arguments.has("--quiet")
-        options.isJSON = isJSON
+        options.form = form
+        options.files = try ResultForm.files(arguments)
         return RunSession.run(
             arguments.operands, options, overrides: arguments.all("--set"), seed: seed, console)
     }
@@ -57,9 +58,14 @@ enum RehearseCommand {
     // MARK: The traffic alone
 
     private static func draw(
-        _ arguments: Arguments, isJSON: Bool, seed: UInt64?, _ console: Console
+        _ arguments: Arguments, _ form: ResultForm, seed: UInt64?, _ console: Console
     ) throws(UsageError) -> ExitCode {
-        for option in ["--out", "--quiet"] where arguments.has(option) {
+        if form.isDocument {
+            throw UsageError(
+                "'--format \(form.rawValue)' is of a report, and '--arrivals' makes none; write 'text' or 'json'")
+        }
+        let isJSON = form == .json
+        for option in ["--out", "--quiet", "--files"] where arguments.has(option) {
             throw UsageError("'\(option)' is of rehearsals, and '--arrivals' makes none; leave one of them out")
         }
         let latency = try arguments.span(

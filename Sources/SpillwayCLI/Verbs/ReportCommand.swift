@@ -1,6 +1,5 @@
 import Diagnostics
 import Drill
-import JSON
 import PlanLanguage
 import PlanModel
 import Reporting
@@ -11,7 +10,7 @@ enum ReportCommand {
         name: "report",
         summary: "judge a stored run again, and write its reports",
         about: [
-            "Makes report.json and report.html of a run again, from its evidence.db alone: judged by the",
+            "Makes the files of a run's report again, from its evidence.db alone: judged by the",
             "plan that it was run with, or by the targets of another one. A run whose driver was killed",
             "has no evidence.db: then all that is there is brought together in one, and what is missing",
             "is told. Such a run is never green.",
@@ -22,16 +21,17 @@ enum ReportCommand {
         operands: .init("RUN", "a report's folder", count: 1...1),
         options: [
             .init("--judge-with", "PLAN", "its targets instead of those of the run's own plan"),
-            .init("--format", "text|json", "one JSON object with json (text)"),
+            ResultForm.option, ResultForm.filesOption,
         ],
         examples: [
             "spillway report reports/quickstart-20261121-093000",
             "spillway report reports/quickstart-20261121-093000 --judge-with plans/stricter.yaml",
+            "spillway report reports/quickstart-20261121-093000 --files junit --format markdown",
         ],
         run: run)
 
     private static func run(_ arguments: Arguments, _ console: Console) throws(UsageError) -> ExitCode {
-        let isJSON = try arguments.choice("--format", of: ["text", "json"], default: "text") == "json"
+        let (form, files) = (try ResultForm(arguments), try ResultForm.files(arguments))
         let folder = arguments.operands[0]
         // A plan that cannot be read is told before any work.
         let judge = arguments.text("--judge-with").map { PlanFile($0).outcome(overrides: []) }
@@ -43,9 +43,11 @@ enum ReportCommand {
             let stored = try StoredRun(folder)
             for gap in stored.missing { console.talk("warning: evidence: \(gap)") }
             guard let targets = judge?.plan?.targets ?? targets(of: stored, console) else { return .usage }
-            return write(Report(stored.record, audit: stored.audit, targets: targets), into: folder, isJSON, console)
+            let report = Report(stored.record, audit: stored.audit, targets: targets)
+            return write(RunSummary(report: report, folder: folder, files: files), form, console)
         } catch {
-            console.talk("error: \(error)")
+            console.talk(
+                "error: \(error)" + (error.isThere ? "" : "; name the folder that a run has told as its report's"))
             return error.isThere ? .inconclusive : .usage
         }
     }
@@ -60,24 +62,17 @@ enum ReportCommand {
         return nil
     }
 
-    private static func write(
-        _ report: Report, into folder: String, _ isJSON: Bool, _ console: Console
-    ) -> ExitCode {
+    private static func write(_ summary: RunSummary, _ form: ResultForm, _ console: Console) -> ExitCode {
         do throws(ReportingError) {
-            try report.write(into: folder)
-            if let environment = Report.environment(in: folder) {
-                try report.writePage(into: folder, environment: environment)
+            try summary.report.write(summary.files, into: summary.folder)
+            if summary.files.contains(.html), let environment = Report.environment(in: summary.folder) {
+                try summary.report.writePage(into: summary.folder, environment: environment)
             }
+            try form.tell(summary, console)
         } catch {
             console.talk("error: \(error)")
             return .inconclusive
         }
-        let summary = RunSummary(report: report, folder: folder)
-        if isJSON {
-            console.result(summary.json.written(.compact))
-        } else {
-            for line in summary.lines(for: console.reader) { console.result(line) }
-        }
-        return ExitCode(report.verdict)
+        return ExitCode(summary.report.verdict)
     }
 }

@@ -11,7 +11,9 @@ enum RunCommand {
         about: [
             "Looks at everything that can go wrong, drives the plan's traffic, and judges it by the",
             "plan's targets. On a terminal: + and - change the rate, p pauses, q or Ctrl-C stops and",
-            "still reports, twice stops at once. Reports go to reports/PLAN-TIME/.",
+            "still reports, twice stops at once. Reports go to reports/PLAN-TIME/: report.json,",
+            "report.html, junit.xml, summary.md, series.csv and latency.hgrm. '--files' leaves some out,",
+            "but for report.json, which the others and a later judgement stand on.",
             "",
             "Exit 0: all targets met. 1: one missed. 2: a bad plan. 3: not judged, or not run.",
             "4: aborted by a guard. 130, 143: interrupted. Where several hold, and of several plans:",
@@ -20,10 +22,11 @@ enum RunCommand {
         operands: .init("PLAN", "a plan to run"),
         options: options,
         examples: [
-            "spillway run plans/steady-state.yaml",
+            "spillway run plans/quickstart.yaml",
             "spillway run plans/steady-state.yaml --set target.url=http://127.0.0.1:9000 --seed 7",
             "spillway run plans/quickstart.yaml --live 127.0.0.1:7070",
             "spillway run plans/*.yaml --quiet --format json --allow 10.20.0.0/16",
+            "spillway run plans/steady-state.yaml --format markdown --files html,junit",
         ],
         run: run)
 
@@ -37,7 +40,7 @@ enum RunCommand {
         .init("--live", "HOST:PORT", "serves a page, metrics and controls while it runs"),
         .init("--live-is-open-to", "NETWORK", "who may reach that page beyond loopback", repeats: true),
         .init("--quiet", nil, "no progress"),
-        .init("--format", "text|json", "one JSON object a plan and line with json (text)"),
+        ResultForm.option, ResultForm.filesOption,
     ]
 
     private static func run(_ arguments: Arguments, _ console: Console) throws(UsageError) -> ExitCode {
@@ -51,7 +54,8 @@ enum RunCommand {
         var options = RunSession.Options()
         options.out = arguments.text("--out")
         options.isQuiet = arguments.has("--quiet")
-        options.isJSON = try arguments.choice("--format", of: ["text", "json"], default: "text") == "json"
+        options.form = try ResultForm(arguments)
+        options.files = try ResultForm.files(arguments)
         options.realPayments = arguments.all("--control-is-real-payments")
         for url in options.realPayments where HTTPAddress(url) == nil {
             throw UsageError("'--control-is-real-payments \(url)' is no URL; write that of the plan's target")

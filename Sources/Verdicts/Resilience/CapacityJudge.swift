@@ -93,8 +93,7 @@ struct CapacityJudge {
 }
 
 extension Objective {
-    /// Whoever waits longer than the widest limit was not served well.
-    var goodLimit: UInt64? { limits.map { UInt64($0.limit.nanoseconds) }.max() }
+    var goodLimit: UInt64? { limits.widest.map { UInt64($0.nanoseconds) } }
 
     /// What a window breaks, in words; nil when it keeps everything, and has anything to keep.
     func breach(in total: WindowTotal) -> String? {

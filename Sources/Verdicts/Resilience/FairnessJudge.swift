@@ -5,10 +5,10 @@ import Timebase
 /// Is what there is shared out evenly while not all can be served?
 ///
 ///     x_i   = served / offered of merchant i, over the stages in which one in fifty or more was shed
-///     Jain  = (sum x)^2 / (n x sum x^2)      1 when all fare alike, 1/n when one gets everything
+///     Jain  = (sum x)^2 / (n x sum (x^2 - x (1 - x) / (offered - 1)))      1 when all fare alike, 1/n when one gets everything
 ///
-/// Over merchants that were offered ten or more, so that chance does not look like favour; of fewer than ten merchants
-/// nothing follows.
+/// What is taken from each square is what chance adds to it: of ten arrivals with even odds, three to seven are served. Over
+/// merchants that were offered ten or more; of fewer than ten merchants nothing follows.
 struct FairnessJudge {
     private static let offeredMin: UInt64 = 10
     private static let membersMin = 10
@@ -44,16 +44,27 @@ struct FairnessJudge {
                 "\(judged.count) of '\(by)' were offered \(Self.offeredMin) arrivals or more in these stages; it takes \(Self.membersMin)"
             )
         }
-        let ratios = judged.map { Double($0.value.served) / Double($0.value.offered) }
-        let (sum, squares) = (ratios.reduce(0, +), ratios.reduce(0) { $0 + $1 * $1 })
-        guard squares > 0 else { return .unseen(name, claim, expected: expected, "nobody was served at all") }
-        let index = sum * sum / (Double(ratios.count) * squares)
+        guard let index = Self.index(judged.map(\.value)) else {
+            return .unseen(name, claim, expected: expected, "nobody was served at all")
+        }
         let slices = (stages.first?.slices.lowerBound ?? 0)..<(stages.last?.slices.upperBound ?? 0)
         return .performance(
             name, claim, index >= bound ? .pass : .fail, expected: expected,
             observed:
-                "\(Figures.threeDigits(index)), over \(Figures.counted(UInt64(ratios.count), "value")) of '\(by)'",
+                "\(Figures.threeDigits(index)), over \(Figures.counted(UInt64(judged.count), "value")) of '\(by)'",
             window: sight.judgementWindow(slices, stages), extremes(judged))
+    }
+
+    /// Nil where nobody was served.
+    private static func index(_ members: [(offered: UInt64, served: UInt64)]) -> Double? {
+        var (sum, squares) = (0.0, 0.0)
+        for member in members {
+            let ratio = Double(member.served) / Double(member.offered)
+            sum += ratio
+            squares += ratio * ratio - ratio * (1 - ratio) / Double(member.offered - 1)
+        }
+        guard sum > 0 else { return nil }
+        return squares > 0 ? min(1, sum * sum / (Double(members.count) * squares)) : 1
     }
 
     private func extremes(_ judged: [(key: Int, value: (offered: UInt64, served: UInt64))]) -> [String] {

@@ -1,24 +1,25 @@
 import Evidence
 import Numerals
+import PlanModel
+import PlanValues
 import Timebase
 
 /// Does traffic leave a sick channel, in measure, and come back when it has healed?
 ///
-///     share(t)   = the channel's writes / all writes, over the three seconds up to t
+///     share(t)   = the channel's writes / all writes, over the three seconds up to t, or `over`
 ///     former     = its share in the calm, over all of it
-///     away       share(t) <= 20 % of former, or what the plan says, at some t within `away within` of the fault's beginning, ...
+///     away       share(t) <= 20 % of former, or `share`, at some t within `away within` of the fault's beginning, ...
 ///     not zero   ... and afterwards, until the fault ends, it still gets a write in every ten seconds: who is never asked cannot
 ///                be seen to heal
-///     back       share(t) >= 80 % of former within `back within` of its end
+///     back       share(t) >= 80 % of former, or `back share`, within `back within` of its end
 ///     no flapping the share turns round at most twice during the fault and the way back, counting turns of 40 % of former
-///                and more, and of a fifth of all traffic
+///                and more, of a fifth of all traffic, and of six deviations of what chance does to one share
 ///
 /// Where the calm itself flaps (as many turns in it), there is no former share, and it fails.
 struct RoutingJudge {
-    private static let smoothing = TimeSpan.seconds(3)
-    private static let backShare = 0.8
     private static let turnSize = 0.4
     private static let turnWritesMin = 50.0
+    private static let turnDeviations = 6.0
     private static let silence = TimeSpan.seconds(10)
     private static let writesMin: UInt64 = 100
 
@@ -27,12 +28,12 @@ struct RoutingJudge {
     let channel: String
     let away: TimeSpan
     let back: TimeSpan
-    let awayShare: Double
-    let turnsMax: Int
+    let detour: Detour
 
     private var claim: String { "traffic leaves '\(channel)' when it is sick, and comes back when it is well" }
     private var expected: String {
-        "below \(Figures.percent(awayShare)) of its share within \(away), not zero, back within \(back), at most \(turnsMax) turns"
+        "at most \(detour.awayShare) of its share within \(away), not zero, back at \(detour.backShare) within \(back), "
+            + "at most \(detour.turns) turns"
     }
 
     var judgement: Judgement {
@@ -73,11 +74,11 @@ struct RoutingJudge {
         return total < Self.writesMin ? nil : Double(writes(flow, slices)) / Double(total)
     }
 
-    /// Over the three seconds up to each slice of these; nil where nothing was written.
+    /// Over the time up to each slice of these; nil where nothing was written.
     private func shares(
-        _ flow: ChannelFlow, _ slices: Range<Int>, over smoothing: TimeSpan = smoothing
+        _ flow: ChannelFlow, _ slices: Range<Int>, over smoothing: TimeSpan? = nil
     ) -> [(slice: Int, share: Double)] {
-        let width = sight.count(of: smoothing)
+        let width = sight.count(of: smoothing ?? detour.over)
         return slices.compactMap { slice in
             let window = max(0, slice + 1 - width)..<slice + 1
             let total = all(window)
@@ -91,7 +92,7 @@ struct RoutingJudge {
             return Finding(status: .inconclusive, text: "the fault did not last for a slice")
         }
         let shares = shares(flow, during.lowerBound..<during.lowerBound + wanted.count)
-        if let gone = shares.first(where: { $0.share <= awayShare * former }) {
+        if let gone = shares.first(where: { $0.share <= detour.awayShare.value * former }) {
             let took = sight.span(gone.slice..<gone.slice + 1).upperBound - sight.span(during).lowerBound
             return Finding(status: .pass, text: "it left within \(Figures.span(took))")
         }
@@ -116,7 +117,7 @@ struct RoutingJudge {
 
     private func returned(_ flow: ChannelFlow, _ behind: Range<Int>, _ former: Double) -> Finding? {
         let shares = shares(flow, behind)
-        if let home = shares.first(where: { $0.share >= Self.backShare * former }) {
+        if let home = shares.first(where: { $0.share >= detour.backShare.value * former }) {
             let took = sight.span(home.slice..<home.slice + 1).upperBound - sight.span(behind).lowerBound
             return Finding(status: .pass, text: "it was back within \(Figures.span(took))")
         }
@@ -131,12 +132,15 @@ struct RoutingJudge {
     private func turns(_ flow: ChannelFlow, _ slices: Range<Int>, _ former: Double, _ place: String) -> Finding {
         // A router that follows each second turns within three: where a slice has enough writes, it is looked at by itself.
         let writes = Double(all(slices)) / Double(max(slices.count, 1))
-        let shares = shares(flow, slices, over: writes >= Self.turnWritesMin ? .zero : Self.smoothing)
-        let count = Self.turns(shares.map(\.share), size: Self.turnSize * max(former, 0.5))
+        let span = writes >= Self.turnWritesMin ? TimeSpan.zero : detour.over
+        let perShare = max(writes * Double(sight.count(of: span)), 1)
+        let chance = Self.turnDeviations * (former * (1 - former) / perShare).squareRoot()
+        let shares = shares(flow, slices, over: span)
+        let count = Self.turns(shares.map(\.share), size: max(Self.turnSize * max(former, 0.5), chance))
         return Finding(
-            status: count <= turnsMax ? .pass : .fail,
+            status: count <= detour.turns ? .pass : .fail,
             text: "its share turned round \(count == 1 ? "once" : "\(count) times") in \(place)"
-                + (count <= turnsMax ? "" : ": it flaps"))
+                + (count <= detour.turns ? "" : ": it flaps"))
     }
 
     /// How often a series turns round by `size` or more.

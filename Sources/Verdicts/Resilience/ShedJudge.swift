@@ -6,7 +6,7 @@ import Timebase
 /// Is what cannot be done refused early, aloud, and the least precious first?
 ///
 ///     quick     p99 of rejections, since they were due, within the limit, in every stage that has thirty
-///     advised   every rejection says when to come back, where the plan requires it
+///     advised   every rejection says when to come back, or the share that the plan says, where it requires that
 ///     explicit  shed / (shed + errors) >= 99 %, or what the plan says, over the slices in which one in a hundred or more was turned away or failed
 ///     in order  in no slice is a lower tier let in at a surely higher share than a tier above it
 ///     precious  over the slices in which the lower tiers let in could have made room: critical let in >= 99.4 %,
@@ -22,7 +22,8 @@ struct ShedJudge {
     let sight: RunSight
     let name: String
     let p99: TimeSpan?
-    let isAdviceRequired: Bool
+    /// Nil where the plan asks for no advice.
+    let advisedMin: Double?
     /// What is shed first comes first.
     let order: [String]
     let explicitMin: Double
@@ -31,9 +32,13 @@ struct ShedJudge {
     private var limit: TimeSpan { p99 ?? Self.p99Max }
     private var claim: String { "overload is refused early, aloud, and the least precious first" }
     private var expected: String {
-        "rejections p99 at most \(limit)" + (isAdviceRequired ? ", each with Retry-After" : "")
+        "rejections p99 at most \(limit)" + advisedWords
             + ", at least \(Figures.percent(explicitMin)) of refusals and errors explicit, in the order "
             + order.joined(separator: ", ")
+    }
+    private var advisedWords: String {
+        guard let advisedMin else { return "" }
+        return advisedMin >= 1 ? ", each with Retry-After" : ", \(Figures.percent(advisedMin)) of them with Retry-After"
     }
 
     var judgement: Judgement {
@@ -80,14 +85,14 @@ struct ShedJudge {
     }
 
     private var advice: [Finding] {
-        guard isAdviceRequired else { return [] }
+        guard let advisedMin else { return [] }
         let totals = sight.record.countedStages.map { sight.total($0.slices) }
         let (shed, advised) = totals.reduce((0, 0)) { ($0.0 + $1.outcomes[.shed], $0.1 + $1.advised) }
         guard shed > 0 else { return [] }
         let missing = shed - min(advised, shed)
         return [
             Finding(
-                status: missing == 0 ? .pass : .fail,
+                status: Double(shed - missing) >= advisedMin * Double(shed) ? .pass : .fail,
                 text: missing == 0
                     ? "all of them said when to come back"
                     : "\(Figures.grouped(missing)) of \(Figures.counted(shed, "rejection")) did not say when to come back"

@@ -1,4 +1,4 @@
-import Evidence
+package import Evidence
 import Histogram
 import Timebase
 
@@ -8,7 +8,7 @@ import Timebase
 /// An arrival is seen by the first request of its journey: what comes behind it waits for people and webhooks, and is due in
 /// other slices. A slice's percentile is within a limit when enough of its latencies are, so windows of any length need
 /// sums only.
-struct RunSight {
+package struct RunSight {
     struct Slice {
         /// By the schedule.
         var offered: UInt64 = 0
@@ -26,19 +26,20 @@ struct RunSight {
             return sum
         }
 
-        /// Correct answers in time; without a limit all correct answers. A correct "no" is one.
+        /// As `Goodput` says; without a limit all correct answers.
         func good(within limit: UInt64?) -> UInt64 {
             let correct = outcomes[.ok] + outcomes[.declined]
             guard let limit else { return correct }
             let slow = outcomes.admitted - min(admitted(within: limit), outcomes.admitted)
-            return correct - min(slow, correct)
+            // Unknown ones stand among the latencies with the time they were waited for, and were never correct.
+            return correct - min(slow - min(slow, outcomes[.unknown]), correct)
         }
     }
 
     let record: RunRecord
     let slices: [Slice]
 
-    init(_ record: RunRecord) {
+    package init(_ record: RunRecord) {
         self.record = record
         let firsts = Self.firstRequests(record.steps)
         slices = record.slices.map { Self.slice($0, firsts) }

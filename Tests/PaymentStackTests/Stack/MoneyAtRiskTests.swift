@@ -40,6 +40,16 @@ struct MoneyAtRiskTests {
         }
     }
 
+    @Test func `what no bank took is refused with a time to come back, also when it is asked for again`() throws {
+        let fault = ChannelRig.fault(for: .seconds(60), .maintenance(status: 503))
+        try StackRig.run(faults: [fault], Self.quick) { rig in
+            for _ in 1...2 {
+                let refused = try await rig.pay(key: "closed")
+                #expect(refused.status == 503 && refused.response.field("retry-after") == "1")
+            }
+        }
+    }
+
     @Test func `a refund that the books did not take is asked for again`() throws {
         try StackRig.run(faults: [], Self.quick) { rig in
             let paid = try await rig.pay(1_000)

@@ -12,10 +12,15 @@ struct Saying {
     static let root = #filePath.split(separator: "/").dropLast(4).reduce("") { $0 + "/" + $1 }
 
     init(_ words: String, reader: Terminal = .plain) {
+        self.init(words: words.split(separator: " ").map(String.init), reader: reader)
+    }
+
+    /// Words that may have spaces in them.
+    init(words: [String], reader: Terminal = .plain) {
         let results = Lines()
         let talk = Lines()
         code = SpillwayCLI.run(
-            words.split(separator: " ").map(String.init),
+            words,
             console: Console(result: { results.add($0) }, talk: { talk.add($0) }, reader: reader))
         self.results = results.all
         self.talk = talk.all

@@ -27,6 +27,7 @@ extension LayerTable {
             + row(
                 .tool, "BenchSupport", "CAllocationCount", "RuntimeBench", "WireBench", "TrafficBench", "JourneyBench",
                 "EvidenceBench", "DriverBench", "MockBench", "StackBench", "StoreBench", "AuditBench", "JudgeBench",
+                "ReportBench",
                 "HTTPWireFuzz", "YAMLFuzz",
                 "JSONFuzz",
                 "MetricsFuzz",
