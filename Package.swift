@@ -342,7 +342,7 @@ let package = Package(
             ]),
         benchmark(
             "JudgeBench",
-            ["Diagnostics", "EventLoop", "Evidence", "PlanLanguage", "PlanModel", "Reporting", "Timebase", "Verdicts"]),
+            ["Diagnostics", "EventLoop", "Evidence", "PlanLanguage", "PlanModel", "Timebase", "Verdicts"]),
         benchmark("ReportBench", ["EventLoop", "Evidence", "Reporting", "Timebase"]),
         benchmark("StoreBench", ["EventLoop", "PaymentStack", "Timebase"]),
         benchmark("TrafficBench", ["SeededRandom", "Timebase", "Traffic"]),

@@ -4,12 +4,10 @@ import Evidence
 import Glibc
 import PlanLanguage
 import PlanModel
-import Reporting
 import Timebase
 import Verdicts
 
-/// How long it takes to read a run's record out of its evidence, to judge it by a plan with many targets, and to make the
-/// files of its report.
+/// How long it takes to read a run's record out of its evidence, and to judge it by a plan with many targets.
 ///
 ///     JudgeBench FOLDER PLAN
 @main struct JudgeBench {
@@ -27,17 +25,11 @@ import Verdicts
         let parsed = loop.now
         let judgements = Judge.judgements(of: record, targets: targets)
         let end = loop.now
-        let report = Report(record, judgements: judgements)
-        let files = ReportFile.allCases.map { file in
-            let began = loop.now
-            let bytes = report.text(of: file).utf8.count
-            return "\"\(file)_s\": \((loop.now - began).seconds), \"\(file)_bytes\": \(bytes)"
-        }
         say(
             """
             {"slices": \(record.slices.count), "targets": \(targets.count), "judged": \(judgements.count), \
             "read_s": \((read - start).seconds), "judge_s": \((end - parsed).seconds), \
-            "total_s": \((end - parsed + (read - start)).seconds), \(files.joined(separator: ", "))}
+            "total_s": \((end - parsed + (read - start)).seconds)}
             """)
     }
 

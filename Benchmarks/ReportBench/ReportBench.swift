@@ -4,8 +4,8 @@ import Glibc
 import Reporting
 import Timebase
 
-/// How long it takes to draw a stored run's page, and what memory it takes beside the record. Series are added until there are as
-/// many as a plan may well ask for.
+/// How long it takes to draw a stored run's page, what memory it takes beside the record, and how long each file of the report
+/// takes. Series are added until there are as many as a plan may well ask for.
 ///
 ///     ReportBench FOLDER
 @main struct ReportBench {
@@ -30,10 +30,17 @@ import Timebase
             bytes = report.html.utf8.count
             seconds.append((loop.now - began).seconds)
         }
+        let peak = memory("VmHWM:")
+        let files = ReportFile.allCases.map { file in
+            let began = loop.now
+            _ = report.text(of: file).utf8.count
+            return "\"\(file)_s\": \((loop.now - began).seconds)"
+        }
         say(
             """
             {"slices": \(record.slices.count), "series": \(record.observed.count), "bytes": \(bytes), \
-            "drawn_s": \(seconds), "before_kib": \(before), "peak_kib": \(memory("VmHWM:"))}
+            "drawn_s": \(seconds), "before_kib": \(before), "peak_kib": \(peak), \
+            \(files.joined(separator: ", "))}
             """)
     }
 

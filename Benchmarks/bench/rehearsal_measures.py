@@ -149,6 +149,8 @@ class RehearsalMeasures:
         shutil.rmtree(folder)
         yield Row("judge", f"its page with {page['series']} series: drawn", page["drawn_s"], "s", most=1, details=page)
         yield Row("judge", "its page: memory at the most, the record included", [page["peak_kib"] / 1024], "MiB", most=200)
+        files = [key for key in page if key.endswith("_s") and key != "drawn_s"]
+        yield Row("judge", "all files of its report: made", [sum(page[key] for key in files)], "s")
         yield Row("judge", "its page: size", [page["bytes"] / 1e6], "MB", most=1.5)
         yield Row("judge", f"{runs[0]['slices']:,} slices, {runs[0]['targets']} targets: read and judged",
                   [run["total_s"] for run in runs], "s", most=2, details={"runs": runs})

@@ -58,7 +58,7 @@ import Timebase
             let operators = Self.client(address, stand.loop)
             var isSteered = false
             let text = try await Self.follow(viewer) { text in
-                guard text.contains("\"at_s\":2,"), !isSteered else { return }
+                guard text.contains("event: second\n"), !isSteered else { return }
                 isSteered = true
                 #expect(try await Self.order(operators, "rate", #"{"factor": 2}"#, token: token) == 202)
                 #expect(try await Self.order(operators, "faults/clear", "{}", token: token) == 409)
