@@ -14,6 +14,14 @@ package enum Figures {
 
     package static func grouped(_ count: UInt64) -> String { grouped(Int(clamping: count)) }
 
+    /// Rounded to a whole number; one that no integer holds is written as it is, as in `1e+30`.
+    package static func grouped(_ value: Double) -> String {
+        abs(value) < wholeMax ? grouped(Int(value.rounded())) : "\(value)"
+    }
+
+    /// Up to here every whole number has a Double of its own.
+    private static let wholeMax = 0x1p53
+
     /// `1 request`, `12,345 requests`: a noun whose plural has an `s`.
     package static func counted(_ count: UInt64, _ noun: String) -> String {
         "\(grouped(count)) \(noun)\(count == 1 ? "" : "s")"
@@ -32,12 +40,11 @@ package enum Figures {
 
     /// `6,000/s`, `0.50/s`
     package static func rate(_ perSecond: Double) -> String {
-        (perSecond >= 100 || perSecond == perSecond.rounded()
-            ? grouped(Int(perSecond.rounded())) : threeDigits(perSecond)) + "/s"
+        (abs(perSecond) >= 100 || perSecond == perSecond.rounded() ? grouped(perSecond) : threeDigits(perSecond)) + "/s"
     }
 
     /// A whole number that is surely enough: `18`.
-    package static func ceiling(_ value: Double) -> String { grouped(Int(value.rounded(.up))) }
+    package static func ceiling(_ value: Double) -> String { grouped(value.rounded(.up)) }
 
     /// As clocks show it: `45s`, `3m20s`, `2h05m`; what is below a second only when there is no more.
     package static func clock(_ span: TimeSpan) -> String {
@@ -55,14 +62,14 @@ package enum Figures {
     package static func bytes(_ count: Double) -> String {
         let units: [(String, Double)] = [("GiB", 0x1p30), ("MiB", 0x1p20), ("KiB", 0x1p10)]
         for (name, scale) in units where count >= scale { return threeDigits(count / scale) + " " + name }
-        return "\(grouped(Int(count.rounded()))) B"
+        return "\(grouped(count)) B"
     }
 
     /// `70%`, `12.5%`, `0.104%`, `99.98%`. What is close to nothing or to all is never rounded to it.
     package static func percent(_ ratio: Double) -> String {
         let percent = ratio * 100
         return switch percent {
-        case _ where percent == percent.rounded(): grouped(Int(percent)) + "%"
+        case _ where percent == percent.rounded(): grouped(percent) + "%"
         case 0..<0.001: "< 0.001%"
         case 0..<1: "0.\(padded(Int(percent * 1_000), to: 3))%"
         case 99..<99.99: "99.\(padded(Int((percent - 99) * 100), to: 2))%"
@@ -74,10 +81,11 @@ package enum Figures {
     /// Three digits: `0.42`, `1.50`, `12.0`, `1,234`. Without Foundation's formatter: the value is scaled to a whole
     /// number of its last digit.
     package static func threeDigits(_ value: Double) -> String {
+        guard value >= 0 else { return value < 0 ? "-" + threeDigits(-value) : "\(value)" }
         let places = value < 9.995 ? 2 : value < 99.95 ? 1 : 0
         let scale = [1.0, 10.0, 100.0][places]
+        guard places > 0 else { return grouped(value) }
         let scaled = Int((value * scale).rounded())
-        guard places > 0 else { return grouped(scaled) }
         return "\(scaled / Int(scale)).\(padded(scaled % Int(scale), to: places))"
     }
 

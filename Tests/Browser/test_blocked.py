@@ -33,7 +33,9 @@ class BlockedTests(unittest.TestCase):
                 self.assertIn("All targets met" if drill.exit_code == 0 else "Money or isolation failed", text)
                 self.assertRegex(text, r"p99 [\d.]+ ?ms")
                 self.assertEqual(self.browser.measure("unpaintedShapes"), [])
-                for chart in self.browser.all("figure.chart svg[role=img]"):
+                charts = self.browser.all("figure.chart svg[role=img]")
+                self.assertGreaterEqual(len(charts), 4, "charts are missing")
+                for chart in charts:
                     self.assertGreater(chart.rect["width"], 300)
                     self.assertGreater(chart.rect["height"], 100)
                     self.assertGreater(colours(self.browser.picture_bytes(chart)), 3, "a drawing shows nothing")
@@ -42,7 +44,9 @@ class BlockedTests(unittest.TestCase):
     def test_nothing_black_lies_over_a_chart(self):
         with viewer(drills.SOUND.folder) as address:
             self.open(address)
-            for chart in self.browser.all("figure.chart svg[role=img]"):
+            charts = self.browser.all("figure.chart svg[role=img]")
+            self.assertGreaterEqual(len(charts), 4, "charts are missing")
+            for chart in charts:
                 dark = darkness(self.browser.picture_bytes(chart))
                 self.assertLess(dark, 0.2, "shapes without paint are black")
 

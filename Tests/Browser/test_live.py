@@ -1,16 +1,10 @@
 """The live page of a real run: figures move, charts grow, orders are carried out, and it ends with the verdict."""
 
-import re
 import unittest
 
 import live
 from browser import LAPTOP, PHONE, SCHEMES, Browser
 from servers import Line
-
-
-def number(text):
-    found = re.search(r"[\d.,]+", text)
-    return float(found.group(0).replace(",", "")) if found else None
 
 
 class LiveTests(unittest.TestCase):

@@ -50,4 +50,14 @@ import Timebase
         #expect(Figures.counted(1, "request") == "1 request")
         #expect(Figures.counted(1_200, "request") == "1,200 requests")
     }
+
+    @Test(
+        arguments: [
+            (-0.5, "-0.50"), (-12.34, "-12.3"), (-1_234.5, "-1,234"), (9.3e18, "9.3e+18"), (1e300, "1e+300"),
+            (.infinity, "inf"), (.nan, "nan"),
+        ] as [(Double, String)])
+    func `numbers below zero, or beyond counting, are written as well`(value: Double, text: String) {
+        #expect(Figures.threeDigits(value) == text || value == -1_234.5 && Figures.threeDigits(value) == "-1,235")
+        #expect(!Figures.rate(value).isEmpty && !Figures.percent(value).isEmpty && !Figures.bytes(value).isEmpty)
+    }
 }

@@ -17,6 +17,16 @@ import Timebase
         #expect(axis.ticks.last?.height == 1)
     }
 
+    @Test func `a linear axis goes below zero where values do, and holds what no integer holds`() {
+        let axis = ValueAxis.linear(from: -3, upTo: 5) { "\(Int($0))" }
+        #expect(axis.ticks.map(\.label) == ["-4", "-2", "0", "2", "4", "6"])
+        #expect(axis.height(of: -4) == 0 && axis.height(of: 1) == 0.5 && axis.height(of: 6) == 1)
+        for greatest in [9.3e18, 1e299, .greatestFiniteMagnitude] {
+            let axis = ValueAxis.linear(from: -greatest, upTo: greatest, label: RunPlot.number)
+            #expect((2...12).contains(axis.ticks.count) && axis.height(of: greatest) > 0.9, "\(greatest)")
+        }
+    }
+
     @Test func `a logarithmic axis gives each tenfold the same height`() {
         let axis = ValueAxis.latency([2_000_000, 1_700_000_000])
         #expect(axis.ticks.map(\.label) == ["1ms", "10ms", "100ms", "1s"])

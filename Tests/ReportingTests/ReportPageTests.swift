@@ -126,7 +126,8 @@ import Verdicts
     }
 
     @Test func `names from a plan cannot become markup`() {
-        let hostile = "</style></title><script>alert('x')</script>\" onload=\"y\u{202E}\u{0}&amp;"
+        let hostile =
+            "</style></title><script>alert('x')</script>\" onload=\"y\u{202E}\u{0}\u{61C}\u{2028}\u{200B}\u{FFFE}&amp;"
         var record = SampleRun.steady.record
         record.identity.plan = hostile
         record.identity.about = hostile
@@ -143,7 +144,9 @@ import Verdicts
         let page = Report(record, targets: SampleReport.targets).html
         #expect(page.split(separator: "<script").count == 2, "there is no script but ours")
         #expect(!page.contains("onload=\"y"))
-        #expect(!page.unicodeScalars.contains { $0 == "\u{202E}" || $0 == "\u{0}" })
+        #expect(
+            !page.unicodeScalars.contains { "\u{202E}\u{0}\u{61C}\u{2028}\u{200B}\u{FFFE}".unicodeScalars.contains($0) }
+        )
         #expect(HTMLCheck(page).faults.isEmpty)
     }
 

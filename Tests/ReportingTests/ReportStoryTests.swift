@@ -26,7 +26,9 @@ import Verdicts
         #expect(signs.first?.isCause == true && signs.first?.words == "fault at icbc: latency x20")
         let words = signs.map(\.words)
         #expect(words.contains("icbc: breaker opened"))
-        #expect(words.contains { $0.hasPrefix("first errors, ") } && words.contains { $0.hasPrefix("first shed, ") })
+        #expect(
+            words.contains { $0.hasPrefix("errors: 1% or more") } && words.contains { $0.hasPrefix("shed: 1% or more") }
+        )
         #expect(words.contains { $0.hasPrefix("goodput below 80% of what was offered") })
         #expect(words.last == "aborted by the guard 'errors > 5%'")
     }
@@ -63,6 +65,25 @@ import Verdicts
         let calm = try #require(RunGoodput(RunPlot(Self.steps([50, 400], knee: 1_000) { _ in 0 })))
         #expect(calm.figure.text.contains("Goodput kept up with all that was offered."))
         #expect(RunGoodput(RunPlot(SampleRun([SampleRun.Stage("hold", seconds: 5, rate: 80)]).record)) == nil)
+    }
+
+    @Test func `what fell into a fault is no matter of the rate`() throws {
+        var record = Self.steps([50, 100, 150, 200, 250], knee: 150) { _ in 40 }
+        record.faults = [FaultRecord(channel: "icbc", what: "silence", span: .seconds(12) ..< .seconds(20))]
+        let goodput = try #require(RunGoodput(RunPlot(record)))
+        #expect(goodput.figure.text.contains("Goodput kept up with all that was offered."))
+    }
+
+    @Test func `a series may hold any number`() {
+        var record = SampleRun.steady.record
+        let values = [-12.3, 9.223372036854775807e18, 1e300, -.greatestFiniteMagnitude, .infinity, nil, 0]
+        record.observed = ["heap", StackVital.queueAge.name, StackVital.queueDepth.name, StackVital.share("a").name].map
+        {
+            ObservedSeries(name: $0, every: .seconds(1), values: values)
+        }
+        let page = Report(record, targets: []).html
+        #expect(HTMLCheck(page).faults.isEmpty)
+        #expect(page.contains("-12.3") && !page.contains("0.-"))
     }
 
     // MARK: Recovery

@@ -163,6 +163,9 @@ class Report:
 
 
 def main() -> int:
+    if len(sys.argv) < 3:
+        print(f"usage: {sys.argv[0]} REPOSITORY FOLDER...", file=sys.stderr)
+        return 2
     faults = [fault for folder in sys.argv[2:] for fault in Report(sys.argv[1], folder).check()]
     print("\n".join(faults[:50]))
     return 1 if faults else 0

@@ -191,6 +191,13 @@ package struct SliceRecord: Sendable {
     }
 }
 
+extension SliceRecord {
+    /// First steps that were answered well, a correct "no" among them: to be held against the arrivals that were offered.
+    package func good(_ steps: [StepRecord]) -> UInt64 {
+        cells.reduce(0) { steps[$1.step].isFirst ? $0 + $1.cell.outcomes[.ok] + $1.cell.outcomes[.declined] : $0 }
+    }
+}
+
 /// What became of arrivals before their first step.
 package struct ArrivalCounts: Sendable, Equatable {
     /// By the schedule; in a closed model, those that began.

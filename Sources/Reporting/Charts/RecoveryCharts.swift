@@ -87,13 +87,14 @@ extension RunPlot {
         let good = column { $0.rate($0.good) }
         let least =
             zip(good, offered).compactMap { good, offered in
-                offered.map { $0 > 0 ? (good ?? 0) / $0 : 1 }
-            }.min() ?? 1
+                offered.flatMap { $0 > 0 ? (good ?? 0) / $0 : nil }
+            }.min()
         return chart(
             "served",
             Words(
                 title: "Goodput", caption: "answered correctly, per second",
-                summary: "At the worst \(RunPlot.share(least)) of what was offered was answered correctly."),
+                summary: least.map { "At the worst \(RunPlot.share($0)) of what was offered was answered correctly." }
+                    ?? "Nothing was offered."),
             [
                 Line(name: "offered", ink: .offered, isDashed: true, values: offered),
                 Line(name: "goodput", ink: .good, values: good),

@@ -40,7 +40,7 @@ struct RunFrame {
     private var bands: [ChartFrame.Band] {
         record.stages.prefix(PageLimits.bandsMax).enumerated().compactMap { place, stage in
             band(
-                stage.span, stage.name + (stage.countsForVerdicts ? "" : " (not judged)"),
+                stage.span, stage.name,
                 stage.countsForVerdicts ? place % 2 == 0 ? .even : .odd : .uncounted)
         }
     }

@@ -3,8 +3,9 @@ import Numerals
 
 /// What a run's goodput was at each rate that it was offered: the picture of a service that bends or breaks.
 ///
-///     bin      = columns of stages that count with about the same offered rate, a tenth of the greatest wide
-///     knee     = the last bin up to which goodput was 95 % or more of what was offered
+///     bin      = columns of stages that count and outside of faults, with about the same offered rate: a tenth of the
+///                greatest wide
+///     knee     = the last bin in which goodput was 95 % or more of what was offered
 ///     collapse = the first bin behind the knee whose goodput is less than 80 % of the best bin's
 ///
 /// It is drawn, and no verdict rests upon it.
@@ -21,6 +22,8 @@ struct RunGoodput {
     private static let binsMax = 10
     private static let isWhole = 0.95
     private static let isLost = 0.8
+    /// From the lowest rate to the highest; less is the chance of arrivals.
+    private static let spreadMin = 1.5
 
     private let points: [(offered: Double, good: Double)]
     private let bins: [Bin]
@@ -30,8 +33,10 @@ struct RunGoodput {
     /// Nil where everything was offered at about one rate.
     init?(_ plot: RunPlot) {
         let counted = plot.record.stages.filter { $0.countsForVerdicts && $0.scheduled != nil }.map(\.span)
+        let faults = plot.record.faults.map(\.span)
         let columns = plot.timeline.columns.filter { column in
             counted.contains { $0.lowerBound <= column.span.lowerBound && column.span.upperBound <= $0.upperBound }
+                && !faults.contains { $0.overlaps(column.span) }
         }
         points = columns.map { ($0.rate($0.arrivals.scheduled), $0.rate($0.good)) }.sorted { $0.0 < $1.0 }
         guard let most = points.last?.offered, most > 0, let best = points.map(\.good).max() else { return nil }
@@ -43,12 +48,13 @@ struct RunGoodput {
             bins[place].count += 1
         }
         self.bins = bins.filter { $0.count > 0 }
-        guard self.bins.count > 1 else { return nil }
+        guard let lowest = self.bins.first?.rate, let highest = self.bins.last?.rate, highest > Self.spreadMin * lowest
+        else { return nil }
         across = .linear(upTo: most, label: Figures.rate)
         up = .linear(upTo: best, label: Figures.rate)
     }
 
-    private var knee: Bin? { bins.prefix { $0.goodput >= Self.isWhole * $0.rate }.last }
+    private var knee: Bin? { bins.last { $0.goodput >= Self.isWhole * $0.rate } }
 
     /// Nil where goodput kept up with all that was offered, or never did. Between it and the next rate that was offered may lie
     /// much: then it is no knee.
@@ -59,7 +65,7 @@ struct RunGoodput {
 
     private var collapse: Bin? {
         let best = bins.map(\.goodput).max() ?? 0
-        return bins.drop { $0.goodput >= Self.isWhole * $0.rate }.first { $0.goodput < Self.isLost * best }
+        return bins.first { $0.rate > knee?.rate ?? 0 && $0.goodput < Self.isLost * best }
     }
 
     var figure: Markup { chart.figure(in: frame) }
@@ -80,7 +86,8 @@ struct RunGoodput {
         let ideal = [(x: 0.0, y: Optional(0.0)), (x: across.height(of: best), y: Optional(up.height(of: best)))]
         return Chart(
             id: "goodput", title: "Goodput over what was offered",
-            caption: "answered correctly, per second; a dot for each point of time in stages that count",
+            caption:
+                "answered correctly, per second; a dot for each point of time in stages that count, without faults",
             summary: summary, axis: up,
             series: [
                 Chart.Series(name: "all of what is offered", ink: .offered, isDashed: true, shape: .line(ideal)),

@@ -69,8 +69,9 @@ struct RunPlot {
         _ id: String, _ words: Words, _ lines: [Line], isSmall: Bool = false, top: Double? = nil,
         label: @escaping (Double) -> String = RunPlot.number
     ) -> Chart {
-        let most = top ?? lines.map(\.values.greatest).max() ?? 0
-        return chart(id, words, lines, on: .linear(upTo: most, label: label), isSmall: isSmall, reading: label)
+        let values = lines.flatMap(\.values).compactMap(\.self)
+        let axis = ValueAxis.linear(from: values.min() ?? 0, upTo: top ?? values.max() ?? 0, label: label)
+        return chart(id, words, lines, on: axis, isSmall: isSmall, reading: label)
     }
 
     func chart(
@@ -150,10 +151,12 @@ struct RunPlot {
     func vital(_ vital: StackVital) -> ObservedSeries? { record.observed.first { $0.name == vital.name } }
 
     static func number(_ value: Double) -> String {
-        value == value.rounded() && abs(value) < 1e15 ? Figures.grouped(Int(value)) : Figures.threeDigits(value)
+        value == value.rounded() ? Figures.grouped(value) : Figures.threeDigits(value)
     }
 
-    static func latency(_ nanoseconds: Double) -> String { Figures.span(nanoseconds: UInt64(max(0, nanoseconds))) }
+    static func latency(_ nanoseconds: Double) -> String {
+        Figures.span(nanoseconds: UInt64(min(max(0, nanoseconds), 0x1p63)))
+    }
 
     var sharing: String {
         timeline.slicesPerColumn > 1 ? "; the highest of \(timeline.slicesPerColumn) slices for each point" : ""

@@ -113,13 +113,13 @@ extension Timeline.Column {
 
     fileprivate mutating func add(_ slice: SliceRecord, _ steps: [StepRecord]) {
         arrivals += slice.arrivals
+        good += slice.good(steps)
         inFlightMax = max(inFlightMax, slice.inFlightMax)
         lagP99 = max(lagP99, slice.lagP99)
         lagMax = max(lagMax, slice.lagMax)
         for (step, cell) in slice.cells {
             outcomes += cell.outcomes
             guard steps[step].isFirst else { continue }
-            good += cell.outcomes[.ok] + cell.outcomes[.declined]
             shed += cell.outcomes[.shed]
         }
         let requests = slice.cells.filter { steps[$0.step].isRequest }.map(\.cell)

@@ -13,12 +13,21 @@ struct ValueAxis {
 
     func height(of value: Double) -> Double { min(1, max(0, place(value))) }
 
-    /// From 0 to a round number at or above the greatest value.
-    static func linear(upTo greatest: Double, label: (Double) -> String) -> ValueAxis {
-        let step = roundStep(max(greatest, 1e-9) / 4)
-        let top = (max(greatest, step) / step).rounded(.up)
-        let ticks = (0...Int(top)).map { Tick(height: Double($0) / top, label: label(Double($0) * step)) }
-        return ValueAxis(ticks: ticks) { $0 / (top * step) }
+    /// Beyond, nothing is measured, and steps would be no numbers any more.
+    private static let valueMax = 1e200
+
+    /// From 0, or a round number at or below a least value that is less, to one at or above the greatest.
+    static func linear(
+        from least: Double = 0, upTo greatest: Double, label: (Double) -> String
+    ) -> ValueAxis {
+        let (low, high) = (min(0, max(least, -valueMax)), max(0, min(greatest, valueMax)))
+        let step = roundStep((high > low ? max(high - low, 1e-9) : 1) / 4)
+        let bottom = (low / step).rounded(.down)
+        let top = max((high / step).rounded(.up), bottom + 1)
+        let ticks = (Int(bottom)...Int(top)).map {
+            Tick(height: (Double($0) - bottom) / (top - bottom), label: label(Double($0) * step))
+        }
+        return ValueAxis(ticks: ticks) { ($0 / step - bottom) / (top - bottom) }
     }
 
     /// Of nanoseconds, from the power of ten below the least to the round number above the greatest.

@@ -41,7 +41,9 @@ struct CSVText {
     }
 
     private static func guarded(_ cell: String) -> String {
-        guard let first = cell.first(where: { $0 != " " }), "=+-@|%".contains(first) else { return cell }
+        // By scalars: what a mark is put upon is another character.
+        guard let first = cell.unicodeScalars.first(where: { $0 != " " }), "=+-@|%".unicodeScalars.contains(first)
+        else { return cell }
         return "'" + cell
     }
 

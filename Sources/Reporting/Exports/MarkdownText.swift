@@ -1,7 +1,7 @@
 import Diagnostics
 
 /// Text from elsewhere in GitHub-flavoured Markdown, within a line of ours: whatever it says is shown as it is written. It
-/// opens no markup, ends no cell of a table, links nowhere, calls nobody (`@name`, `#12`, `!3`), and loads nothing.
+/// opens no markup, ends no cell of a table, links nowhere, calls nobody (`@name`, `#12`, `!3`, `GH-12`), and loads nothing.
 enum MarkdownText {
     /// - Parameter columns: what is longer ends in `…`.
     static func escaped(_ text: String, columns: Int = 300) -> String {
@@ -18,9 +18,10 @@ enum MarkdownText {
             case "/" where next == "/": escaped += "\\/"
             case "." where place >= 3 && isWorldWide(scalars[place - 3..<place]): escaped += "\\."
             // Sites look for these in the text that is left: something invisible has to stand between.
-            case "@", "#", "!", "^", "%":
+            case "@", "#", "!", "^", "%", ":":
                 escaped += "\(scalar)"
                 if next.map(isNamed) ?? false { escaped += "\u{2060}" }
+            case "-" where place >= 2 && isRepository(scalars[place - 2..<place]): escaped += "-\u{2060}"
             default: escaped.unicodeScalars.append(scalar)
             }
         }
@@ -29,6 +30,11 @@ enum MarkdownText {
 
     private static func isWorldWide(_ scalars: ArraySlice<Unicode.Scalar>) -> Bool {
         scalars.allSatisfy { $0 == "w" || $0 == "W" }
+    }
+
+    /// `GH-12` is a link.
+    private static func isRepository(_ scalars: ArraySlice<Unicode.Scalar>) -> Bool {
+        scalars.elementsEqual("GH".unicodeScalars) || scalars.elementsEqual("gh".unicodeScalars)
     }
 
     private static func isNamed(_ scalar: Unicode.Scalar) -> Bool {

@@ -41,7 +41,9 @@ struct SeriesTable {
         rows.add(span.lowerBound.seconds)
         rows.add(text: stage?.name ?? "")
         let arrivals = slice.arrivals
-        for count in [arrivals.scheduled, arrivals.started, arrivals.dropped, arrivals.skipped, good(slice)] {
+        for count in [
+            arrivals.scheduled, arrivals.started, arrivals.dropped, arrivals.skipped, slice.good(record.steps),
+        ] {
             rows.add(count: count)
         }
         let outcomes = slice.cells.reduce(into: OutcomeCounts()) { $0 += $1.cell.outcomes }
@@ -53,12 +55,6 @@ struct SeriesTable {
         addPercentiles(of: requests.map(\.raw), to: &rows)
         for series in observed { rows.add(series.value(in: span), places: 6) }
         rows.endRow()
-    }
-
-    private func good(_ slice: SliceRecord) -> UInt64 {
-        slice.cells.reduce(0) { sum, cell in
-            record.steps[cell.step].isFirst ? sum + cell.cell.outcomes[.ok] + cell.cell.outcomes[.declined] : sum
-        }
     }
 
     private func addPercentiles(of parts: [PackedHistogram], to rows: inout CSVText) {
@@ -73,8 +69,9 @@ extension ObservedSeries {
     /// The last one that was read in this time.
     fileprivate func value(in span: Range<TimeSpan>) -> Double? {
         guard every > .zero else { return nil }
-        let last = (span.upperBound.nanoseconds - 1) / every.nanoseconds
-        guard last >= 0, last < values.count, every * last >= span.lowerBound else { return nil }
-        return values[Int(last)]
+        let first = (span.lowerBound.nanoseconds + every.nanoseconds - 1) / every.nanoseconds
+        let last = min((span.upperBound.nanoseconds - 1) / every.nanoseconds, Int64(values.count) - 1)
+        guard first >= 0, first <= last else { return nil }
+        return values[Int(first)...Int(last)].last { $0 != nil } ?? nil
     }
 }

@@ -48,16 +48,21 @@ struct FirstSigns {
 
     private var failing: Sign? { first("errors", { $0.outcomes.errors }, of: { $0.outcomes.total }) }
 
-    /// From a hundredth of a slice on: one stray error is no sign.
+    private static let countMin = 3
+
+    /// From a hundredth of a slice on: a stray error is no sign.
     private func first(
         _ words: String, _ count: (SliceRecord) -> UInt64, of whole: (SliceRecord) -> UInt64
     ) -> Sign? {
-        guard let place = record.slices.firstIndex(where: { count($0) > 0 && count($0) * 100 >= whole($0) }) else {
+        guard
+            let place = record.slices.firstIndex(where: { count($0) >= Self.countMin && count($0) * 100 >= whole($0) })
+        else {
             return nil
         }
         let all = record.slices[place...].reduce(0) { $0 + count($1) }
         return Sign(
-            at: record.sliceLength * Int64(place), words: "first \(words), \(Figures.grouped(all)) from then on")
+            at: record.sliceLength * Int64(place),
+            words: "\(words): 1% or more for the first time, \(Figures.grouped(all)) from then on")
     }
 
     /// Four fifths of what was offered, in any second of the stages that count.
@@ -66,9 +71,7 @@ struct FirstSigns {
         for (place, slice) in record.slices.enumerated() where slice.arrivals.scheduled > 0 {
             let at = record.sliceLength * Int64(place)
             guard spans.contains(where: { $0.contains(at) }) else { continue }
-            let good = slice.cells.reduce(0) { sum, cell in
-                record.steps[cell.step].isFirst ? sum + cell.cell.outcomes[.ok] + cell.cell.outcomes[.declined] : sum
-            }
+            let good = slice.good(record.steps)
             if Double(good) < 0.8 * Double(slice.arrivals.scheduled) {
                 return Sign(
                     at: at,

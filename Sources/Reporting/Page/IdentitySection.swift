@@ -43,7 +43,7 @@ struct IdentitySection {
     private static func words(_ key: String, _ value: JSONValue) -> String? {
         if key.hasSuffix("_bytes"), let bytes = value.double { return Figures.bytes(bytes) }
         if let text = value.string { return text }
-        return value.double.map { $0 == $0.rounded() ? Figures.grouped(Int($0)) : Figures.threeDigits($0) }
+        return value.double.map(RunPlot.number)
     }
 
     private func code(_ text: String) -> Markup { .element("code", [], text) }

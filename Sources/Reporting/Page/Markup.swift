@@ -55,8 +55,8 @@ struct Markup {
             case "\"": escaped += "&quot;"
             case "'": escaped += "&#39;"
             case "\n", "\t": escaped.unicodeScalars.append(scalar)
-            case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{200E}", "\u{200F}", "\u{202A}"..."\u{202E}",
-                "\u{2066}"..."\u{2069}":
+            case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}", "\u{61C}", "\u{200B}"..."\u{200F}", "\u{2028}"..."\u{202E}",
+                "\u{2060}"..."\u{2069}", "\u{FEFF}", "\u{FFFE}", "\u{FFFF}":
                 escaped += "\u{FFFD}"
             default: escaped.unicodeScalars.append(scalar)
             }

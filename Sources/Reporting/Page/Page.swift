@@ -22,7 +22,6 @@ struct Page {
         small = plot.small
     }
 
-    var timeline: Timeline { plot.timeline }
     private var record: RunRecord { report.record }
 
     var html: String { "<!DOCTYPE html>\n" + document.text + "\n" }
@@ -87,8 +86,8 @@ struct Page {
     private var overTime: Markup {
         let hint = Markup.element(
             "p", [("class", "soft hint")],
-            "All charts of this section share one axis: time since the run began (min:s). Tinted columns are stages, red ones faults"
-                + "; numbered lines are the events below.")
+            "All charts of this section share one axis: time since the run began (min:s). Tinted columns are stages, the darkest "
+                + "not judged, red ones faults; numbered lines are the events below.")
         return .section(
             "over-time", "Over time",
             [hint] + plot.traffic.map { $0.figure(in: plot.frame) } + [eventList]

@@ -82,8 +82,8 @@ struct VerdictSection {
             outcomes.total > 0 ? Figures.percent(Double(count) / Double(outcomes.total)) : "-"
         }
         return .facts([
-            ("arrivals due", Markup(Figures.grouped(arrivals.scheduled))),
-            ("dropped", Markup(Figures.grouped(arrivals.dropped))),
+            ("arrivals due, in all", Markup(Figures.grouped(arrivals.scheduled))),
+            ("dropped, in all", Markup(Figures.grouped(arrivals.dropped))),
             ("answered ok", Markup(share(outcomes[.ok]))), ("shed", Markup(share(outcomes[.shed]))),
             ("errors", Markup(share(outcomes.errors))),
             ("p50", Markup(latency.words(50))), ("p99", Markup(latency.words(99))),

@@ -52,7 +52,6 @@ import Timebase
 /// another kind for a note. Anything else is a new version, and a reader refuses versions after its own.
 extension RunRecord {
     package static let version: UInt64 = 1
-
     package var json: JSONValue {
         .present([
             ("version", .count(Self.version)), ("identity", identity.json), ("stack", stack?.json),
@@ -92,6 +91,9 @@ extension RunRecord {
             observed: try place.member("observed").map(ObservedSeries.init),
             events: try place.member("events").map(RunEvent.init), ending: try Ending(place.member("ending")),
             stack: try place.optional("stack").map(StackRecord.init))
+        guard !self.sliceLength.nanoseconds.multipliedReportingOverflow(by: Int64(slices.count + 1)).overflow else {
+            throw sliceLength.expected("a time that as many slices do not make longer than can be counted")
+        }
         snapshots = try place.optional("snapshots")?.map(StoreSnapshot.init) ?? []
         egress = try place.optional("egress")?.map(EgressRecord.init) ?? []
         drain = try place.optional("drain").map(DrainRecord.init)
