@@ -173,8 +173,8 @@ package final class LoadDriver {
     }
 
     /// What somebody did by hand, and not to the driver: it is told as what is done to it.
-    package func noteByHand(_ kind: RunEvent.Kind, _ text: String) {
-        note(kind, text, at: timeline.runTime(at: loop.now))
+    package func noteByHand(_ text: String) {
+        note(.note, text, at: timeline.runTime(at: loop.now))
     }
 
     /// Names of what is read from elsewhere, in the order of `DriverSecond.observed`.

@@ -64,19 +64,23 @@ class LiveRun:
 
 
 @contextlib.contextmanager
-def run(name, plan=None, seconds=16):
-    """Starts a run, of a plan of its own where none is named, and gives the address that it tells; whatever happens, it does not
+def run(name, plan=None, seconds=16, plans=1):
+    """Starts a run, of a plan of its own where none is named or of several alike, and gives the address that it tells; whatever happens, it does not
     outlive the test."""
     folder = PICTURES / "drills" / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    more = []
     if plan is None:
         plan = folder / "live.yaml"
         plan.write_text(PLAN.replace("SECONDS", str(seconds)))
+        more = [folder / f"live-{number}.yaml" for number in range(2, plans + 1)]
+        for number, each in enumerate(more, 2):
+            each.write_text(plan.read_text().replace("plan: live", f"plan: live-{number}"))
         shutil.copy(REPOSITORY / "mocks" / "quickstart.yaml", folder)
     log, out = folder / "talk", folder / "out"
     with open(log, "w") as talk:
-        process = subprocess.Popen([EXECUTABLE, "run", plan, "--live", "127.0.0.1:0", "--out", out],
+        process = subprocess.Popen([EXECUTABLE, "run", plan, *more, "--live", "127.0.0.1:0", "--out", out],
                                    cwd=REPOSITORY, stdin=subprocess.DEVNULL, stdout=talk, stderr=talk)
     try:
         yield LiveRun(process, announced(process, log), log, out)

@@ -132,6 +132,30 @@ class LiveTests(unittest.TestCase):
             self.await_connection("ended")
             self.assertEqual(self.browser.one("#verdict").get_attribute("data-verdict"), "met")
 
+    def test_the_next_run_of_a_command_begins_on_an_empty_page(self):
+        with live.run("live-twice", seconds=2, plans=2) as run:
+            self.line.far_end = run.port
+            self.browser.open(run.page)
+            # The first verdict, and what is there between the runs, are there for an instant.
+            self.browser.ask("""
+                const verdict = document.querySelector('#verdict');
+                new MutationObserver(() => {
+                  if (verdict.dataset.verdict) return window.first = window.first || verdict.dataset.verdict;
+                  window.between = {
+                    first: window.first, plan: document.querySelector('#plan').textContent,
+                    figures: [...document.querySelectorAll('[data-figure]')].map((e) => e.textContent).join(''),
+                    left: ['guards', 'faults', 'events', 'judgements', 'stages', 'switches', 'charts']
+                      .filter((id) => document.getElementById(id).children.length)};
+                }).observe(verdict, {attributes: true, attributeFilter: ['data-verdict']});""")
+            between = self.browser.wait("window.between", 40, "the second run began")
+            self.assertTrue(between.pop("first", None), "the first run's verdict was told")
+            self.assertEqual(between, {"plan": "a run", "figures": "–" * 9, "left": []})
+            self.await_figures()
+            self.assertEqual(self.browser.one("#plan").text, "live-2")
+            self.browser.wait("document.querySelector('#verdict').dataset.verdict", 40, "the second run ended")
+            self.await_connection("ended")
+            self.assertEqual(self.browser.complaints(), [])
+
     def is_well_seen(self, run, width, scheme):
         self.browser.open(run.page, width, scheme)
         self.await_connection("live")

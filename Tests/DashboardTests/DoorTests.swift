@@ -168,6 +168,18 @@ import Timebase
         }
     }
 
+    @Test(arguments: [("traffic", 202, 202), ("teardown", 409, 202), ("draining", 409, 202), ("auditing", 409, 409)])
+    func `behind the traffic only its end is steered`(phase: String, rate: Int, stop: Int) throws {
+        try LiveRig.run { (rig) async throws in
+            rig.board.enter(phase: phase)
+            #expect(try await rig.order("rate", #"{"factor": 2}"#).status == rate)
+            for order in ["pause", "resume"] { #expect(try await rig.order(order, "{}").status == rate) }
+            #expect(try await rig.order("stop", "{}").status == stop)
+            #expect(rig.commands.count == (rate == 202 ? 3 : 0) + (stop == 202 ? 1 : 0))
+            #expect(try await rig.order("faults/clear", "{}").status == 202)
+        }
+    }
+
     @Test func `without a run there is nothing to steer`() throws {
         try LiveRig.run { (rig) async throws in
             rig.server.controls = nil

@@ -65,7 +65,7 @@ import Timebase
     }
 
     @Test func `names of any kind are labels that a scraper can read`() throws {
-        let hostile = "<script>alert(1)</script>\"} 1\nspillway_forged 1\\"
+        let hostile = "<script>alert(1)</script>\"} 1\nspillway_forged 1\\\u{202E}"
         let run = LiveRig.run { record in
             record.identity.plan = hostile
             record.steps[0].journey = hostile
@@ -74,7 +74,7 @@ import Timebase
             second.guards[0].text = hostile
             second.progress.stageName = hostile
         }
-        let escaped = #"<script>alert(1)</script>\"} 1\nspillway_forged 1\\"#
+        let escaped = #"<script>alert(1)</script>\"} 1 spillway_forged 1\\\\u{202E}"#
         #expect(text.contains("plan=\"\(escaped)\"") && text.contains("guard=\"\(escaped)\""))
         #expect(!text.split(separator: "\n").contains { $0.hasPrefix("spillway_forged") })
     }

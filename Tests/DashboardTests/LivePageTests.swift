@@ -42,7 +42,7 @@ import Timebase
     }
 
     @Test func `hostile names come to the page as texts in JSON, cut and masked`() throws {
-        let hostile = "</script><img src=x onerror=alert(1)>\r\n\nevent: end\ndata: {}\u{2028}"
+        let hostile = "</script><img src=x onerror=alert(1)>\r\n\nevent: end\ndata: {}\u{202E}"
         let long = String(repeating: "é", count: 5_000)
         try LiveRig.run { (rig) async throws in
             rig.board.begin(
@@ -59,11 +59,22 @@ import Timebase
             peer.close()
             #expect(messages.map(\.name) == ["snapshot"])
             let run = try #require(messages.first?.data["run"])
-            #expect(run["plan"] == .text(hostile))
+            let shown = #"</script><img src=x onerror=alert(1)>  event: end data: {}\u{202E}"#
+            #expect(run["plan"] == .text(shown))
             let names = run["stages"]?.elements?.compactMap { $0["name"]?.string } ?? []
             #expect(names.first?.count == 301 && names.last?.contains("148803") == false, "\(names)")
-            #expect(messages.first?.data["events"]?.elements?.first?["text"] == .text(hostile))
+            #expect(messages.first?.data["events"]?.elements?.first?["text"] == .text(shown))
         }
+    }
+
+    @Test func `a second that lasted longer says so, and a guard's negative value is shown as it is`() throws {
+        var second = LiveRig.second(5)
+        second.span = .seconds(2)..<TimeSpan.seconds(5)
+        #expect(second.json["span_s"] == .integer(3))
+        let reading = GuardReading(
+            text: "balance < -50 for 3s", value: -120, limit: -50, isAbove: false, unit: .count, heldSeconds: 1,
+            tripSeconds: 3)
+        #expect(reading.json["value"]?.string?.contains("120") == true, "\(reading.json)")
     }
 
     @Test func `what is kept of a long run is bounded`() throws {

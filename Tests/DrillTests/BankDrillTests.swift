@@ -111,7 +111,8 @@ import Verdicts
         let hand = try #require(faults.first?.span)
         #expect(hand.lowerBound >= .seconds(2) && hand.upperBound < .milliseconds(4_500), "\(hand)")
         #expect(told.count == 2 && told.last == faults)
-        let words = report.record.events.filter { $0.kind == .fault }.map(\.text)
+        // report.html leaves events of faults out, since it draws them as bands.
+        let words = report.record.events.filter { $0.kind == .note }.map(\.text)
         #expect(words.contains("by hand: icbc: latency +500ms for 60s"), "\(words)")
         #expect(words.contains("by hand: the faults of icbc are over"), "\(words)")
         // The plan's own is still to come then, and comes.
@@ -120,6 +121,24 @@ import Verdicts
         var late: FaultReply?
         inlet.send(.clear(channel: nil)) { late = $0 }
         guard case .unavailable? = late else { return #expect(Bool(false), "\(String(describing: late))") }
+    }
+
+    @Test func `a fault of the plan that is ended by hand ends so in the record and among the events`() throws {
+        var conduct = DrillConduct()
+        let inlet = conduct.faults
+        var seconds = 0
+        var told: [[FaultRecord]] = []
+        conduct.onFaults = { told.append($0) }
+        conduct.onSecond = { _ in
+            seconds += 1
+            if seconds == 7 { inlet.send(.clear(channel: nil)) { #expect($0 == .done) } }
+        }
+        let report = try Banked().run(in: TestFolder(), conduct).done().0
+        let span = try #require(report.record.faults.first?.span)
+        #expect(span.lowerBound == .seconds(6) && (7_000..<7_100).contains(span.upperBound.nanoseconds / 1_000_000))
+        let marks = report.record.events.filter { $0.kind == .fault }
+        #expect(marks.map(\.text) == ["icbc: latency x8 begins", "icbc: latency x8 ends"])
+        #expect(marks.map(\.at) == [span.lowerBound, span.upperBound] && told == [report.record.faults])
     }
 
     @Test func `what there is to know of a run is told before its first request`() throws {

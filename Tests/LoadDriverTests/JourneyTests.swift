@@ -230,8 +230,12 @@ import Traffic
             arrivals: uniform
             traffic: [{hold: {for: 2s, rate: 10/s, mix: {query: 1}}}]
             """)
+        var seconds: [DriverSecond] = []
+        rig.onSecond = { seconds.append($0) }
         let record = try rig.run { exchange, _, _ in exchange.respond(200, body: Array(#"{"id":"1"}"#.utf8)) }
         #expect(record.slices.reduce(0) { $0 + $1.arrivals.skipped } == 20)
+        #expect(seconds.allSatisfy { $0.started == 0 }, "who watches sees what the record says")
+        #expect(seconds.last?.totals.skipped == 20 && seconds.last?.totals.started == 20)
         #expect(record.slices.allSatisfy { $0.arrivals.started == 0 }, "what was skipped did not begin")
         #expect(record.slices.reduce(0) { $0 + $1.arrivals.scheduled } == 20)
         #expect(rig.requests == 0)

@@ -39,6 +39,20 @@ import Timebase
         #expect(abs((reading.value ?? 0) - 0.1) < 0.05)
     }
 
+    @Test func `what is skipped seconds behind its beginning is taken off later ones`() {
+        let tally = WatchTally([])
+        func second(_ end: Int64) -> UInt64 {
+            tally.second(endingAt: .seconds(end), DriverProgress(), []).started
+        }
+        for _ in 0..<3 { tally.arrivalBegan(lag: 0) }
+        #expect(second(1) == 3)
+        for _ in 0..<2 { tally.arrivalSkipped() }
+        tally.arrivalBegan(lag: 0)
+        #expect(second(2) == 0)
+        for _ in 0..<4 { tally.arrivalBegan(lag: 0) }
+        #expect(second(3) == 3 && tally.totals.started == 8 && tally.totals.skipped == 2)
+    }
+
     @Test func `who watches changes nothing of the run`() throws {
         func digest(isWatched: Bool) throws -> [String] {
             let rig = try Rig(Rig.plan("  - hold: {for: 3s, rate: 100/s}", arrivals: "poisson"))

@@ -5,15 +5,21 @@ import LoadDriver
 import Numerals
 import Timebase
 
-/// How the parts of a run are told to its page. Texts are cut and masked as in the report; the page puts them in as text.
+/// How the parts of a run are told to its page. Texts are cut and masked as in the report, what could hide in them or turn
+/// their direction is written out, and the page puts them in as text.
 enum LiveText {
     static let textMax = 300
     static let guardsMax = 50
     static let stagesMax = 200
 
     static func text(_ text: String) -> JSONValue {
-        let masked = CardMask.masked(text)
-        return .text(masked.count > textMax ? masked.prefix(textMax) + "…" : masked)
+        let shown = shown(text)
+        return .text(shown.count > textMax ? shown.prefix(textMax) + "…" : shown)
+    }
+
+    /// A break between lines is a space, as a page shows it.
+    static func shown(_ text: String) -> String {
+        String(CardMask.masked(text).map { $0 == "\n" || $0 == "\r\n" || $0 == "\r" ? " " : $0 }).harmless
     }
 
     /// Three decimals are enough for eyes, and short.
@@ -83,7 +89,9 @@ extension LiveRun {
 extension DriverSecond {
     var json: JSONValue {
         .object([
-            ("at_s", LiveText.seconds(span.upperBound)), ("elapsed_s", LiveText.seconds(progress.elapsed)),
+            ("at_s", LiveText.seconds(span.upperBound)),
+            ("span_s", LiveText.seconds(span.upperBound - span.lowerBound)),
+            ("elapsed_s", LiveText.seconds(progress.elapsed)),
             ("length_s", LiveText.seconds(progress.length)), ("stage", .count(progress.stage)),
             ("stage_name", LiveText.text(progress.stageName)), ("offered", LiveText.number(progress.offered)),
             ("started", .count(started)), ("good", .count(good)), ("shed", .count(outcomes[.shed])),
@@ -95,8 +103,9 @@ extension DriverSecond {
             (
                 "totals",
                 .object([
-                    ("due", .count(totals.due)), ("started", .count(totals.started)), ("good", .count(totals.good)),
-                    ("dropped", .count(totals.dropped)), ("errors", .count(progress.errors)),
+                    ("due", .count(totals.due)), ("started", .count(totals.started - totals.skipped)),
+                    ("good", .count(totals.good)), ("dropped", .count(totals.dropped)),
+                    ("skipped", .count(totals.skipped)), ("errors", .count(progress.errors)),
                     ("shed", .count(progress.shed)),
                 ])
             ),
@@ -117,7 +126,7 @@ extension GuardReading {
         switch unit {
         case .ratio: Figures.percent(value)
         case .nanoseconds: Figures.span(nanoseconds: UInt64(max(0, min(value, 1e18))))
-        case .count: value < 1e15 ? Figures.threeDigits(max(0, value)) : "\(value)"
+        case .count: abs(value) < 1e15 ? Figures.threeDigits(value) : "\(value)"
         }
     }
 

@@ -20,6 +20,8 @@ import Timebase
 struct ControlDesk {
     let loop: EventLoop
     let controls: LiveControls
+    /// What the run is at.
+    let phase: String
 
     static let paths = [
         "/control/rate", "/control/pause", "/control/resume", "/control/stop", "/control/faults",
@@ -29,7 +31,12 @@ struct ControlDesk {
     /// Banks answer in milliseconds, or are not well.
     private static let patience = TimeSpan.seconds(10)
 
+    /// An end that is waited for can still be cut short; what is only looked at and written down cannot.
+    private static let phasesBehindTraffic: Set = ["teardown", "draining", "auditing", "reporting", "ended"]
+    private static let phasesBehindRun: Set = ["auditing", "reporting", "ended"]
+
     func carryOut(_ path: String, _ body: JSONValue) async throws(Problem) {
+        try admit(path)
         switch path {
         case "/control/rate": controls.command(.rate(tenths: try tenths(body)))
         case "/control/pause": controls.command(.pause)
@@ -39,6 +46,13 @@ struct ControlDesk {
         case "/control/faults/clear": try await order(.clear(channel: try channel(body)))
         default: preconditionFailure("\(path) is no order")
         }
+    }
+
+    /// The banks themselves say whether they are there.
+    private func admit(_ path: String) throws(Problem) {
+        let isOver = (path == "/control/stop" ? Self.phasesBehindRun : Self.phasesBehindTraffic).contains(phase)
+        guard isOver, !path.hasPrefix("/control/faults") else { return }
+        throw Problem(status: 409, kind: "traffic-over", detail: "nothing is left to steer: the run is at '\(phase)'")
     }
 
     private func tenths(_ body: JSONValue) throws(Problem) -> Int {

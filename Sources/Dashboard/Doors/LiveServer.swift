@@ -115,7 +115,7 @@ package final class LiveServer {
         guard let controls else {
             throw Problem(status: 409, kind: "no-run", detail: "no run is under way that could be steered")
         }
-        try await ControlDesk(loop: board.loop, controls: controls).carryOut(path, body)
+        try await ControlDesk(loop: board.loop, controls: controls, phase: board.phase).carryOut(path, body)
         Self.answer(exchange, 202, "application/json", Array("{}".utf8))
     }
 

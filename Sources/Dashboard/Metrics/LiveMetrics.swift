@@ -73,7 +73,8 @@ struct LiveMetrics {
         gauge("paused", "1 while the schedule is paused by hand.", progress.isPaused ? 1 : 0)
         gauge("planned_arrivals_per_second", "Arrivals a second by the schedule.", progress.offered)
         counter("arrivals_due_total", "Arrivals that were due.", totals.due)
-        counter("arrivals_started_total", "Arrivals that began.", totals.started)
+        counter("arrivals_started_total", "Arrivals that began, those among them that were skipped.", totals.started)
+        counter("arrivals_skipped_total", "Arrivals that began and were left for want of a value.", totals.skipped)
         counter("arrivals_dropped_total", "Arrivals left out at the cap on arrivals in flight.", totals.dropped)
         counter("arrivals_good_total", "Arrivals whose first step was answered well.", totals.good)
         gauge("arrivals_in_flight", "Open arrivals.", Double(progress.inFlight))
@@ -183,7 +184,7 @@ struct LiveMetrics {
     private func labels(_ pairs: [(String, String)]) -> String { Self.labels(pairs) }
 
     private static func labels(_ pairs: [(String, String)]) -> String {
-        pairs.map { MetricsText.label($0, String(CardMask.masked($1).prefix(LiveText.textMax))) }.joined(separator: ",")
+        pairs.map { MetricsText.label($0, String(LiveText.shown($1).prefix(LiveText.textMax))) }.joined(separator: ",")
     }
 
     private mutating func gauge(_ name: String, _ help: String, _ value: Double) {

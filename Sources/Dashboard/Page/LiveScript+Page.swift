@@ -13,11 +13,9 @@ extension LiveScript {
           if (isNew) {
             charts = (snapshot.charts || []).map(spec => new Chart(spec));
             $('charts').replaceChildren(...charts.map(chart => chart.figure));
-            $('verdict').className = 'verdict not_judged';
+            forget();
             say('headline', run ? 'Under way' : 'Getting ready');
-            say('so-far', 'Nothing is judged before the end.');
-            $('report').hidden = $('judgements').hidden = true;
-            if (run) switches(run.banks);
+            switches(run ? run.banks : []);
           }
           if (run) {
             say('plan', run.plan); say('run', `run ${run.id}, seed ${run.seed}`); say('about', run.about || '');
@@ -32,6 +30,24 @@ extension LiveScript {
           show();
           if (snapshot.end) finish(snapshot.end);
         }
+
+        // What the run before has left on the page.
+        function forget() {
+          $('verdict').className = 'verdict not_judged';
+          delete $('verdict').dataset.verdict;
+          say('so-far', 'Nothing is judged before the end.');
+          say('plan', 'a run'); say('run', ''); say('about', ''); say('stage-words', ''); say('control-words', '');
+          document.title = 'Spillway: a run under way';
+          for (const node of document.querySelectorAll('[data-figure]')) figure(node.dataset.figure, '–');
+          for (const id of ['judgements', 'stages', 'guards', 'faults', 'events']) $(id).replaceChildren();
+          for (const id of ['report', 'judgements', 'guards-section', 'faults-section', 'events-section']) $(id).hidden = true;
+          $('now').style.left = '0'; announcedStage = null;
+          factor(1); pausing(false);
+        }
+        const factor = value => { $('rate').dataset.factor = String(value); $('rate').textContent = `× ${value}`; };
+        const pausing = isPaused => {
+          $('pause').setAttribute('aria-pressed', String(isPaused)); $('pause').textContent = isPaused ? 'go on' : 'pause';
+        };
 
         function show() {
           say('phase', state.now && state.phase === 'traffic' ? state.now.stage_name + (state.now.paused ? ', paused' : '')
@@ -50,8 +66,10 @@ extension LiveScript {
         };
         let announcedStage = null;
         function now(second) {
-          figure('offered', short(second.offered) + '/s'); figure('achieved', grouped(second.started) + '/s');
-          figure('good', grouped(second.good) + '/s'); figure('shed', percent(second.shed, second.steps));
+          // Where the machine stood still, a second is longer than one.
+          const rate = count => short(count / (second.span_s || 1)) + '/s';
+          figure('offered', short(second.offered) + '/s'); figure('achieved', rate(second.started));
+          figure('good', rate(second.good)); figure('shed', percent(second.shed, second.steps));
           figure('errors', percent(second.errors, second.steps), second.errors > 0);
           figure('p50', span(second.p50_ms)); figure('p99', span(second.p99_ms));
           figure('in-flight', grouped(second.in_flight));
@@ -64,10 +82,7 @@ extension LiveScript {
           });
           say('stage-words', `${clock(second.elapsed_s)} of ${clock(second.length_s)}` + (second.at_s - second.elapsed_s >= 1
             ? `, ${clock(second.at_s - second.elapsed_s)} paused` : ''));
-          const factor = $('rate');
-          factor.dataset.factor = String(second.rate_factor); factor.textContent = `× ${second.rate_factor}`;
-          $('pause').setAttribute('aria-pressed', String(second.paused));
-          $('pause').textContent = second.paused ? 'go on' : 'pause';
+          factor(second.rate_factor); pausing(second.paused);
           if (!state.end) say('so-far', second.money_violations > 0
             ? `Nothing is judged before the end. So far the stack's books are wrong in ${grouped(second.money_violations)} places.`
             : `Nothing is judged before the end. So far ${grouped(second.totals.due)} arrivals were due; `

@@ -25,7 +25,7 @@ final class BankAttendance {
         self.live = live
         self.faults = faults
         self.loop = loop
-        switches = BankSwitches(faults.all, of: banks, on: loop)
+        switches = BankSwitches(faults, of: banks, on: loop)
         watches = ([banks] + (live.map { [$0] } ?? [])).map { side in
             PartWatch(side.host, on: loop) { side.words(ofLoss: $0) }
         }
@@ -61,8 +61,9 @@ final class BankAttendance {
     /// The banks are asked, and ended. A run that has lost its banks is no whole one, however its traffic ended.
     func end(_ record: inout RunRecord) async {
         let end = record.sliceLength * Int64(record.slices.count)
-        var events = isPosted ? faults.events(before: end) : []
-        record.faults = isPosted ? switches.records.filter { $0.span.lowerBound <= end } : []
+        var events = isPosted ? switches.planned.events(before: end) : []
+        let faults = isPosted ? switches.records : switches.byHand
+        record.faults = faults.filter { $0.span.lowerBound <= end }
         if switches.isChangedByHand { record.generator.isChangedByHand = true }
         for side in sides {
             let found = await side.collect(at: end)

@@ -35,7 +35,7 @@ final class BankDesk {
     func post(_ faults: JSONValue) async throws(PartFault) {
         let response = try await client.ask(.post, "/_mock/faults", faults)
         guard (200..<300).contains(response.status) else {
-            throw PartFault("POST /_mock/faults was answered with \(response.status): \(response.bodyText.prefix(500))")
+            throw Self.fault("POST", response)
         }
     }
 
@@ -51,8 +51,14 @@ final class BankDesk {
     func replaceFaults(by faults: JSONValue) async throws(PartFault) {
         let response = try await client.ask(.put, "/_mock/faults", faults)
         guard (200..<300).contains(response.status) else {
-            throw PartFault("PUT /_mock/faults was answered with \(response.status): \(response.bodyText.prefix(500))")
+            throw Self.fault("PUT", response)
         }
+    }
+
+    private static func fault(_ method: String, _ response: HTTPResponse) -> PartFault {
+        PartFault(
+            "\(method) /_mock/faults was answered with \(response.status): \(response.bodyText.prefix(500))",
+            isRefusal: (400..<500).contains(response.status))
     }
 
     /// Piece by piece into a file that is made for it, or into memory.

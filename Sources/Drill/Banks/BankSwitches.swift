@@ -10,11 +10,14 @@ import Timebase
 /// Faults that are put on the run's banks, and taken off them, by hand.
 ///
 /// One order is carried out after the other. What was done is noted in the run's events, marks the run as changed by hand,
-/// and stands among its faults: a judge and a chart see it as they see the plan's own.
+/// and stands among its faults: a judge and a chart see it as they see the plan's own. Banks that took an order and did not
+/// say so may have done it all the same: then the run is marked, and notes that.
 final class BankSwitches {
-    /// The plan's and those by hand, in the order of time.
-    private(set) var records: [FaultRecord]
-    var note: (RunEvent.Kind, String) -> Void = { _, _ in }
+    /// As they were, those that were ended by hand.
+    private(set) var planned: PlannedFaults
+    private(set) var byHand: [FaultRecord] = []
+    /// As notes, since report.html draws faults as bands and tells nothing else of them.
+    var note: (String) -> Void = { _ in }
     var onFaults: ([FaultRecord]) -> Void = { _ in }
     private let banks: RunBanks
     private let loop: EventLoop
@@ -26,16 +29,18 @@ final class BankSwitches {
     private static let openOrdersMax = 8
     /// Of a whole run.
     static let byHandMax = 200
-    private var byHand = 0
     private(set) var isChangedByHand = false
 
-    init(_ planned: [FaultRecord], of banks: RunBanks, on loop: EventLoop) {
-        records = planned
+    init(_ planned: PlannedFaults, of banks: RunBanks, on loop: EventLoop) {
+        self.planned = planned
         self.banks = banks
         self.loop = loop
     }
 
     func begin(at begin: Instant) { self.begin = begin }
+
+    /// The plan's and those by hand, in the order of time.
+    var records: [FaultRecord] { (planned.all + byHand).sorted { $0.span.lowerBound < $1.span.lowerBound } }
 
     func take(_ order: FaultOrder, _ reply: @escaping (FaultReply) -> Void) {
         guard begin != nil else { return reply(.unavailable("the traffic has not begun")) }
@@ -53,7 +58,7 @@ final class BankSwitches {
     func rest() async {
         await last?.join()
         last = nil
-        (note, onFaults) = ({ _, _ in }, { _ in })
+        (note, onFaults) = ({ _ in }, { _ in })
     }
 
     private func carryOut(_ order: FaultOrder) async -> FaultReply {
@@ -75,18 +80,25 @@ final class BankSwitches {
         guard let faults = outcome.faults else {
             return .refused(outcome.diagnostics.prefix(3).map(\.message).joined(separator: "; "))
         }
-        guard byHand + faults.count <= Self.byHandMax else {
+        guard byHand.count + faults.count <= Self.byHandMax else {
             return .refused("a run takes at most \(Self.byHandMax) faults by hand")
         }
-        try await banks.post(.array(faults.map(\.json)))
+        let wasChangedByHand = isChangedByHand
         isChangedByHand = true
-        byHand += faults.count
+        do throws(PartFault) {
+            try await banks.post(.array(faults.map(\.json)))
+        } catch {
+            isChangedByHand = wasChangedByHand || !error.isRefusal
+            for fault in faults where !error.isRefusal {
+                note("by hand: \(fault.words) for \(fault.span) may have been put up: \(error)")
+            }
+            throw error
+        }
         for fault in faults {
             let from = now + fault.at.value.offset
-            records.append(FaultRecord(channel: fault.channel.value, what: fault.what, span: from..<from + fault.span))
-            note(.fault, "by hand: \(fault.words) for \(fault.span)")
+            byHand.append(FaultRecord(channel: fault.channel.value, what: fault.what, span: from..<from + fault.span))
+            note("by hand: \(fault.words) for \(fault.span)")
         }
-        records.sort { $0.span.lowerBound < $1.span.lowerBound }
         onFaults(records)
         return .done
     }
@@ -97,14 +109,22 @@ final class BankSwitches {
         let over = standing.filter { $0.isUp && (channel == nil || $0.channel == channel) }
         guard !over.isEmpty else { return .done }
         let kept = standing.filter { fault in !(fault.isUp && (channel == nil || fault.channel == channel)) }
-        try await banks.replaceFaults(by: .array(kept.map(\.json)))
+        let words = channel.map { "the faults of \($0)" } ?? "all faults"
+        let wasChangedByHand = isChangedByHand
         isChangedByHand = true
-        let now = now
-        for index in records.indices where records[index].span.contains(now) {
-            guard channel == nil || records[index].channel == channel else { continue }
-            records[index].span = records[index].span.lowerBound..<now
+        do throws(PartFault) {
+            try await banks.replaceFaults(by: .array(kept.map(\.json)))
+        } catch {
+            isChangedByHand = wasChangedByHand || !error.isRefusal
+            if !error.isRefusal { note("by hand: \(words) may be over: \(error)") }
+            throw error
         }
-        note(.fault, "by hand: \(channel.map { "the faults of \($0)" } ?? "all faults") are over")
+        let now = now
+        planned.end(at: now, channel)
+        for index in byHand.indices where channel == nil || byHand[index].channel == channel {
+            byHand[index].span = byHand[index].span.ended(at: now)
+        }
+        note("by hand: \(words) are over")
         onFaults(records)
         return .done
     }

@@ -12,7 +12,7 @@ import Traffic
 /// The banks count from the instant at which they are told. A pause by hand does not stop their clock: what goes wrong with
 /// a bank goes on.
 struct PlannedFaults {
-    private let faults: [(span: Range<TimeSpan>, fault: Fault)]
+    private var faults: [(span: Range<TimeSpan>, fault: Fault)]
 
     init(_ plan: Plan, _ traffic: PlannedTraffic) {
         faults = plan.faults.map { fault in
@@ -20,6 +20,13 @@ struct PlannedFaults {
             let stage = traffic.stages.first { $0.name == instant.stage }
             let begin = (stage?.span.lowerBound ?? .zero) + instant.offset
             return (begin..<begin + fault.span, fault)
+        }
+    }
+
+    /// Those that are up, of one bank or of all, end now; what is still to come stays.
+    mutating func end(at now: TimeSpan, _ channel: String?) {
+        for index in faults.indices where channel == nil || faults[index].fault.channel.value == channel {
+            faults[index].span = faults[index].span.ended(at: now)
         }
     }
 
@@ -47,6 +54,11 @@ struct PlannedFaults {
         }
         return marks.filter { $0.at <= end }.sorted { $0.at < $1.at }
     }
+}
+
+extension Range<TimeSpan> {
+    /// What was of it until then; itself where that is not in it.
+    func ended(at now: TimeSpan) -> Self { contains(now) ? lowerBound..<now : self }
 }
 
 extension Fault {

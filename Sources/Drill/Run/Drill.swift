@@ -225,22 +225,23 @@ package struct Drill {
         conduct.onPhase(.traffic)
         attendance?.watch { driver.fail($0) }
         if let switches = attendance?.switches {
-            switches.note = { driver.noteByHand($0, $1) }
+            switches.note = { driver.noteByHand($0) }
             switches.onFaults = conduct.onFaults
             conduct.faults.open { switches.take($0, $1) }
         }
         stack?.begin { driver.fail($0) }
         var record = await driver.run()
         conduct.faults.close()
+        // An order that is still under way ends behind the traffic, and the driver's part of the record is written.
+        let end = record.sliceLength * Int64(record.slices.count)
+        attendance?.switches.note = { record.events.append(RunEvent(at: end, kind: .note, text: $0)) }
         await attendance?.rest()
         await stack?.rest()
         await lookout?.rest()
         lookout?.note(in: &record)
         conduct.onPhase(.teardown)
         if let fault = await driver.tearDown() {
-            let end = record.slices.count
-            record.events.append(
-                RunEvent(at: record.sliceLength * Int64(end), kind: .note, text: "the teardown failed: \(fault)"))
+            record.events.append(RunEvent(at: end, kind: .note, text: "the teardown failed: \(fault)"))
         }
         return record
     }

@@ -9,7 +9,7 @@ package struct DriverSecond: Sendable {
     /// From the run's beginning; more than a second where the machine or the loop stood still.
     package var span: Range<TimeSpan>
     package var progress: DriverProgress
-    /// Arrivals that were due, those among them that began, and those that the cap left out.
+    /// Arrivals that were due, those among them that began and were not skipped, and those that the cap left out.
     package var due: UInt64 = 0
     package var started: UInt64 = 0
     package var dropped: UInt64 = 0
@@ -47,8 +47,11 @@ package struct SecondLatency: Sendable, Equatable {
 /// Counts since the run began.
 package struct RunTotals: Sendable {
     package var due: UInt64 = 0
+    /// Those among them that were skipped, which the record does not count as started: a total does not fall.
     package var started: UInt64 = 0
     package var dropped: UInt64 = 0
+    /// For want of a value.
+    package var skipped: UInt64 = 0
     package var good: UInt64 = 0
     /// By the place of the step in the record.
     package var steps: [StepTotals] = []

@@ -16,6 +16,8 @@ final class WatchTally {
     private var told = RunTotals()
     private var toldUntil = TimeSpan.zero
     private var eventsTold = 0
+    /// Skipped, and not yet taken off what a second started.
+    private var skippedOpen: UInt64 = 0
 
     init(_ steps: [StepRecord]) {
         self.steps = steps
@@ -32,6 +34,11 @@ final class WatchTally {
     func arrivalDropped() {
         totals.due += 1
         totals.dropped += 1
+    }
+
+    func arrivalSkipped() {
+        totals.skipped += 1
+        skippedOpen += 1
     }
 
     func stepEnded(_ step: Int, _ outcome: Outcome, sinceDue: UInt64, sinceSent: UInt64) {
@@ -51,7 +58,7 @@ final class WatchTally {
     func second(endingAt end: TimeSpan, _ progress: DriverProgress, _ events: [RunEvent]) -> DriverSecond {
         var second = DriverSecond(span: toldUntil..<max(end, toldUntil), progress: progress)
         second.due = totals.due - told.due
-        second.started = totals.started - told.started
+        second.started = takeSkipped(from: totals.started - told.started)
         second.dropped = totals.dropped - told.dropped
         second.good = totals.good - told.good
         second.outcomes = outcomes
@@ -62,6 +69,13 @@ final class WatchTally {
         second.totals = totals
         begin(at: second.span.upperBound, events.count)
         return second
+    }
+
+    /// An arrival may turn out to want a value some seconds behind its beginning: no second has started fewer than none.
+    private func takeSkipped(from begun: UInt64) -> UInt64 {
+        let taken = min(skippedOpen, begun)
+        skippedOpen -= taken
+        return begun - taken
     }
 
     private func begin(at instant: TimeSpan, _ eventCount: Int) {

@@ -66,6 +66,7 @@ package final class Tally {
         let slice = slice(at: due)
         slice.arrivals.skipped += 1
         slice.arrivals.started -= 1
+        watch?.arrivalSkipped()
     }
 
     // MARK: Steps
