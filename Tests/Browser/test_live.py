@@ -133,7 +133,7 @@ class LiveTests(unittest.TestCase):
             self.assertEqual(self.browser.one("#verdict").get_attribute("data-verdict"), "met")
 
     def test_the_next_run_of_a_command_begins_on_an_empty_page(self):
-        with live.run("live-twice", seconds=2, plans=2) as run:
+        with live.run("live-twice", seconds=10, plans=2) as run:
             self.line.far_end = run.port
             self.browser.open(run.page)
             # The first verdict, and what is there between the runs, are there for an instant.
