@@ -9,10 +9,11 @@ import Timebase
 
 /// Runs of the embedded stack, its banks, their live twins and its driver, in four processes.
 @Suite struct StackTests {
+    /// References differ from run to run, and fates with them: shares are such that none of 90 is a chance of 1e-14.
     private static let profile = """
         profile: pair
         channels:
-          direct: {latency: 5ms, outcome: {decline: {do_not_honour: 5%}}}
+          direct: {latency: 5ms, outcome: {decline: {do_not_honour: 30%}}}
           patient:
             latency: 5ms
             outcome: {pending: 50%}
@@ -82,7 +83,8 @@ import Timebase
             #expect(counts.map { $0.shadow["payments"] } == [1, 181])
             let watch = try #require(report.record.watch)
             #expect(watch.looks >= 3 && watch.failed == 0 && watch.violations.isEmpty, "\(watch)")
-            #expect(watch.watermark > 400 && watch.rows > 500, "\(watch)")
+            // What was paid is an answer and a webhook to its caller, and two lines at least in the books.
+            #expect(watch.watermark > 400 && watch.rows >= Int64(report.count(.ok)), "\(watch)")
             let statements = stand.folder.below("out").filter { $0.hasSuffix("/statement.csv") }
             #expect(statements.count { $0.contains("live-channels-") } == 2 && statements.count == 4)
         }
