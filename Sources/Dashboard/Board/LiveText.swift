@@ -130,11 +130,13 @@ extension GuardReading {
         }
     }
 
-    /// Of the way to the limit: 1 is there. Nil where nothing was seen.
+    /// Of the way to the limit: 1 is there, 0 where the two have no ratio (zero, or on both sides of it). Nil where
+    /// nothing was seen.
     var nearness: Double? {
         guard let value else { return nil }
-        let share = isAbove ? value / limit : limit / value
-        return share.isNaN ? 0 : min(max(share, 0), 1)
+        let (low, high) = isAbove ? (value, limit) : (limit, value)
+        if low > high { return 1 }
+        return low > 0 ? low / high : high < 0 ? high / low : 0
     }
 }
 

@@ -13,7 +13,8 @@ package import Timebase
 package final class Observer {
     private let observation: Observation
     private let target: ServiceTarget
-    private let selectors: [(name: String, selector: MetricSelector?)]
+    let names: [String]
+    private let reader: MetricReader
     private var values: [[Double?]]
     private let period: TimeSpan
     /// Of the last answer, for guards.
@@ -29,9 +30,10 @@ package final class Observer {
     package init(_ observation: Observation, from target: ServiceTarget, length: TimeSpan) {
         self.observation = observation
         self.target = target
-        selectors = observation.series.map { ($0.name.value, MetricSelector($0.selector)) }
-        values = selectors.map { _ in [] }
-        latest = selectors.map { _ in nil }
+        names = observation.series.map(\.name.value)
+        reader = MetricReader(observation.series.map { MetricSelector($0.selector) })
+        values = names.map { _ in [] }
+        latest = names.map { _ in nil }
         let fewest = TimeSpan(nanoseconds: length.nanoseconds / Int64(Self.valuesMax) + 1)
         period = max(observation.every, fewest)
     }
@@ -40,11 +42,9 @@ package final class Observer {
     func watch(on loop: EventLoop, from start: Instant) async {
         var due = start
         while (try? await loop.sleep(until: due)) != nil {
-            let text = await read(until: due + period)
-            for (index, entry) in selectors.enumerated() {
-                latest[index] = text.flatMap { entry.selector?.value(in: $0) }
-                values[index].append(latest[index])
-            }
+            let page = await read(until: due + period)
+            latest = page.map { reader.values(in: $0) } ?? names.map { _ in nil }
+            for index in values.indices { values[index].append(latest[index]) }
             freshUntil = due + period + min(period, Self.readingMax)
             due = due + period
             // What could not be read in time is missing, so that a value stands at its instant.
@@ -66,7 +66,7 @@ package final class Observer {
     /// Nil where this observer does not know the name, or has read nothing that is fresh.
     func value(of name: String, at now: Instant) -> Double? {
         guard let freshUntil, now <= freshUntil else { return nil }
-        return selectors.firstIndex { $0.name == name }.flatMap { latest[$0] }
+        return names.firstIndex(of: name).flatMap { latest[$0] }
     }
 
     /// Of every series, as far as it is fresh.
@@ -75,10 +75,8 @@ package final class Observer {
         return latest
     }
 
-    var names: [String] { selectors.map(\.name) }
-
     var records: [ObservedSeries] {
-        zip(selectors, values).map { ObservedSeries(name: $0.name, every: period, values: $1) }
+        zip(names, values).map { ObservedSeries(name: $0, every: period, values: $1) }
     }
 
     /// Together with its task's cancellation: what it asks for now, nobody waits for.
