@@ -239,7 +239,7 @@ final class Laps {
         let importing = EvidenceImport(into: evidence)
         try evidence.say("stack", "embedded")
         try importing.take(record)
-        try importing.takeSent(record, from: made.segments)
+        try importing.takeSent(record, from: .folder(made.segments))
         laps.end("sent")
         try importing.takeLedger(made.ledger, shadowPath: nil)
         laps.end("ledger")

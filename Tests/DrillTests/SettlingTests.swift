@@ -93,10 +93,9 @@ import Timebase
     }
 
     private static func webhooks(_ evidence: CollectedEvidence) throws -> [WebhookEntry] {
-        guard case .memory(let entries)? = evidence.webhooks else {
-            Issue.record("no journal of webhooks in memory")
-            return []
-        }
+        var reader = try WebhookJournalReader(try #require(evidence.webhooks))
+        var entries: [WebhookEntry] = []
+        while let entry = try reader.next() { entries.append(entry) }
         return entries
     }
 
@@ -125,20 +124,17 @@ import Timebase
         let (record, evidence, _) = try Settled().run(in: TestFolder())
         #expect(record.drain?.end == .quiet && record.drain.map { $0.took < .seconds(2) } == true)
         #expect(evidence.gaps == [])
-        guard case .memory(let requests) = evidence.requests,
-            case .memory(let journal)? = evidence.channels.first?.journal
-        else {
-            Issue.record("a simulated run left files")
-            return
-        }
-        let sent = requests.count
+        let sent = try EvidenceReader.all(evidence.requests).count
         #expect(sent > 30 && evidence.channels.map(\.name) == ["bank", "bank"])
         #expect(evidence.channels.map(\.namespace) == [.shadow, .live])
         #expect(try Self.rows("payments", of: evidence).count == sent + 1)
         // The canary without a mark.
         #expect(try Self.rows("payments", .live, of: evidence).count == 1)
-        let booked = Set(
-            journal.filter { $0.booking == .captured }.compactMap { $0.reference?.description })
+        var journal = try ChannelJournalReader(try #require(evidence.channels.first).journal)
+        var booked: Set<String> = []
+        while let entry = try journal.next() {
+            if entry.booking == .captured, let reference = entry.reference { booked.insert(reference.description) }
+        }
         #expect(Set(try Self.rows("attempts", of: evidence).compactMap { $0["reference"]?.string }) == booked)
         let payments = try #require(
             evidence.counters.first { $0.name == "spillway_stack_payments_total{namespace=\"shadow\"}" })

@@ -44,11 +44,7 @@ import Timebase
             return conduct
         }
         let report = try outcome.done().report
-        guard case .memory(let attempts)? = left.evidence?.requests else {
-            Issue.record("\(String(describing: left.evidence))")
-            throw CancellationError()
-        }
-        return (report.record, attempts)
+        return (report.record, try EvidenceReader.all(try #require(left.evidence).requests))
     }
 
     @Test func `the segments of a run give the figures that its driver gave`() throws {

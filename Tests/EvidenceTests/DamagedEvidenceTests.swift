@@ -103,7 +103,7 @@ import Timebase
     private static func sent(_ folder: TestFolder) throws -> SourceStanding {
         var record = RunRecord.example
         record.generator.evidenceRecords = 120
-        return try standing("sent") { try $0.takeSent(record, from: folder.path) }
+        return try standing("sent") { try $0.takeSent(record, from: .folder(folder.path)) }
     }
 
     @Test func `segments that are whole are whole`() throws {
@@ -175,7 +175,7 @@ import Timebase
         }
         try bank.close()
         try sink.close()
-        var collected = CollectedEvidence(requests: .memory([]))
+        var collected = CollectedEvidence(requests: .memory(JournalInMemory()))
         collected.webhooks = .folder("\(folder.path)/hooks")
         collected.channels = [
             CollectedEvidence.Channel(
@@ -215,7 +215,7 @@ import Timebase
         let line = #"{"account":"merchant:merchant-1","currency":"CNY","amount":5}"# + "\n"
         let export = CollectedEvidence.Export(
             .shadow, "balances", place: .memory([Array(line.utf8)]), state: .whole, rows: rows)
-        var collected = CollectedEvidence(requests: .memory([]))
+        var collected = CollectedEvidence(requests: .memory(JournalInMemory()))
         collected.stack = .exports([export])
         let facts = ImportFacts(beginMilliseconds: 0, webhookURL: nil, isEmbedded: true, planText: "")
         let standing = try Self.standing("stack shadow balances") {

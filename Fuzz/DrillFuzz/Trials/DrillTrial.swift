@@ -96,7 +96,7 @@ package struct DrillTrial {
     private func conduct(into left: Left) -> DrillConduct {
         var conduct = DrillConduct()
         conduct.onCollected = { collected in
-            if case .memory(let rows) = collected.requests { left.rows = rows }
+            left.rows = (try? EvidenceReader.all(collected.requests)) ?? []
             left.gaps = collected.gaps
         }
         return conduct

@@ -152,7 +152,7 @@ final class RunBanks {
         host.channels.map { channel, _ in
             CollectedEvidence.Channel(
                 channel, order.isLive ? .live : .shadow,
-                journal: host.journal(of: channel).map { .memory($0.entriesInMemory) }
+                journal: host.journal(of: channel).map { .memory($0.inMemory) }
                     ?? .folder("\(order.folder ?? "")/\(channel)"),
                 journalState: cramped.contains(channel) ? .torn("the bank had no room for all of it") : .whole,
                 statement: statements[channel] ?? .memory([]), statementForm: order.profile.statement.form,

@@ -288,9 +288,9 @@ package struct Drill {
         loop.simulation == nil ? ReportFolder(order.outFolder).evidence(ofRun: runID.text) : nil
     }
 
-    private func requests(_ writer: EvidenceWriter, _ runID: RunID) -> CollectedEvidence.Journal<EvidenceRecord> {
+    private func requests(_ writer: EvidenceWriter, _ runID: RunID) -> CollectedEvidence.Journal {
         loop.simulation == nil
-            ? .folder(ReportFolder(order.outFolder).evidence(ofRun: runID.text)) : .memory(writer.recordsInMemory)
+            ? .folder(ReportFolder(order.outFolder).evidence(ofRun: runID.text)) : .memory(writer.inMemory)
     }
 
     /// What a stack that is not the run's own says of itself. In simulation it leaves no files.

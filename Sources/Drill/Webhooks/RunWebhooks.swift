@@ -66,8 +66,8 @@ struct RunWebhooks {
     }
 
     /// What came, once it has ended.
-    var evidence: CollectedEvidence.Journal<WebhookEntry> {
-        folder.map { .folder($0) } ?? .memory(writer.entriesInMemory)
+    var evidence: CollectedEvidence.Journal {
+        folder.map { .folder($0) } ?? .memory(writer.inMemory)
     }
 
     var state: CollectedEvidence.State {

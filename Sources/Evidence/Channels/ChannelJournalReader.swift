@@ -3,8 +3,10 @@
 package struct ChannelJournalReader {
     private var segments: SegmentReader<ChannelRow>
 
-    package init(folder: String) throws(EvidenceError) {
-        try self.init(try SegmentSource.all(in: folder))
+    package init(folder: String) throws(EvidenceError) { try self.init(.folder(folder)) }
+
+    package init(_ journal: CollectedEvidence.Journal) throws(EvidenceError) {
+        try self.init(try journal.segments)
     }
 
     init(_ sources: [SegmentSource]) throws(EvidenceError) {

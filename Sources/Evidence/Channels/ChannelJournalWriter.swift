@@ -60,6 +60,9 @@ package final class ChannelJournalWriter {
     }
 
     /// Of a writer in memory only.
+    package var inMemory: JournalInMemory { JournalInMemory(segments.store) }
+
+    /// Of a writer in memory only.
     package var entriesInMemory: [ChannelEntry] { SegmentReader<ChannelRow>.records(inMemory: segments.store) }
 
     // MARK: Segments

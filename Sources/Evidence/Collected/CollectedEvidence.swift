@@ -22,10 +22,10 @@ package struct CollectedEvidence: Sendable {
         case memory([[UInt8]])
     }
 
-    /// Where a journal is: segments in a folder, or what they would hold.
-    package enum Journal<Row: Sendable>: Sendable {
+    /// Where a journal's segments are.
+    package enum Journal: Sendable {
         case folder(String)
-        case memory([Row])
+        case memory(JournalInMemory)
     }
 
     /// A table of the stack's, as its operator was told it (docs/formats/ledger.md). The last line is the watermark.
@@ -67,14 +67,14 @@ package struct CollectedEvidence: Sendable {
         package var name: String
         /// Of which side of the stack it was a bank.
         package var namespace: Namespace
-        package var journal: Journal<ChannelEntry>
+        package var journal: Journal
         package var journalState: State
         package var statement: Place
         package var statementForm: StatementRule.Form
         package var statementState: State
 
         package init(
-            _ name: String, _ namespace: Namespace, journal: Journal<ChannelEntry>, journalState: State,
+            _ name: String, _ namespace: Namespace, journal: Journal, journalState: State,
             statement: Place, statementForm: StatementRule.Form, statementState: State
         ) {
             (self.name, self.namespace) = (name, namespace)
@@ -98,10 +98,10 @@ package struct CollectedEvidence: Sendable {
     }
 
     /// What the driver sent.
-    package var requests: Journal<EvidenceRecord>
+    package var requests: Journal
     package var requestsState = State.whole
     /// What came to the sink of webhooks; nil for a plan without one.
-    package var webhooks: Journal<WebhookEntry>?
+    package var webhooks: Journal?
     package var webhooksState = State.whole
     package var stack = Stack.none
     /// The stack's logs, a text of JSON a line; they have no watermark. Empty where there is no stack.
@@ -113,7 +113,7 @@ package struct CollectedEvidence: Sendable {
     /// What the plan declares of a stack of others.
     package var sources: [CollectedSource] = []
 
-    package init(requests: Journal<EvidenceRecord>) {
+    package init(requests: Journal) {
         self.requests = requests
     }
 

@@ -61,10 +61,7 @@ extension EvidenceImport {
     // MARK: The driver
 
     private func takeRequests(_ record: RunRecord, _ collected: CollectedEvidence) throws(EvidenceError) {
-        switch collected.requests {
-        case .folder(let folder): try takeSent(record, from: folder)
-        case .memory(let attempts): try takeSent(record, attempts)
-        }
+        try takeSent(record, from: collected.requests)
         try mark("sent", ["sent"], collected.requestsState)
     }
 
@@ -151,14 +148,9 @@ extension EvidenceImport {
         try take(name, into: ["channel_requests"]) { rows in
             var sight = ChannelSight(channel.name, channel.namespace, runID: try evidence.about("run_id") ?? "")
             let stray = try insert(into: "stray_requests", columns: 7)
-            switch channel.journal {
-            case .folder(let folder):
-                var reader = try ChannelJournalReader(folder: folder)
-                while let entry = try reader.next() { rows += try sight.take(entry, stray) ? 1 : 0 }
-                try reader.tally.check(folder)
-            case .memory(let entries):
-                for entry in entries { rows += try sight.take(entry, stray) ? 1 : 0 }
-            }
+            var reader = try ChannelJournalReader(channel.journal)
+            while let entry = try reader.next() { rows += try sight.take(entry, stray) ? 1 : 0 }
+            try reader.tally.check(channel.journal.name)
             try sight.write(try insert(into: "channel_requests", columns: 7))
             try sight.writeCalls(try insert(into: "channel_calls", columns: 6))
         }
@@ -178,14 +170,9 @@ extension EvidenceImport {
         }
         try take("webhooks", into: ["webhooks"]) { rows in
             let row = try insert(into: "webhooks", columns: 11)
-            switch journal {
-            case .folder(let folder):
-                var reader = try WebhookJournalReader(folder: folder)
-                while let entry = try reader.next() { try take(entry, row, &rows) }
-                try reader.tally.check(folder)
-            case .memory(let entries):
-                for entry in entries { try take(entry, row, &rows) }
-            }
+            var reader = try WebhookJournalReader(journal)
+            while let entry = try reader.next() { try take(entry, row, &rows) }
+            try reader.tally.check(journal.name)
         }
         try mark("webhooks", ["webhooks"], collected.webhooksState)
     }

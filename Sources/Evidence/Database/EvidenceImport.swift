@@ -144,26 +144,19 @@ package struct EvidenceImport {
     // MARK: What the driver sent
 
     /// The attempts of steps that move money. Reads are in the run's record, as series.
-    package func takeSent(_ record: RunRecord, from folder: String) throws(EvidenceError) {
+    package func takeSent(
+        _ record: RunRecord, from journal: CollectedEvidence.Journal
+    ) throws(EvidenceError) {
         try take("sent", into: ["sent"]) { rows in
-            var reader = try EvidenceReader(folder: folder, ofRun: record.identity.runID)
+            var reader = try EvidenceReader(journal, ofRun: record.identity.runID)
             let moves = record.steps.map(\.movesMoney)
-            let row = try sentRow()
+            let row = try insert(into: "sent", columns: 12)
             while let attempt = try reader.next() { try take(attempt, moves, row, &rows) }
             let (found, written) = (reader.tally.records, record.generator.evidenceRecords)
-            try reader.tally.check(folder, found == written ? nil : "\(found) rows of \(written) that were written")
+            try reader.tally.check(
+                journal.name, found == written ? nil : "\(found) rows of \(written) that were written")
         }
     }
-
-    package func takeSent(_ record: RunRecord, _ attempts: [EvidenceRecord]) throws(EvidenceError) {
-        try take("sent", into: ["sent"]) { rows in
-            let moves = record.steps.map(\.movesMoney)
-            let row = try sentRow()
-            for attempt in attempts { try take(attempt, moves, row, &rows) }
-        }
-    }
-
-    private func sentRow() throws(DatabaseError) -> Statement { try insert(into: "sent", columns: 12) }
 
     private func take(
         _ attempt: EvidenceRecord, _ moves: [Bool], _ row: Statement, _ rows: inout Int64

@@ -3,15 +3,25 @@ package struct EvidenceReader {
     private var segments: SegmentReader<EvidenceRow>
     private var withoutEnding: UInt64 = 0
 
-    package init(folder: String) throws(EvidenceError) {
-        segments = try SegmentReader(try SegmentSource.all(in: folder))
+    package init(folder: String) throws(EvidenceError) { try self.init(.folder(folder)) }
+
+    package init(_ journal: CollectedEvidence.Journal) throws(EvidenceError) {
+        segments = try SegmentReader(try journal.segments)
     }
 
-    /// Evidence of this run; of an empty folder nobody knows whose it is.
-    init(folder: String, ofRun runID: String) throws(EvidenceError) {
-        try self.init(folder: folder)
-        guard let run, run.runID != runID else { return }
-        throw EvidenceError("read", folder, reason: "segments of the run '\(run.runID)', not of '\(runID)'")
+    /// Evidence of this run; of an empty folder, and of what is in memory, nobody knows whose it is.
+    init(_ journal: CollectedEvidence.Journal, ofRun runID: String) throws(EvidenceError) {
+        try self.init(journal)
+        guard let run, !run.runID.isEmpty, run.runID != runID else { return }
+        throw EvidenceError("read", journal.name, reason: "segments of the run '\(run.runID)', not of '\(runID)'")
+    }
+
+    /// All records of a journal, in memory.
+    package static func all(_ journal: CollectedEvidence.Journal) throws(EvidenceError) -> [EvidenceRecord] {
+        var reader = try EvidenceReader(journal)
+        var records: [EvidenceRecord] = []
+        while let record = try reader.next() { records.append(record) }
+        return records
     }
 
     /// Whose evidence it is; nil in an empty folder.

@@ -77,6 +77,9 @@ package final class EvidenceWriter {
         releaseAll()
     }
 
+    /// Of a writer in memory only.
+    package var inMemory: JournalInMemory { JournalInMemory(store) }
+
     /// In the order of their intents. Of a writer in memory only.
     package var recordsInMemory: [EvidenceRecord] { SegmentReader<EvidenceRow>.records(inMemory: store) }
 

@@ -1,8 +1,8 @@
 internal import Glibc
 
 /// Where a reader finds a segment's bytes.
-struct SegmentSource {
-    enum Place {
+struct SegmentSource: Sendable {
+    enum Place: Sendable {
         case folder(String)
         /// One of the blocks of a writer in memory.
         case memory(MemorySegments, Int)
@@ -52,5 +52,40 @@ struct SegmentSource {
         }
         bytes.removeLast(countMax - count)
         return bytes
+    }
+}
+
+/// What a writer in memory has recorded until it was asked for this.
+package struct JournalInMemory: Sendable {
+    let segments: [SegmentSource]
+
+    /// Of a writer in memory only.
+    init(_ store: any SegmentStore) {
+        guard let memory = store as? MemorySegments else { preconditionFailure("the records are in files") }
+        segments = memory.sources()
+    }
+
+    /// Without anything in it.
+    package init() {
+        segments = []
+    }
+}
+
+extension CollectedEvidence.Journal {
+    var segments: [SegmentSource] {
+        get throws(EvidenceError) {
+            switch self {
+            case .folder(let folder): try SegmentSource.all(in: folder)
+            case .memory(let journal): journal.segments
+            }
+        }
+    }
+
+    /// For whoever reads what is wrong with it.
+    var name: String {
+        switch self {
+        case .folder(let folder): folder
+        case .memory: "memory"
+        }
     }
 }

@@ -74,7 +74,8 @@ final class FileSegments: SegmentStore {
 }
 
 /// Keeps every segment, so that its records can be read.
-final class MemorySegments: SegmentStore {
+// reason: written by the loop of its writer, and read by whoever audits once that has closed it.
+final class MemorySegments: SegmentStore, @unchecked Sendable {
     /// 1 GiB of segments.
     static let segmentsMax = 1_024
     let byteCount = 1 << 20

@@ -28,10 +28,10 @@ package struct TornRun {
     }
 
     package init(_ opening: RunRecord, segments folder: String) throws(EvidenceError) {
-        let missing = try EvidenceReader(folder: folder, ofRun: opening.identity.runID).tally.missingWords
+        let missing = try EvidenceReader(.folder(folder), ofRun: opening.identity.runID).tally.missingWords
         let gap = missing.map { "of the driver's evidence \($0): what was sent then is in no figure" }
         self.init(opening, gap: gap) { () throws(EvidenceError) in
-            var reader = try EvidenceReader(folder: folder, ofRun: opening.identity.runID)
+            var reader = try EvidenceReader(.folder(folder), ofRun: opening.identity.runID)
             return { () throws(EvidenceError) in try reader.next() }
         }
     }

@@ -50,6 +50,9 @@ package final class WebhookJournalWriter {
     }
 
     /// Of a writer in memory only.
+    package var inMemory: JournalInMemory { JournalInMemory(segments.store) }
+
+    /// Of a writer in memory only.
     package var entriesInMemory: [WebhookEntry] { SegmentReader<WebhookRow>.records(inMemory: segments.store) }
 
     // MARK: Segments

@@ -105,13 +105,20 @@ import Timebase
 
     /// Nil for what is no text, filled up with zeros.
     private func text(_ field: (place: Int, bytes: Int)) -> String? {
+        var isEnded = false
         var text: [UInt8] = []
-        for offset in 0..<field.bytes {
-            text.append(UInt8(truncatingIfNeeded: bytes.load(field.place + (offset & ~7)) >> (8 * UInt64(offset & 7))))
+        text.reserveCapacity(field.bytes)
+        for offset in stride(from: 0, to: field.bytes, by: 8) {
+            var word = bytes.load(field.place + offset)
+            if isEnded, word != 0 { return nil }
+            for _ in 0..<8 {
+                let byte = UInt8(truncatingIfNeeded: word)
+                word >>= 8
+                isEnded = isEnded || byte == 0
+                if !isEnded { text.append(byte) } else if byte != 0 { return nil }
+            }
         }
-        let kept = text.prefix { $0 != 0 }
-        guard text[kept.count...].allSatisfy({ $0 == 0 }) else { return nil }
-        return String(validating: kept, as: UTF8.self)
+        return String(validating: text, as: UTF8.self)
     }
 }
 
