@@ -282,6 +282,24 @@ package struct ObservedSeries: Sendable, Equatable {
         self.every = every
         self.values = values
     }
+
+    /// When the value at a place was read.
+    package func instant(of place: Int) -> TimeSpan { every * Int64(place) }
+
+    /// The places of what was read in a span, its beginning included.
+    package func places(in span: Range<TimeSpan>) -> Range<Int> {
+        guard every > .zero else { return 0..<0 }
+        func first(from edge: TimeSpan) -> Int {
+            let place = (edge.nanoseconds + every.nanoseconds - 1) / every.nanoseconds
+            return Int(min(max(place, 0), Int64(values.count)))
+        }
+        return first(from: span.lowerBound)..<first(from: span.upperBound)
+    }
+
+    /// What was read in a span, without the gaps.
+    package func samples(in span: Range<TimeSpan>) -> [(at: TimeSpan, value: Double)] {
+        places(in: span).compactMap { place in values[place].map { (at: instant(of: place), value: $0) } }
+    }
 }
 
 /// Something worth a line on the timeline.

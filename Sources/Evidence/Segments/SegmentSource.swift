@@ -4,8 +4,7 @@ internal import Glibc
 struct SegmentSource: Sendable {
     enum Place: Sendable {
         case folder(String)
-        /// One of the blocks of a writer in memory.
-        case memory(MemorySegments, Int)
+        case memory(MemorySegment)
     }
 
     let name: SegmentName
@@ -24,7 +23,7 @@ struct SegmentSource: Sendable {
     func bytes(at offset: Int, countMax: Int) throws(EvidenceError) -> [UInt8] {
         switch place {
         case .folder: try Self.bytes(of: path, at: offset, countMax: countMax)
-        case .memory(let store, let block): store.bytes(ofBlock: block, at: offset, countMax: countMax)
+        case .memory(let segment): segment.bytes(at: offset, countMax: countMax)
         }
     }
 

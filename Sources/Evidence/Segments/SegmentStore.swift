@@ -73,33 +73,46 @@ final class FileSegments: SegmentStore {
     func sources() throws(EvidenceError) -> [SegmentSource] { try SegmentSource.all(in: folder) }
 }
 
+/// One segment in memory, there for as long as somebody has it: its writer, and whoever reads what that has recorded.
+final class MemorySegment: Sendable {
+    let memory: SegmentMemory
+    private let byteCount: Int
+
+    init(_ header: SegmentHeader, byteCount: Int) {
+        self.byteCount = byteCount
+        let start = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: SegmentHeader.byteCount)
+        unsafe start.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
+        memory = unsafe SegmentMemory(start)
+        memory.write(header)
+    }
+
+    deinit { unsafe memory.start.deallocate() }
+
+    func bytes(at offset: Int, countMax: Int) -> [UInt8] {
+        let count = min(countMax, byteCount - offset)
+        return unsafe Array(UnsafeRawBufferPointer(start: memory.start + offset, count: count))
+    }
+}
+
 /// Keeps every segment, so that its records can be read.
-// reason: written by the loop of its writer, and read by whoever audits once that has closed it.
-final class MemorySegments: SegmentStore, @unchecked Sendable {
+final class MemorySegments: SegmentStore {
     /// 1 GiB of segments.
     static let segmentsMax = 1_024
     let byteCount = 1 << 20
     private let header: SegmentHeader
-    private var blocks: [SegmentMemory] = []
+    private var segments: [MemorySegment] = []
 
     init(header: SegmentHeader) {
         self.header = header
     }
 
-    deinit {
-        for block in blocks { unsafe block.start.deallocate() }
-    }
-
     func make(_ number: UInt32, after previous: UInt32) throws(EvidenceError) -> SegmentMemory {
-        guard blocks.count < Self.segmentsMax else {
+        guard segments.count < Self.segmentsMax else {
             throw EvidenceError("keep evidence in", "memory", code: ENOMEM)
         }
-        let start = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: SegmentHeader.byteCount)
-        unsafe start.initializeMemory(as: UInt8.self, repeating: 0, count: byteCount)
-        let block = unsafe SegmentMemory(start)
-        block.write(header.numbered(number, after: previous))
-        blocks.append(block)
-        return block
+        let segment = MemorySegment(header.numbered(number, after: previous), byteCount: byteCount)
+        segments.append(segment)
+        return segment.memory
     }
 
     func rest(_ number: UInt32, _ memory: SegmentMemory) {}
@@ -110,19 +123,14 @@ final class MemorySegments: SegmentStore, @unchecked Sendable {
 
     /// Numbers have no gaps here, since nothing is prepared.
     func amend<Row: SegmentRow>(_ number: UInt32, at offset: Int, _ change: (Row) -> Void) {
-        change(blocks[Int(number) - 1].row(at: offset))
+        change(segments[Int(number) - 1].memory.row(at: offset))
     }
 
     func sources() -> [SegmentSource] {
-        blocks.indices.map { index in
+        segments.enumerated().map { index, segment in
             let name = SegmentName(worker: header.worker, number: UInt32(index) + 1)
-            return SegmentSource(name: name, place: .memory(self, index))
+            return SegmentSource(name: name, place: .memory(segment))
         }
-    }
-
-    func bytes(ofBlock index: Int, at offset: Int, countMax: Int) -> [UInt8] {
-        let count = min(countMax, byteCount - offset)
-        return unsafe Array(UnsafeRawBufferPointer(start: blocks[index].start + offset, count: count))
     }
 }
 

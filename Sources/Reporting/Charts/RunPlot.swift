@@ -142,7 +142,7 @@ struct RunPlot {
 
     /// Of what was read at some instant: the highest in each column.
     func gauge(_ series: ObservedSeries) -> [Double?] {
-        timeline.columns.map { column in series.samples(in: column.span).max() }
+        timeline.columns.map { column in series.samples(in: column.span).map(\.value).filter(\.isFinite).max() }
     }
 
     /// Of what only grows, and begins anew where whoever counts it began anew.
@@ -164,14 +164,6 @@ struct RunPlot {
 }
 
 extension ObservedSeries {
-    fileprivate func samples(in span: Range<TimeSpan>) -> [Double] {
-        guard every > .zero else { return [] }
-        let first = Int((span.lowerBound.nanoseconds + every.nanoseconds - 1) / every.nanoseconds)
-        let last = Int((span.upperBound.nanoseconds + every.nanoseconds - 1) / every.nanoseconds)
-        guard first < min(last, values.count) else { return [] }
-        return values[first..<min(last, values.count)].compactMap(\.self).filter(\.isFinite)
-    }
-
     /// Per second.
     fileprivate var growth: ObservedSeries {
         let rates = values.indices.map { place -> Double? in

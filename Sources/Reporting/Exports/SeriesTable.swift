@@ -53,7 +53,7 @@ struct SeriesTable {
         let requests = slice.cells.filter { record.steps[$0.step].isRequest }.map(\.cell)
         addPercentiles(of: requests.map(\.corrected), to: &rows)
         addPercentiles(of: requests.map(\.raw), to: &rows)
-        for series in observed { rows.add(series.value(in: span), places: 6) }
+        for series in observed { rows.add(series.samples(in: span).last?.value, places: 6) }
         rows.endRow()
     }
 
@@ -62,16 +62,5 @@ struct SeriesTable {
         for percentile in Self.percentiles {
             rows.add(histogram?.value(atPercentile: percentile).map { Double($0) / 1e6 })
         }
-    }
-}
-
-extension ObservedSeries {
-    /// The last one that was read in this time.
-    fileprivate func value(in span: Range<TimeSpan>) -> Double? {
-        guard every > .zero else { return nil }
-        let first = (span.lowerBound.nanoseconds + every.nanoseconds - 1) / every.nanoseconds
-        let last = min((span.upperBound.nanoseconds - 1) / every.nanoseconds, Int64(values.count) - 1)
-        guard first >= 0, first <= last else { return nil }
-        return values[Int(first)...Int(last)].last { $0 != nil } ?? nil
     }
 }

@@ -86,7 +86,7 @@ struct FirstSigns {
         let ending = StackVital.breakersOpen("").name
         return record.observed.filter { $0.name.hasSuffix(ending) }.compactMap { series in
             guard let place = series.values.firstIndex(where: { $0 ?? 0 > 0 }) else { return nil }
-            return Sign(at: series.every * Int64(place), words: "\(series.name.dropLast(ending.count)): breaker opened")
+            return Sign(at: series.instant(of: place), words: "\(series.name.dropLast(ending.count)): breaker opened")
         }
     }
 }

@@ -79,7 +79,8 @@ struct BlastRadiusJudge {
     private func heldShare(_ flows: [ChannelFlow], _ slices: Range<Int>) -> Estimate? {
         var held = 0.0
         for flow in flows {
-            guard let values = sight.vital(.held(flow.channel))?.values(sight.span(slices)), let first = values.first,
+            guard let values = sight.vital(.held(flow.channel))?.values(in: sight.span(slices)),
+                let first = values.first,
                 let last = values.last
             else { return nil }
             held += max(0, last - first)

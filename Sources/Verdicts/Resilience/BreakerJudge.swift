@@ -33,7 +33,7 @@ struct BreakerJudge {
         guard let breakers = sight.vital(.breakersOpen(channel)) else {
             return .unseen(name, claim, expected: expected, "nobody tells of the breakers before '\(channel)'")
         }
-        let opened = breakers.samples(fault).first { $0.value > 0 }
+        let opened = breakers.samples(in: fault).first { $0.value > 0 }
         guard let failing = failing(fault) ?? opened?.at else {
             return .unseen(
                 name, claim, expected: expected,
@@ -92,7 +92,7 @@ struct BreakerJudge {
         guard opened != nil else { return nil }
         let end = min(fault.upperBound + closesWithin, sight.span(0..<sight.slices.count).upperBound)
         // A run that broke off may have ended inside the fault.
-        let samples = breakers.samples(fault.upperBound..<max(fault.upperBound, end))
+        let samples = breakers.samples(in: fault.upperBound..<max(fault.upperBound, end))
         guard let last = samples.last, samples.count >= 2 else {
             return Finding(status: .inconclusive, text: "the run ends with the fault, before a breaker could close")
         }

@@ -27,7 +27,7 @@ struct QueueJudge {
             return .unseen(name, claim, expected: expected, "the run has no series '\(seriesName)'")
         }
         let stages = sight.record.countedStages
-        let samples = stages.flatMap { stage in series.samples(stage.stage.span).map { (stage, $0.at, $0.value) } }
+        let samples = stages.flatMap { stage in series.samples(in: stage.stage.span).map { (stage, $0.at, $0.value) } }
         guard let highest = samples.max(by: { $0.2 < $1.2 }) else {
             return .unseen(
                 name, claim, expected: expected, "nothing of '\(seriesName)' could be read in a stage that counts")
@@ -57,7 +57,7 @@ struct QueueJudge {
         guard stage.stage.kind == "hold" || stage.stage.kind == "spike",
             span.upperBound - span.lowerBound >= Self.holdMin
         else { return nil }
-        let values = series.values(span)
+        let values = series.values(in: span)
         guard values.count >= 9, let trend = Self.trend(values), trend > Self.trendMin else { return nil }
         let third = values.count / 3
         let (first, last) = (Self.mean(values.prefix(third)), Self.mean(values.suffix(third)))
@@ -72,7 +72,7 @@ struct QueueJudge {
     /// Of the embedded stack's own queue, where the run has one.
     private var age: [Finding] {
         guard let setting = sight.record.stack?.setting, let ages = sight.vital(.queueAge) else { return [] }
-        let samples = sight.record.countedStages.flatMap { ages.samples($0.stage.span) }
+        let samples = sight.record.countedStages.flatMap { ages.samples(in: $0.stage.span) }
         guard let oldest = samples.max(by: { $0.value < $1.value }) else { return [] }
         let words = "the oldest waited for \(Figures.threeDigits(oldest.value))s, at \(Figures.span(oldest.at))"
         return [Finding(status: oldest.value <= setting.deadline.seconds ? .pass : .fail, text: words)]

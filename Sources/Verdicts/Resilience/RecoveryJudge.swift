@@ -142,9 +142,9 @@ struct RecoveryJudge {
     /// The stack's queue at the window's end, where it is known.
     private func isDrained(_ window: Range<Int>) -> Bool {
         guard let queue = sight.vital(.queueDepth), let calm = sight.calm else { return true }
-        let before = queue.values(sight.span(calm.slices)).max() ?? 0
+        let before = queue.values(in: sight.span(calm.slices)).max() ?? 0
         let cap = Double(sight.record.stack?.setting.queueMax ?? 0) / 100
-        guard let now = queue.values(sight.span(window)).last else { return true }
+        guard let now = queue.values(in: sight.span(window)).last else { return true }
         return now <= max(before, cap, 2)
     }
 }
