@@ -11,7 +11,7 @@ from browser import PICTURES, REPOSITORY
 from drills import EXECUTABLE
 
 ANNOUNCEMENT_SECONDS_MAX = 15
-END_SECONDS_MAX = 60
+END_SECONDS_MAX = 120
 
 PLAN = """
 plan: live
@@ -40,7 +40,7 @@ guards:
   - error ratio > 50% for 10s
 targets:
   - errors: {at most: 1%}
-  - generator: {lag p99: 1s}
+  - generator: {lag p99: 5s}
   - money: strict
 """
 

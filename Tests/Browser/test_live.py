@@ -38,7 +38,7 @@ class LiveTests(unittest.TestCase):
     # Tests
 
     def test_a_run_is_watched_steered_and_ends_with_its_verdict(self):
-        with live.run("live-steered", seconds=24) as run:
+        with live.run("live-steered", seconds=45) as run:
             self.line.far_end = run.port
             self.browser.open(run.address)
             self.await_connection("live")
@@ -115,7 +115,7 @@ class LiveTests(unittest.TestCase):
             "what came meanwhile is drawn")
 
     def test_who_comes_late_or_without_a_token_sees_all_and_steers_nothing(self):
-        with live.run("live-watched", seconds=16) as run:
+        with live.run("live-watched", seconds=36) as run:
             self.line.far_end = run.port
             self.browser.open(run.page)
             self.browser.ask("sessionStorage.clear();")

@@ -152,11 +152,13 @@ import Testing
     func `a request that is given up says where it stood`(carrier: Carrier, place: Place) throws {
         for means in Means.allCases {
             try live { loop in
+                var heard = 0
                 let script = { (peer: RawPeer, number: Int) async throws in
-                    if place == .writing { return try await loop.sleep(for: .milliseconds(200)) }
+                    if place == .writing { return try await loop.sleep(for: .seconds(1)) }
                     _ = await peer.receive(through: "\r\n\r\n")
+                    heard += 1
                     if place == .readingBody { try await peer.send("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc") }
-                    await peer.receiveAll(for: .milliseconds(200))
+                    await peer.receiveAll(for: .seconds(5))
                 }
                 try await carrying(carrier, on: loop, change: { $0.connectionsMax = 1 }, script: script) {
                     transport, _ in
@@ -168,10 +170,14 @@ import Testing
                         let count = place == .writing ? 12_000_000 : 1_000
                         found = await outcome(
                             transport, Requests.post("/", byteCount: count), on: loop,
-                            within: means == .deadline ? .milliseconds(60) : .seconds(30)
+                            within: means == .deadline ? .milliseconds(500) : .seconds(30)
                         ).error
                     }
-                    if means != .deadline { try await loop.sleep(for: .milliseconds(60)) }
+                    if means != .deadline {
+                        // Nobody hears what is being written.
+                        if place == .writing { try await loop.sleep(for: .milliseconds(300)) }
+                        #expect(try await loop.eventually { heard > 0 || place == .writing })
+                    }
                     if means == .cancellation { sending.cancel() }
                     if means == .close { transport.close() }
                     await sending.join()

@@ -64,7 +64,11 @@ import Testing
         var resets: Bool { move == .resetBeforeHead || move == .resetInBody }
 
         func play(to peer: RawPeer, on loop: EventLoop) async throws {
-            if move == .silence { return try await loop.sleep(for: .milliseconds(80)) }
+            if move == .silence {
+                // Until whoever waits has gone.
+                await peer.receiveAll(for: .seconds(5))
+                return
+            }
             if let said {
                 let bytes = Array(said.utf8)
                 try await peer.send(Array(bytes.prefix(cut)))
@@ -129,9 +133,11 @@ import Testing
         ) { transport, _ in
             while next < acts.count {
                 let move = acts[next].move
+                // A new connection has to be made and secured in it.
+                let patience = TimeSpan.milliseconds(transport.openConnections > 0 ? 40 : 400)
                 let found = await outcome(
                     transport, Requests.get("/\(next)"), on: loop,
-                    within: move == .silence ? .milliseconds(40) : .seconds(5))
+                    within: move == .silence ? patience : .seconds(5))
                 results.append((move, Result(found)))
                 // An end that was said is there before the next request.
                 _ = try await loop.eventually { played == next }

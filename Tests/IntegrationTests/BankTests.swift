@@ -59,27 +59,27 @@ import Timebase
 
     @Test func `a bank goes wrong when the plan says, and its statement is what its callers were told`() throws {
         try Stand.open { stand in
-            let stages = ["calm", "bad", "after"].map { "{hold: {for: 1s, rate: 100/s, name: \($0)}}" }
+            let stages = ["calm", "bad", "after"].map { "{hold: {for: 3s, rate: 100/s, name: \($0)}}" }
             let plan = try Self.plan(
                 stand, stages.joined(separator: ", "),
-                faults: #"{at: "@bad", for: 1s, channel: north, error: {status: 500, rate: 100%}}"#)
+                faults: #"{at: "@bad", for: 3s, channel: north, error: {status: 500, rate: 100%}}"#)
             let end = try await stand.start(plan).end(on: stand.loop)
             #expect([0, 3].contains(end.code), "\(end.talk)")
             let report = try stand.report()
             #expect(report.record.ending == .completed)
             let faults = report.record.events.filter { $0.kind == .fault }
             #expect(faults.map(\.text) == ["north: error 500 for 100% begins", "north: error 500 for 100% ends"])
-            #expect(faults.map(\.at) == [.seconds(1), .seconds(2)])
+            #expect(faults.map(\.at) == [.seconds(3), .seconds(6)])
             let seen = report.stageSummaries.map(\.outcomes)
             try #require(seen.count == 3)
             // A request that is due just before an edge may come behind it, more so on a machine that stands still.
-            #expect(seen[1].errors >= 80 && seen[0].errors + seen[2].errors <= 20, "\(seen)")
+            #expect(seen[1].errors >= 240 && seen[0].errors + seen[2].errors <= 60, "\(seen)")
             #expect(report.count(.declined) > 0)
             let told = try Self.statement(stand, of: "north").filter { $0.booking == .captured }
             #expect(told.reduce(0) { $0 + $1.amount } == 7 * Int64(report.count(.ok)))
             #expect(try Self.statement(stand, of: "south").isEmpty)
             let notes = report.record.events.filter { $0.kind == .note }.map(\.text)
-            let north = "the bank 'north' counted 300 requests"
+            let north = "the bank 'north' counted 900 requests"
             #expect(notes.contains { $0.hasPrefix(north) && $0.contains(" 0 untagged, 0 mistagged") }, "\(notes)")
             #expect(stand.folder.below("out").contains { $0.contains("/north/") && $0.hasSuffix(".seg") })
             #expect(stand.requests.isEmpty)
@@ -96,7 +96,7 @@ import Timebase
             let killed = stand.loop.now
             #expect(try await child.end(on: stand.loop).code == 137)
             try await stand.wait { !ProcessTable.isAlive(bank) }
-            #expect(stand.loop.now - killed < .seconds(3))
+            #expect(stand.loop.now - killed < .seconds(10))
         }
     }
 
@@ -119,7 +119,7 @@ import Timebase
 
     @Test func `banks that stand still are waited for no longer than they may take, and are ended`() throws {
         try Stand.open { stand in
-            let child = try stand.start(try Self.plan(stand, "{hold: {for: 2s, rate: 20/s}}"))
+            let child = try stand.start(try Self.plan(stand, "{hold: {for: 6s, rate: 20/s}}"))
             let bank = try await Self.bank(of: child, stand)
             try await stand.wait { stand.folder.below("out").contains { $0.contains("evidence-") } }
             try await stand.loop.sleep(until: stand.loop.now + .seconds(1))

@@ -39,7 +39,7 @@ import Timebase
     @Test func `journeys go on when the stack calls back, and wait in vain when it does not`() throws {
         let journeys = """
             {pay: {steps: [{POST /v1/payments: {json: {notify: "${webhook}"}}}, \
-            {await webhook payment.captured: {within: 1s}}, {GET /v1/done: {}}]}}
+            {await webhook payment.captured: {within: 4s}}, {GET /v1/done: {}}]}}
             """
         let answer: Stand.Answer = { exchange, number, stand in
             exchange.respond(exchange.method == .post ? 201 : 200)

@@ -22,12 +22,13 @@ import Timebase
 
         """
 
+    /// The door lets whoever comes wait for seconds: what a machine that stood still brings at once is not refused.
     private static func plan(_ stand: Stand, _ traffic: String, stack: String = "") throws -> String {
         try stand.folder.write(profile, as: "banks.yaml")
         let text = """
             plan: stacked
             target: {stack: embedded, timeout: 5s}
-            stack: {cores: 2, service: 1ms\(stack)}
+            stack: {cores: 2, service: 1ms, limits: {age: 10s}\(stack)}
             channels: banks.yaml
             webhooks: {listen: "127.0.0.1:0", public-url: "http://127.0.0.1"}
             data: {merchant: {pool: 100}}
@@ -95,13 +96,13 @@ import Timebase
     ) throws {
         try Stand.open { stand in
             let plan = try Self.plan(
-                stand, "{hold: {for: 3s, rate: 40/s}}", stack: ", store: \(store), defects: [non-atomic-posting]")
+                stand, "{hold: {for: 8s, rate: 40/s}}", stack: ", store: \(store), defects: [non-atomic-posting]")
             let end = try await stand.start(plan).end(on: stand.loop, within: .seconds(40))
             let record = try stand.report().record
             let watch = try #require(record.watch)
             #expect(watch.failed == 0 && watch.violations.map(\.check) == ["M1"], "\(watch) \(end.talk)")
             let told = record.events.filter { $0.text.contains(" books break M1: change ") }
-            #expect(told.first.map { $0.at < .milliseconds(2_500) } == true && told.count <= 20, "\(told)")
+            #expect(told.first.map { $0.at < .seconds(6) } == true && told.count <= 20, "\(told)")
         }
     }
 
@@ -131,8 +132,8 @@ import Timebase
             let killed = stand.loop.now
             #expect(try await child.end(on: stand.loop).code == 137)
             try await stand.wait { !parts.contains(where: ProcessTable.isAlive) }
-            // The lease ends at once; what is under way may take its two seconds.
-            #expect(stand.loop.now - killed < .seconds(3))
+            // The lease ends at once; what is under way may take its two seconds, and the traffic would go on for 20.
+            #expect(stand.loop.now - killed < .seconds(10))
         }
     }
 
@@ -191,15 +192,14 @@ import Timebase
         }
     }
 
-    @Test(arguments: [(1, "the live twins of the mock banks are gone"), (2, "the embedded stack is gone")])
-    func `a run that loses a part says so, and is no whole run`(part: Int, words: String) throws {
+    @Test(arguments: [("--live", "the live twins of the mock banks are gone"), ("stack", "the embedded stack is gone")])
+    func `a run that loses a part says so, and is no whole run`(part: String, words: String) throws {
         try Stand.open { stand in
             let child = try stand.start(try Self.plan(stand, "{hold: {for: 20s, rate: 50/s}}"))
             let parts = try await Self.parts(of: child, stand)
             try await stand.wait { stand.folder.below("out").contains { $0.contains("evidence-") } }
             try await stand.loop.sleep(until: stand.loop.now + .seconds(1))
-            // Banks are started first, then their live twins.
-            kill(parts.sorted()[part], SIGKILL)
+            kill(try #require(parts.first { ProcessTable.words(of: $0).contains(part) }), SIGKILL)
             let end = try await child.end(on: stand.loop, within: .seconds(40))
             #expect(end.code == 3, "\(end.talk)")
             guard case .failed(_, let reason) = try stand.report().record.ending else {

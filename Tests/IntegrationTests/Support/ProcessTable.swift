@@ -13,6 +13,11 @@ enum ProcessTable {
         } ?? []
     }
 
+    /// What it was started with.
+    static func words(of number: pid_t) -> [String] {
+        TestFolder.bytes(of: "/proc/\(number)/cmdline").split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+    }
+
     static func isAlive(_ number: pid_t) -> Bool {
         let words = String(decoding: TestFolder.bytes(of: "/proc/\(number)/stat"), as: UTF8.self)
         // Nobody may be there to bury it.

@@ -126,6 +126,12 @@ final class Stand {
         }
     }
 
+    /// The last ten requests came one by one, half a period to one and a half apart.
+    func isInStep(each period: TimeSpan) -> Bool {
+        let last = requests.suffix(10).map(\.at)
+        return zip(last, last.dropFirst()).allSatisfy { ($1 - $0) * 2 >= period && ($1 - $0) * 2 <= period * 3 }
+    }
+
     func report(_ name: String = "out") throws -> Report { try Report(reading: "\(folder.path)/\(name)") }
 
     /// Of the only run in the folder.
