@@ -37,6 +37,27 @@ import Timebase
             ])
     }
 
+    @Test func `what would stay unknown for want of time is warned of, with the fix`() {
+        func warned(_ fault: String, _ rest: String = "") -> [String] {
+            mistakes("faults: [{at: 0s, for: 1s, channel: b, \(fault)}]\n\(rest)")
+        }
+        let lost = "timeout: {rate: 10%, charged: 50%}"
+        #expect(
+            warned(lost) == [
+                "payments that are lost here stay unknown: the stack asks for them after 90s, and the drill is over 30s "
+                    + "behind the fault; write 'stack: {query: {first: 2s}}', or 'drain: {within: 120s}'"
+            ])
+        #expect(warned("connection: {reset-before-reply: 1%}").count == 1)
+        #expect(warned("connection: {empty-reply: 1%}").count == 1)
+        #expect(warned("connection: {reset-after-commit: 1%}") == [])
+        #expect(warned("timeout: {rate: 10%, charged: 100%}") == [])
+        #expect(warned("timeout: {rate: 0%, charged: 0%}") == [])
+        #expect(warned("error: {status: 500, rate: 10%}") == [])
+        #expect(warned(lost, "stack: {query: {first: 30s}}") == [])
+        #expect(warned(lost, "drain: {within: 90s}") == [])
+        #expect(warned(lost, "drain: {within: 89s}").count == 1)
+    }
+
     @Test func `a plan that says nothing of its stack gets the standard one`() throws {
         let stack = try #require(outcome("").plan).stack
         #expect(stack.setting == StackSetting() && stack.store == .sqlite && stack.defects.isEmpty)

@@ -1,6 +1,8 @@
 import ChannelProfile
 import Diagnostics
 import PlanModel
+import PlanValues
+import StackVocabulary
 import Timebase
 
 /// The whole of a plan: the one description that checker, schema and reference are made from.
@@ -117,7 +119,8 @@ enum PlanGrammar {
                     "the embedded stack and its banks are asked for their evidence as it is", at: source.span,
                     fix: "leave 'evidence' out; it is for a stack that is already there")
             }
-            return checkBanks(plan, behind: span, fields, &reading)
+            checkBanks(plan, behind: span, fields, &reading)
+            return checkSettling(plan, &reading)
         }
         for observation in plan.observe where observation.prometheus.value == .stack {
             reading.error(
@@ -151,6 +154,22 @@ enum PlanGrammar {
             fix: "write 'channels:' with the path of a mock profile, or 'url' for a stack that is already there")
     }
 
+    /// What a bank never booked is known when it was asked, which must not be behind the drill's end: else it stays unknown,
+    /// and nobody can judge 'money' however sound the stack is.
+    private static func checkSettling(_ plan: Plan, _ reading: inout PlanReading) {
+        let first = plan.stack.setting.query.first
+        for fault in plan.faults where fault.leavesUnbooked {
+            guard let left = plan.traffic.timeLeft(behind: fault), first > left + plan.drain else { continue }
+            reading.collector.report(
+                .warning(
+                    "payments that are lost here stay unknown: the stack asks for them after \(first), and the drill is over "
+                        + "\(left + plan.drain) behind the fault", at: fault.at.span,
+                    fix:
+                        "write 'stack: {query: {first: 2s}}', or 'drain: {within: \(first - left + TimeSpan.seconds(30))}'"
+                ))
+        }
+    }
+
     private static func checkWebhooks(_ plan: Plan, _ reading: inout PlanReading) {
         guard plan.webhooks == nil else { return }
         for mention in reading.templates where mention.reference.path == ["webhook"] {
@@ -164,5 +183,31 @@ enum PlanGrammar {
                 "nobody listens for webhooks", at: step.span,
                 fix: "write 'webhooks: {listen: \"127.0.0.1:0\", public-url: \"http://127.0.0.1\"}'")
         }
+    }
+}
+
+extension Fault {
+    /// The stack hears nothing of a payment that its bank knows nothing of.
+    fileprivate var leavesUnbooked: Bool {
+        effects.contains { effect in
+            switch effect {
+            case .timeout(let rate, let charged): rate.value > 0 && charged.value < 1
+            case .connection(let reset, _, let empty): reset.value > 0 || empty.value > 0
+            default: false
+            }
+        }
+    }
+}
+
+extension [Stage] {
+    /// From a fault's end, or the traffic's where it goes on for longer; nil where a recording decides.
+    fileprivate func timeLeft(behind fault: Fault) -> TimeSpan? {
+        var (length, begin) = (TimeSpan.zero, TimeSpan.zero)
+        for stage in self {
+            if stage.name.value == fault.at.value.stage { begin = length }
+            guard let span = stage.load.span else { return nil }
+            length = length + span
+        }
+        return length - Swift.min(begin + fault.at.value.offset + fault.span, length)
     }
 }
