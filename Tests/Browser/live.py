@@ -1,4 +1,4 @@
-"""A run under way with its live page, as somebody starts it: real stack, real banks, half a minute."""
+"""A run under way with its live page, as somebody starts it: real stack, real banks, less than a minute."""
 
 import contextlib
 import re

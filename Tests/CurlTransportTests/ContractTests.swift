@@ -156,8 +156,8 @@ import Testing
                 let script = { (peer: RawPeer, number: Int) async throws in
                     if place == .writing { return try await loop.sleep(for: .seconds(1)) }
                     _ = await peer.receive(through: "\r\n\r\n")
-                    heard += 1
                     if place == .readingBody { try await peer.send("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc") }
+                    heard += 1
                     await peer.receiveAll(for: .seconds(5))
                 }
                 try await carrying(carrier, on: loop, change: { $0.connectionsMax = 1 }, script: script) {
@@ -177,6 +177,8 @@ import Testing
                         // Nobody hears what is being written.
                         if place == .writing { try await loop.sleep(for: .milliseconds(300)) }
                         #expect(try await loop.eventually { heard > 0 || place == .writing })
+                        // What was sent has to be read.
+                        if place == .readingBody { try await loop.sleep(for: .milliseconds(50)) }
                     }
                     if means == .cancellation { sending.cancel() }
                     if means == .close { transport.close() }

@@ -113,12 +113,12 @@ import Timebase
         #expect(standing.state == .whole, "\(standing)")
     }
 
-    @Test func `segments of another run are none of this one's`() throws {
+    @Test(arguments: ["other", ""]) func `segments of another run are none of this one's`(other: String) throws {
         let folder = try TestFolder()
-        try Self.segments(in: folder, run: "other")
+        try Self.segments(in: folder, run: other)
         let standing = try Self.sent(folder)
         #expect(standing.state == .torn && standing.rows == 0)
-        #expect(standing.fault.contains("segments of the run 'other', not of"), "\(standing)")
+        #expect(standing.fault.contains("segments of the run '\(other)', not of"), "\(standing)")
     }
 
     @Test func `a segment that was cut inside a row is torn`() throws {

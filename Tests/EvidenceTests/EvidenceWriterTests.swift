@@ -174,4 +174,17 @@ import Timebase
         #expect(records[19_999] == EvidenceRecord(worker: 1, intent: .numbered(19_999), ending: .ok(19_999)))
         #expect(records[5].ending == nil)
     }
+
+    @Test func `what a run in memory has recorded is there for as long as somebody has it`() throws {
+        func recorded() throws -> JournalInMemory {
+            let writer = EvidenceWriter(inMemoryFor: 1)
+            for number in 0..<20_000 { writer.end(try writer.begin(.numbered(number)), .ok(number)) }
+            try writer.close()
+            return writer.inMemory
+        }
+        let records = try EvidenceReader.all(.memory(try recorded()))
+        #expect(records.count == 20_000)
+        #expect(records[19_999] == EvidenceRecord(worker: 1, intent: .numbered(19_999), ending: .ok(19_999)))
+        #expect(try EvidenceReader.all(.memory(JournalInMemory())).isEmpty)
+    }
 }

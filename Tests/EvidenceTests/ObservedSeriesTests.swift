@@ -15,6 +15,12 @@ import Timebase
         #expect(series.places(in: .milliseconds(from)..<TimeSpan.milliseconds(to)) == places)
     }
 
+    @Test func `a span as long as can be counted is one`() {
+        let slow = ObservedSeries(name: "depth", every: TimeSpan(nanoseconds: .max - 1), values: [1, 2])
+        #expect(slow.places(in: .zero..<TimeSpan(nanoseconds: .max)) == 0..<2)
+        #expect(series.places(in: TimeSpan(nanoseconds: .min)..<TimeSpan(nanoseconds: .max)) == 0..<5)
+    }
+
     @Test func `gaps are left out, and each reading knows its instant`() {
         let samples = series.samples(in: .milliseconds(500)..<TimeSpan.seconds(60))
         #expect(samples.map(\.value) == [3, .infinity, 5])

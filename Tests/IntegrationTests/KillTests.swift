@@ -18,7 +18,7 @@ import Timebase
 
     @Test func `the evidence of a run that was killed is whole up to the kill, and what was open is unknown`() throws {
         try Stand.open(Self.reluctant) { stand in
-            let child = try stand.start(try stand.plan(Self.hold))
+            let child = try stand.start(try stand.plan(Self.hold, target: ", timeout: 30s"))
             // In step, so that no more than one or two are on their way.
             try await stand.wait { stand.requests.count >= 60 && stand.isInStep(each: .milliseconds(20)) }
             child.signal(SIGKILL)

@@ -96,8 +96,12 @@ package struct DrillTrial {
     private func conduct(into left: Left) -> DrillConduct {
         var conduct = DrillConduct()
         conduct.onCollected = { collected in
-            left.rows = (try? EvidenceReader.all(collected.requests)) ?? []
             left.gaps = collected.gaps
+            do {
+                left.rows = try EvidenceReader.all(collected.requests)
+            } catch {
+                left.gaps.append("\(error)")
+            }
         }
         return conduct
     }

@@ -173,11 +173,7 @@ private struct SignReadings {
     init(_ record: RunRecord) {
         let spans = record.countedStages.map(\.stage.span)
         series = record.observed.map { series in
-            let values = series.values.enumerated().compactMap { place, value -> Double? in
-                let at = series.every * Int64(place)
-                return spans.contains { $0.contains(at) } && value?.isFinite ?? false ? value : nil
-            }
-            return (series.name, values)
+            (series.name, spans.flatMap { series.samples(in: $0) }.map(\.value).filter(\.isFinite))
         }
     }
 

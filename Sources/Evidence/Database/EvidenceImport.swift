@@ -134,7 +134,7 @@ package struct EvidenceImport {
         for series in record.observed {
             for (index, sample) in series.values.enumerated() {
                 value.bind(1, series.name)
-                value.bind(2, (series.every * Int64(index)).nanoseconds)
+                value.bind(2, series.instant(of: index).nanoseconds)
                 if let sample { value.bind(3, sample) } else { value.bindNull(3) }
                 try value.run()
             }

@@ -290,8 +290,8 @@ package struct ObservedSeries: Sendable, Equatable {
     package func places(in span: Range<TimeSpan>) -> Range<Int> {
         guard every > .zero else { return 0..<0 }
         func first(from edge: TimeSpan) -> Int {
-            let place = (edge.nanoseconds + every.nanoseconds - 1) / every.nanoseconds
-            return Int(min(max(place, 0), Int64(values.count)))
+            let (place, rest) = edge.nanoseconds.quotientAndRemainder(dividingBy: every.nanoseconds)
+            return Int(min(max(rest > 0 ? place + 1 : place, 0), Int64(values.count)))
         }
         return first(from: span.lowerBound)..<first(from: span.upperBound)
     }

@@ -9,10 +9,11 @@ package struct EvidenceReader {
         segments = try SegmentReader(try journal.segments)
     }
 
-    /// Evidence of this run; of an empty folder, and of what is in memory, nobody knows whose it is.
+    /// Evidence of this run; of an empty folder nobody knows whose it is, and what is in memory is the run's own.
     init(_ journal: CollectedEvidence.Journal, ofRun runID: String) throws(EvidenceError) {
         try self.init(journal)
-        guard let run, !run.runID.isEmpty, run.runID != runID else { return }
+        if case .memory = journal { return }
+        guard let run, run.runID != runID else { return }
         throw EvidenceError("read", journal.name, reason: "segments of the run '\(run.runID)', not of '\(runID)'")
     }
 

@@ -59,7 +59,7 @@ package final class EvidenceWriter {
         try rotate()
     }
 
-    /// For simulated runs: no files, and `recordsInMemory` to look at.
+    /// For simulated runs: no files. `inMemory` is what is read.
     package convenience init(inMemoryFor worker: Int) {
         self.init(MemorySegments(header: SegmentHeader(runID: "", planDigest: "", worker: worker)))
     }

@@ -114,12 +114,12 @@ package struct EvidenceTally: Sendable, Equatable {
     }
 
     /// Evidence of which something is lost is told, and never passed over.
-    func check(_ folder: String, _ others: String? = nil) throws(EvidenceError) {
+    func check(_ name: String, _ others: String? = nil) throws(EvidenceError) {
         var faults: [String] = []
         if faulty > 0 { faults.append("\(faulty) rows are not as they were written") }
         if tornBytes > 0 { faults.append("\(tornBytes) bytes are torn off") }
         faults += [missingWords, others].compactMap(\.self)
-        guard faults.isEmpty else { throw EvidenceError("read", folder, reason: faults.joined(separator: "; ")) }
+        guard faults.isEmpty else { throw EvidenceError("read", name, reason: faults.joined(separator: "; ")) }
     }
 }
 

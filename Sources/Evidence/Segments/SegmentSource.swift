@@ -54,7 +54,8 @@ struct SegmentSource: Sendable {
     }
 }
 
-/// What a writer in memory has recorded until it was asked for this.
+/// The segments that a writer in memory had when it was asked for this; what is added to them later shows as well. It
+/// is to be read when the writer has ended.
 package struct JournalInMemory: Sendable {
     let segments: [SegmentSource]
 

@@ -52,9 +52,6 @@ package final class WebhookJournalWriter {
     /// Of a writer in memory only.
     package var inMemory: JournalInMemory { JournalInMemory(segments.store) }
 
-    /// Of a writer in memory only.
-    package var entriesInMemory: [WebhookEntry] { SegmentReader<WebhookRow>.records(inMemory: segments.store) }
-
     // MARK: Segments
 
     /// Whether to ask `orderNext`, for who looks after each entry: true once in a segment, when half of it is used.

@@ -2,13 +2,13 @@
 ///
 ///     queue_depth{queue="order",shard="1"} 17 1762819200000
 ///
-/// A selector names a metric and labels that must be there, `queue_depth{queue="order"}`; what matches is summed, as the
-/// shards of a queue are one queue.
-struct MetricSelector: Sendable, Equatable {
+/// A selector names a metric and labels that must be there, `queue_depth{queue="order"}`; what matches is summed, as
+/// the shards of a queue are one queue.
+struct MetricSelector: Sendable {
     let name: [UInt8]
     let labels: [Label]
 
-    struct Label: Sendable, Equatable {
+    struct Label: Sendable {
         let name: [UInt8]
         let value: [UInt8]
     }
@@ -25,8 +25,8 @@ struct MetricSelector: Sendable, Equatable {
     }
 }
 
-/// The values that selectors have on a page, which is walked once for all of them: it is read on the loop that sends the
-/// load, once a period.
+/// The values that selectors have on a page, which is walked once for all of them: it is read on the loop that sends
+/// the load, once a period.
 struct MetricReader: Sendable {
     private let selectors: [MetricSelector?]
     /// Each name that is wanted, and by which selectors.

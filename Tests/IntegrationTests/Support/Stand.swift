@@ -126,9 +126,9 @@ final class Stand {
         }
     }
 
-    /// The last ten requests came one by one, half a period to one and a half apart.
+    /// The last ten requests came one by one, half a period to one and a half apart, and none is overdue.
     func isInStep(each period: TimeSpan) -> Bool {
-        let last = requests.suffix(10).map(\.at)
+        let last = requests.suffix(10).map(\.at) + [max(loop.now, (requests.last?.at ?? loop.now) + period)]
         return zip(last, last.dropFirst()).allSatisfy { ($1 - $0) * 2 >= period && ($1 - $0) * 2 <= period * 3 }
     }
 

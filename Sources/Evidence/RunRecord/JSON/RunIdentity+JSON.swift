@@ -89,11 +89,15 @@ extension ObservedSeries {
     }
 
     init(_ place: JSONPlace) throws(RecordFault) {
+        let every = try place.member("every_ms")
         self.init(
-            name: try place.string("name"), every: try place.time("every_ms"),
+            name: try place.string("name"), every: try every.time(),
             values: try place.member("values").map { value throws(RecordFault) in
                 value.value.isNull ? nil : try value.double()
             })
+        guard !self.every.nanoseconds.multipliedReportingOverflow(by: Int64(values.count)).overflow else {
+            throw every.expected("a time that as many values do not make longer than can be counted")
+        }
     }
 }
 
