@@ -22,7 +22,9 @@ struct StackBacklog {
         return [
             ("namespace", .text(desk.namespace.name)), ("waiting", .count(door.waiting)),
             ("oldest_age_ms", .integer(door.oldestAge.nanoseconds / 1_000_000)), ("inside", .count(door.inside)),
-            ("limit", .count(door.limit)), ("at_work", .count(desk.atWork.count)),
+            ("limit", .count(door.limit)),
+            // Captures and cancellations as well: who is with a bank has left the door's inside.
+            ("at_work", .count(desk.atWork.count + desk.busy.count)),
             ("store_waiting", .count(desk.store.figures.waiting)),
         ]
     }
