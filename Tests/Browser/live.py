@@ -13,6 +13,7 @@ from drills import EXECUTABLE
 ANNOUNCEMENT_SECONDS_MAX = 15
 END_SECONDS_MAX = 120
 
+# The lag is not what the page is about: a machine that stands still for a second must not change the verdict.
 PLAN = """
 plan: live
 about: some payments, one of two banks slow for a while, and somebody who watches

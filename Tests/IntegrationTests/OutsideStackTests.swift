@@ -60,7 +60,7 @@ import Timebase
             }
             try stand.folder.write(
                 try Self.text("mocks/corner-shop.yaml").replacing("127.0.0.1:9190", with: "127.0.0.1:\(bank)")
-                    // Of 120 orders none would be declined once in 135 runs.
+                    // At 4 % none of 120 orders would be declined once in 135 runs.
                     .replacing("insufficient_funds: 4%", with: "insufficient_funds: 30%"),
                 as: "bank.yaml")
             let plan = try Self.text("plans/corner-shop.yaml")

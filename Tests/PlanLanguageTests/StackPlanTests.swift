@@ -45,7 +45,8 @@ import Timebase
         #expect(
             warned(lost) == [
                 "payments that are lost here stay unknown: the stack asks for them after 90s, and the drill is over 30s "
-                    + "behind the fault; write 'stack: {query: {first: 2s}}', or 'drain: {within: 120s}'"
+                    + "behind the fault; write 'drain: {within: 120s}', or 'stack: {query: {first: 2s}}' where no bank takes "
+                    + "as long for a request"
             ])
         #expect(warned("connection: {reset-before-reply: 1%}").count == 1)
         #expect(warned("connection: {empty-reply: 1%}").count == 1)
@@ -53,6 +54,8 @@ import Timebase
         #expect(warned("timeout: {rate: 10%, charged: 100%}") == [])
         #expect(warned("timeout: {rate: 0%, charged: 0%}") == [])
         #expect(warned("error: {status: 500, rate: 10%}") == [])
+        #expect(warned("where: {operation: query}, \(lost)") == [])
+        #expect(warned("where: {operation: capture}, \(lost)").count == 1)
         #expect(warned(lost, "stack: {query: {first: 30s}}") == [])
         #expect(warned(lost, "drain: {within: 90s}") == [])
         #expect(warned(lost, "drain: {within: 89s}").count == 1)

@@ -63,7 +63,7 @@ package final class ChannelJournalWriter {
     package var inMemory: JournalInMemory { JournalInMemory(segments.store) }
 
     /// Of a writer in memory only.
-    package var entriesInMemory: [ChannelEntry] { SegmentReader<ChannelRow>.records(inMemory: segments.store) }
+    package var entriesInMemory: [ChannelEntry] { SegmentReader<ChannelRow>.records(inMemory) }
 
     // MARK: Segments
 

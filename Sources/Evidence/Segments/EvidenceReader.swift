@@ -19,10 +19,7 @@ package struct EvidenceReader {
 
     /// All records of a journal, in memory.
     package static func all(_ journal: CollectedEvidence.Journal) throws(EvidenceError) -> [EvidenceRecord] {
-        var reader = try EvidenceReader(journal)
-        var records: [EvidenceRecord] = []
-        while let record = try reader.next() { records.append(record) }
-        return records
+        try SegmentReader<EvidenceRow>.records(try journal.segments)
     }
 
     /// Whose evidence it is; nil in an empty folder.

@@ -81,7 +81,7 @@ package final class EvidenceWriter {
     package var inMemory: JournalInMemory { JournalInMemory(store) }
 
     /// In the order of their intents. Of a writer in memory only.
-    package var recordsInMemory: [EvidenceRecord] { SegmentReader<EvidenceRow>.records(inMemory: store) }
+    package var recordsInMemory: [EvidenceRecord] { SegmentReader<EvidenceRow>.records(inMemory) }
 
     // MARK: Recording
 

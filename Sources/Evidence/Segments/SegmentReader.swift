@@ -49,19 +49,15 @@ struct SegmentReader<Row: SegmentRow> {
         }
     }
 
-    /// Of a writer in memory only.
-    static func records(inMemory store: any SegmentStore) -> [Row.Record] {
-        guard let memory = store as? MemorySegments else { preconditionFailure("the records are in files") }
+    static func records(_ sources: [SegmentSource]) throws(EvidenceError) -> [Row.Record] {
         var records: [Row.Record] = []
-        do throws(EvidenceError) {
-            let sources = memory.sources()
-            var reader = try SegmentReader(sources)
-            records.reserveCapacity(sources.count * memory.byteCount / Row.byteCount)
-            while let record = try reader.next() { records.append(record) }
-        } catch {
-            preconditionFailure("\(error)")
-        }
+        var reader = try SegmentReader(sources)
+        while let record = try reader.next() { records.append(record) }
         return records
+    }
+
+    static func records(_ journal: JournalInMemory) -> [Row.Record] {
+        do throws(EvidenceError) { return try records(journal.segments) } catch { preconditionFailure("\(error)") }
     }
 
     private mutating func openNext() throws(EvidenceError) -> Bool {

@@ -110,7 +110,6 @@ import Timebase
         text.reserveCapacity(field.bytes)
         for offset in stride(from: 0, to: field.bytes, by: 8) {
             var word = bytes.load(field.place + offset)
-            if isEnded, word != 0 { return nil }
             for _ in 0..<8 {
                 let byte = UInt8(truncatingIfNeeded: word)
                 word >>= 8

@@ -165,8 +165,8 @@ enum PlanGrammar {
                     "payments that are lost here stay unknown: the stack asks for them after \(first), and the drill is over "
                         + "\(left + plan.drain) behind the fault", at: fault.at.span,
                     fix:
-                        "write 'stack: {query: {first: 2s}}', or 'drain: {within: \(first - left + TimeSpan.seconds(30))}'"
-                ))
+                        "write 'drain: {within: \(first - left + TimeSpan.seconds(30))}', or 'stack: {query: {first: 2s}}' "
+                        + "where no bank takes as long for a request"))
         }
     }
 
@@ -189,7 +189,8 @@ enum PlanGrammar {
 extension Fault {
     /// The stack hears nothing of a payment that its bank knows nothing of.
     fileprivate var leavesUnbooked: Bool {
-        effects.contains { effect in
+        guard match.operations.isEmpty || match.operations.contains(where: \.isPayment) else { return false }
+        return effects.contains { effect in
             switch effect {
             case .timeout(let rate, let charged): rate.value > 0 && charged.value < 1
             case .connection(let reset, _, let empty): reset.value > 0 || empty.value > 0
