@@ -85,7 +85,9 @@ extension MockBank {
 
     /// False when the journal takes no more: then nothing that was booked may be told.
     @discardableResult
-    func write(_ visit: Visit, status: UInt16) -> Bool { write(visit.entry(status: status, since: began)) }
+    func write(_ visit: Visit, status: UInt16) -> Bool {
+        write(visit.entry(status: status, since: began, now: loop.now))
+    }
 
     func write(_ entry: ChannelEntry) -> Bool {
         do throws(EvidenceError) {

@@ -56,6 +56,8 @@ package struct StackChannel {
     package var live: HTTPOrigin?
     /// The field that makes asking twice safe; nil: this bank has none, and is never asked twice.
     package var idempotencyField: String?
+    /// A payment that it declined is declined again under the same key, and not decided anew.
+    package var keepsDeclines = false
     /// Verifies its callbacks.
     package var callbackKey: HMACKey
 

@@ -3,6 +3,7 @@ import Diagnostics
 import EventLoop
 import Evidence
 import Reporting
+import SQLite
 import StackVocabulary
 import TestFolders
 import Testing
@@ -92,10 +93,9 @@ import Verdicts
             """
         }
 
-        func report() throws -> Report {
-            let drill = SimulatedDrill(plan: plan, profile: profile, seed: seed, loopSeed: seed)
-            return try drill.outcome(in: TestFolder()).done("seed \(seed)").report
-        }
+        var drill: SimulatedDrill { SimulatedDrill(plan: plan, profile: profile, seed: seed, loopSeed: seed) }
+
+        func report() throws -> Report { try drill.outcome(in: TestFolder()).done("seed \(seed)").report }
     }
 
     static func found(_ report: Report) -> [String: Int64] {
@@ -129,6 +129,29 @@ import Verdicts
         #expect(
             report.audit?.findings.map(\.status) == Array(repeating: .pass, count: AuditCheck.all.count),
             "seed \(seed)\n\(Self.words(report))")
+    }
+
+    /// Payments are given up and given back as well, which is booked behind their first call's end. A refund is told as it
+    /// was asked for last.
+    @Test(arguments: [1, 2, 3] as [UInt64])
+    func `what a bank booked lies between the stack's question and its answer`(_ seed: UInt64) throws {
+        let folder = try TestFolder()
+        var drill = Drilled(seed: seed, latency: "100ms").drill
+        drill.keepsEvidence = true
+        _ = try drill.outcome(in: folder).done("seed \(seed)")
+        let evidence = try EvidenceDatabase.open("\(folder.path)/out/\(EvidenceDatabase.fileName)")
+        let offset = try #require(try evidence.about("bank_offset_ns"))
+        let begin = try #require(try evidence.about("begin_ms"))
+        var (booked, slow, late) = (0, 0, 0)
+        try evidence.asking(
+            """
+            SELECT count(*), sum(s.at_ns + \(offset) - (a.sent_ms - \(begin)) * 1000000 < 95000000),
+              sum(s.at_ns + \(offset) - (a.ended_ms - \(begin)) * 1000000 > 1000000)
+            FROM attempts a JOIN statement s ON s.reference = a.reference
+            WHERE a.outcome = 'approved' AND a.sends = 1 AND s.operation <> 'refund'
+            """
+        ) { (booked, slow, late) = (Int($0.integer(0)), Int($0.integer(1)), Int($0.integer(2))) }
+        #expect(booked > 50 && slow == 0 && late == 0, "seed \(seed): of \(booked) \(slow), \(late)")
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64])

@@ -18,6 +18,7 @@ import Timebase
         channels:
           icbc: {idempotency: checkout, callback: {delay: 1s, key: "${env.ICBC_KEY}"}}
           abc: {idempotency: none}
+          ccb: {idempotency: stripe-v1}
 
         """
 
@@ -44,7 +45,7 @@ import Timebase
         var fault: String?
         try loop.run { () async throws in
             let key = try ShadowKey.find(in: [:], entropy: [UInt8](repeating: 3, count: 32))
-            let places = ["icbc", "abc"].enumerated().compactMap { number, name in
+            let places = ["icbc", "abc", "ccb"].enumerated().compactMap { number, name in
                 Address("127.0.0.1:\(9_101 + number)").map { (name: name, address: $0) }
             }
             do throws(PartFault) {
@@ -84,6 +85,8 @@ import Timebase
                 "--callback-key", "icbc=ICBC_KEY",
                 "--channels", "abc=http://127.0.0.1:9102", "--live-channels", "abc=http://127.0.0.1:9201",
                 "--idempotency", "abc=none",
+                "--channels", "ccb=http://127.0.0.1:9103", "--idempotency", "ccb=Idempotency-Key",
+                "--keeps-declines", "ccb",
             ])
         #expect(folder.text(of: "secrets") == "\(DrillOrder.stackTokenSample) 64 sesame\n")
         #expect((Int(folder.text(of: "heard").prefix { $0 != "\n" }) ?? 0) >= 1)

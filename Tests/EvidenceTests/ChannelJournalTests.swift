@@ -22,7 +22,8 @@ import Timebase
         let writer = try Self.writer(folder.path, worker: 258)
         try writer.append(
             ChannelEntry(
-                kind: .callback, at: .nanoseconds(0x0807_0605_0403_0201), operation: .refund, tag: .forged,
+                kind: .callback, at: .nanoseconds(0x0807_0605_0403_0201), took: .nanoseconds(0x0A09),
+                operation: .refund, tag: .forged,
                 booking: .refunded, attempt: 0x0201, status: 504, disturbance: .lostCallback, flags: .isDuplicate,
                 key: 0x0011_2233_4455_6677_8899_AABB_CCDD_EEFF, reference: PaymentReference("pay-0001!"),
                 payment: 0xFF, amount: -2, currency: try Currency("CNY")))
@@ -30,15 +31,28 @@ import Timebase
         try writer.close()
         let bytes = folder.bytes(of: "worker-258.000001.seg")
         let zero = { (count: Int) in [UInt8](repeating: 0, count: count) }
-        var header: [UInt8] = Array("SPWLCHAN".utf8) + [1, 0, 128, 0, 128, 0, 2, 1, 1, 0, 0, 0] + zero(12)
+        var header: [UInt8] = Array("SPWLCHAN".utf8) + [2, 0, 128, 0, 128, 0, 2, 1, 1, 0, 0, 0] + zero(12)
         header += Array("run-1".utf8) + zero(27) + Array("icbc".utf8) + zero(60)
         #expect(Array(bytes.prefix(128)) == header)
         var row: [UInt8] = [3, 6, 3, 4, 4, 14, 0xF8, 1, 1, 2, 3, 4, 5, 6, 7, 8, 0xFE]
         row += [UInt8](repeating: 0xFF, count: 7) + [1, 2, 9, 0] + Array("CNY".utf8) + [0]
         row += (0...15).map { UInt8($0 * 17) } + zero(15) + [0xFF]
-        row += Array("pay-0001!".utf8) + zero(39 + 16)
+        row += Array("pay-0001!".utf8) + zero(39) + [9, 10] + zero(14)
         #expect(Array(bytes[128..<256]) == row)
         #expect(Array(bytes[256...]) == [1, 0, 0, 0, 7, 0, 0, 0, 1] + zero(15) + [1] + zero(103))
+    }
+
+    @Test func `a journal of the first version is read, and one of a version to come is not`() throws {
+        let folder = try TestFolder()
+        let writer = try Self.writer(folder.path)
+        let entry = ChannelEntry(at: .nanoseconds(1), operation: .statement, reference: nil)
+        try writer.append(entry)
+        try writer.close()
+        try folder.overwrite([1], in: "worker-000.000001.seg", at: 8)
+        #expect(try folder.readJournal().entries == [entry])
+        try folder.overwrite([3], in: "worker-000.000001.seg", at: 8)
+        let error = #expect(throws: EvidenceError.self) { try ChannelJournalReader(folder: folder.path) }
+        #expect(error?.reason == "version 3 of the format; this Spillway reads versions 1 to 2")
     }
 
     @Test(arguments: [1, 2, 3] as [UInt64])

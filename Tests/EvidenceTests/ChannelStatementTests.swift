@@ -126,7 +126,7 @@ import Timebase
         for _ in 0..<3_000 { try journal.append(draw.entry()) }
         let expected = journal.entriesInMemory.filter { $0.booking != .none }.enumerated().map { index, entry in
             StatementLine(
-                sequence: UInt64(index) + 1, at: entry.at, reference: entry.reference ?? Self.noReference,
+                sequence: UInt64(index) + 1, at: entry.at + entry.took, reference: entry.reference ?? Self.noReference,
                 payment: entry.payment, operation: entry.operation, booking: entry.booking, amount: entry.amount,
                 currency: entry.currency)
         }

@@ -9,6 +9,7 @@ extension ChannelEntry {
     static func numbered(_ number: Int) -> ChannelEntry {
         ChannelEntry(
             kind: number % 3 == 0 ? .request : .settlement, at: .microseconds(Int64(number)),
+            took: .nanoseconds(Int64(number % 7)),
             operation: number % 2 == 0 ? .authorise : .capture, tag: .verified, booking: .captured,
             attempt: UInt16(1 + number % 5), status: UInt16(200 + number % 300), flags: .none,
             key: UInt128(number) << 64 | 7, reference: PaymentReference("pay-\(number)"), payment: UInt128(number),
@@ -26,8 +27,11 @@ struct EntryDraw {
 
     mutating func entry() -> ChannelEntry {
         let reference = random.below(8) == 0 ? nil : reference()
+        let at = wide()
+        let took = Int64(random.below(UInt64(Int64.max - max(at, 0)) + 1))
         return ChannelEntry(
-            kind: one(of: ChannelEntry.Kind.allCases), at: .nanoseconds(wide()), operation: one(of: Operation.allCases),
+            kind: one(of: ChannelEntry.Kind.allCases), at: .nanoseconds(at), took: .nanoseconds(took),
+            operation: one(of: Operation.allCases),
             tag: one(of: ChannelEntry.Tag.allCases),
             booking: reference == nil ? .none : one(of: ChannelEntry.Booking.allCases),
             attempt: UInt16(truncatingIfNeeded: random.next()), status: UInt16(truncatingIfNeeded: random.next()),

@@ -55,7 +55,7 @@ import Timebase
     @Test func `what is written arrives in the setting and at the banks`() throws {
         let words = """
             --channels icbc=http://127.0.0.1:1,abc=http://127.0.0.1:2 --live-channels icbc=http://127.0.0.1:3 \
-            --idempotency icbc=Cko-Idempotency-Key --idempotency abc=none --callback-key abc=ABC_KEY --cores 3 \
+            --idempotency icbc=Cko-Idempotency-Key --idempotency abc=none --keeps-declines abc --callback-key abc=ABC_KEY --cores 3 \
             --pay-cost 2ms --defect slow-shed --isolation databases --merchants 7 --merchant-rate 120/min --seed 4
             """
         let start = try StackStart(Arguments(words.split(separator: " ").map(String.init), for: StackCommand.command))
@@ -70,6 +70,7 @@ import Timebase
         #expect(start.banks.map(\.name) == ["icbc", "abc"])
         #expect(start.banks.map(\.shadow?.port) == [1, 2] && start.banks.map(\.live?.port) == [3, nil])
         #expect(start.banks.map(\.idempotencyField) == ["Cko-Idempotency-Key", nil])
+        #expect(start.banks.map(\.keepsDeclines) == [false, true])
         #expect(start.banks.map(\.keyVariable) == [nil, "ABC_KEY"])
     }
 

@@ -19,7 +19,7 @@ import Verdicts
 /// | begun | the preflight refuses nothing, unless the plant is one that its canaries see |
 /// | ended | in virtual time it is over soon after traffic and drain |
 /// | whole | no party's evidence is torn or missing |
-/// | sound | no check of money or isolation fails without a plant that may cause it, nor does the watch over the books cry |
+/// | sound | no check of money or isolation fails without a plant that may cause it, nor does the watch over the books cry; what a bank does behind the answer to a question that the plan has asked early is the plan's doing |
 /// | told | a check is left open only where the drain says that something was left, or the traffic broke off |
 /// | made | the generator fails nothing that the plan's own caps and wants do not explain |
 /// | counted | arrivals, steps and rows of evidence add up, by every way there is |
@@ -38,7 +38,7 @@ struct DrillLaws {
         case .refused(let diagnostics):
             return drill.plant.mayFail(.isolation) ? [] : [Breach("begun", words(diagnostics))]
         case .done(let report, let warnings):
-            return ended(report) + whole(warnings) + IntegrityLaws(drill, report).breaches + made(report)
+            return ended(report) + whole(warnings) + IntegrityLaws(drill, report, run.plan).breaches + made(report)
                 + CountLaws(report.record, run.rows).breaches + StoredLaws(report, run.plan).breaches
         }
     }

@@ -52,10 +52,11 @@ struct Visit {
         }
     }
 
-    func entry(status: UInt16, since began: Instant) -> ChannelEntry {
+    func entry(status: UInt16, since began: Instant, now: Instant) -> ChannelEntry {
         ChannelEntry(
-            kind: kind, at: at - began, operation: operation, tag: tag, booking: booking, attempt: attempt,
-            status: status, disturbance: disturbance, flags: flags, key: key, reference: reference, payment: payment,
+            kind: kind, at: at - began, took: now - at, operation: operation, tag: tag, booking: booking,
+            attempt: attempt, status: status, disturbance: disturbance, flags: flags, key: key, reference: reference,
+            payment: payment,
             amount: amount, currency: currency)
     }
 }

@@ -25,6 +25,7 @@ struct StackLaunch {
         let live: Address?
         /// Nil where no key is looked at.
         let idempotencyField: String?
+        let keepsDeclines: Bool
         /// Of the environment, with the key of its callbacks; nil for the test key.
         let keyVariable: String?
     }
@@ -70,6 +71,7 @@ struct StackLaunch {
                 Bank(
                     name: place.name, address: place.address, live: live.first { $0.name == place.name }?.address,
                     idempotencyField: channel.idempotency.headerName,
+                    keepsDeclines: channel.idempotency.savesFailures,
                     keyVariable: channel.callback?.keyVariable?.value)
             }
         }
@@ -84,6 +86,7 @@ struct StackLaunch {
             words += ["--channels", "\(bank.name)=http://\(bank.address)"]
             if let live = bank.live { words += ["--live-channels", "\(bank.name)=http://\(live)"] }
             words += ["--idempotency", "\(bank.name)=\(bank.idempotencyField ?? "none")"]
+            if bank.keepsDeclines { words += ["--keeps-declines", bank.name] }
             if let variable = bank.keyVariable { words += ["--callback-key", "\(bank.name)=\(variable)"] }
         }
         for network in notify { words += ["--notify-allow", "\(network)"] }
@@ -121,6 +124,7 @@ struct StackLaunch {
         let secret = callbackKey(of: bank.keyVariable) ?? CallbackSignature.testKey
         var channel = StackChannel(bank.name, callbackKey: HMACKey(Array(secret.utf8)))
         channel.idempotencyField = bank.idempotencyField
+        channel.keepsDeclines = bank.keepsDeclines
         do {
             let policy = PeerPolicy(planAllow: [], permitted: [])
             channel.shadow = try policy.permit(local: bank.address).makeOrigin()

@@ -40,8 +40,10 @@ package struct ChannelEntry: Sendable, Equatable {
     }
 
     package var kind: Kind
-    /// Since the bank's clock began.
+    /// When it came, since the bank's clock began.
     package var at: TimeSpan
+    /// From then on until it was in the books, and in this journal.
+    package var took: TimeSpan
     package var operation: Operation
     package var tag: Tag
     package var booking: Booking
@@ -62,13 +64,15 @@ package struct ChannelEntry: Sendable, Equatable {
     package var currency: Currency?
 
     package init(
-        kind: Kind = .request, at: TimeSpan, operation: Operation, tag: Tag = .untagged, booking: Booking = .none,
+        kind: Kind = .request, at: TimeSpan, took: TimeSpan = .zero, operation: Operation, tag: Tag = .untagged,
+        booking: Booking = .none,
         attempt: UInt16 = 1, status: UInt16 = 0, disturbance: Disturbance = .none, flags: Flags = .none,
         key: UInt128 = 0, reference: PaymentReference?, payment: UInt128 = 0, amount: Int64 = 0,
         currency: Currency? = nil
     ) {
         self.kind = kind
         self.at = at
+        self.took = took
         self.operation = operation
         self.tag = tag
         self.booking = booking

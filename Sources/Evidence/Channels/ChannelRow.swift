@@ -66,6 +66,7 @@ import Timebase
             bytes.store(words.4, at: 96)
             bytes.store(words.5, at: 104)
         }
+        bytes.store(UInt64(bitPattern: entry.took.nanoseconds), at: 112)
         bytes.publish(Word(entry).bits)
     }
 
@@ -76,9 +77,10 @@ import Timebase
         guard let kind = ChannelEntry.Kind(rawValue: word.byte(0)),
             let booking = ChannelEntry.Booking(rawValue: word.byte(1)),
             let tag = ChannelEntry.Tag(rawValue: word.byte(2)), let operation = Operation(code: word.byte(4)),
-            let disturbance = Disturbance(rawValue: word.byte(5)), details.zero == 0, bytes.load(112) == 0,
-            bytes.load(120) == 0
+            let disturbance = Disturbance(rawValue: word.byte(5)), details.zero == 0, bytes.load(120) == 0
         else { return .faulty }
+        let (at, took) = (bytes.span(at: 8), bytes.span(at: 112))
+        guard took >= .zero, !at.nanoseconds.addingReportingOverflow(took.nanoseconds).overflow else { return .faulty }
         let (reference, currency) = (reference(details.referenceBytes), Currency(letters: details.letters))
         guard reference != nil || booking == .none && isWithoutReference(details),
             currency != nil || details.letters == 0
@@ -87,7 +89,7 @@ import Timebase
         }
         return .record(
             ChannelEntry(
-                kind: kind, at: bytes.span(at: 8), operation: operation, tag: tag, booking: booking,
+                kind: kind, at: at, took: took, operation: operation, tag: tag, booking: booking,
                 attempt: details.attempt, status: word.status, disturbance: disturbance,
                 flags: ChannelEntry.Flags(rawValue: word.byte(3)), key: bytes.id(at: 32), reference: reference,
                 payment: bytes.id(at: 48), amount: Int64(bitPattern: bytes.load(16)), currency: currency))

@@ -1,5 +1,6 @@
 package import ChannelProfile
 package import SeededRandom
+internal import Timebase
 
 /// Goal: the bank's own word on what happened, for an audit that compares it with what others say.
 ///
@@ -63,7 +64,7 @@ package struct ChannelStatement {
     private mutating func append(_ entry: ChannelEntry, under reference: PaymentReference, to piece: inout [UInt8]) {
         sequence += 1
         let line = StatementLine(
-            sequence: sequence, at: entry.at, reference: reference, payment: entry.payment,
+            sequence: sequence, at: entry.at + entry.took, reference: reference, payment: entry.payment,
             operation: entry.operation, booking: entry.booking, amount: entry.amount, currency: entry.currency)
         line.append(form, to: &piece)
     }

@@ -6,7 +6,7 @@ package import Timebase
 package struct StatementLine: Sendable, Equatable {
     /// From 1, without gaps.
     package var sequence: UInt64
-    /// Since the bank's clock began.
+    /// When it was booked, since the bank's clock began.
     package var at: TimeSpan
     package var reference: PaymentReference
     /// The digest of the reference of the payment that a capture, reverse or refund is about; 0 for itself.

@@ -276,9 +276,12 @@ extension EvidenceImport {
         let offset: Int64? = try evidence.reading { () throws(DatabaseError) in
             try database.integer(
                 """
-                SELECT min((a.ended_ms - \(begin)) * 1000000 - s.at_ns)
-                FROM (SELECT record, ended_ms FROM attempts WHERE outcome = 'approved' LIMIT 1000) a
-                CROSS JOIN statement s ON s.record = a.record AND s.at_ns IS NOT NULL
+                SELECT min(distance) FROM (
+                  SELECT (a.ended_ms - \(begin)) * 1000000 - s.at_ns AS distance
+                  FROM statement s CROSS JOIN
+                    (SELECT reference, ended_ms FROM attempts WHERE outcome = 'approved' LIMIT 1000) a
+                    ON a.reference = s.reference
+                  WHERE s.at_ns IS NOT NULL LIMIT 200)
                 """)
         }
         if let offset { try evidence.say("bank_offset_ns", "\(offset)") }

@@ -68,8 +68,9 @@ package struct SegmentHeader: Sendable, Equatable {
         guard bytes.count == byteCount, bytes.contains(where: { $0 != 0 }) else { return .unwritten }
         guard bytes.starts(with: kind.magic) else { return .foreign("no segment of \(kind.noun)") }
         let version: UInt16 = integer(bytes, 8)
-        guard version == kind.version else {
-            return .foreign("version \(version) of the format; this Spillway reads version \(kind.version)")
+        guard kind.versionsRead.contains(version) else {
+            let known = kind.version == 1 ? "version 1" : "versions 1 to \(kind.version)"
+            return .foreign("version \(version) of the format; this Spillway reads \(known)")
         }
         guard integer(bytes, 10) == UInt16(byteCount), integer(bytes, 12) == UInt16(kind.rowBytes) else {
             return .foreign("sizes that version \(version) does not have")

@@ -16,7 +16,10 @@ package enum SegmentKind: Sendable {
         }
     }
 
-    var version: UInt16 { 1 }
+    /// Of what is written.
+    var version: UInt16 { self == .channel ? 2 : 1 }
+    /// An older version means the same with zeros in place of what came later.
+    var versionsRead: ClosedRange<UInt16> { 1...version }
 
     /// A divisor of the header's bytes, and of a disk's sector: so each row lies within one sector.
     var rowBytes: Int {

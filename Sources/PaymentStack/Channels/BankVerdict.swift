@@ -22,7 +22,8 @@
 //     no time left before it was sent                             refused
 //
 // A reference that is sent again stays unknown once it was: a later "refused" says of the later send only that it did
-// nothing. A later answer that says how the payment stands counts.
+// nothing. A later answer that says how the payment stands counts; "declined" and "pending" do only where the bank keeps
+// its declines. Where each send is decided by itself, the one before may be approved yet.
 
 import StackVocabulary
 

@@ -35,6 +35,8 @@ final class ChannelAdapter {
     let timeout: TimeSpan
     /// A second send of the same is no second payment.
     let hasKey: Bool
+    /// All sends of a payment are declined when one is; a bank without keys is sent one.
+    let keepsDeclines: Bool
     private let defects: DefectSwitches
     private let jitter: Seed
     private var draws: UInt64 = 0
@@ -64,6 +66,7 @@ final class ChannelAdapter {
             repeating: Breaker(setting.breaker, defects: setting.defects), count: Self.binGroups)
         timeout = setting.bankTimeout
         hasKey = channel.idempotencyField != nil
+        keepsDeclines = channel.keepsDeclines || !hasKey
         defects = setting.defects
         jitter = seed
     }
@@ -142,7 +145,7 @@ final class ChannelAdapter {
         precondition(context.namespace == namespace, "\(context.namespace) work in the adapter of \(namespace)")
         figures.attempts += 1
         let group = Self.binGroup(bin)
-        var sends = Sends(judge)
+        var sends = Sends(judge, keepsDeclines: keepsDeclines)
         while true {
             let began = loop.now
             let until = min(deadline(context), began + timeout)
@@ -238,11 +241,13 @@ private struct Sends {
     /// Where the place was taken, which is where it is given back.
     var limit: ChannelLimit?
     var retryAfter: Int64?
+    private let keepsDeclines: Bool
     /// An earlier send may have been executed.
     private var doubt: BankDoubt?
 
-    init(_ judge: BankJudge) {
+    init(_ judge: BankJudge, keepsDeclines: Bool) {
         self.judge = judge
+        self.keepsDeclines = keepsDeclines
     }
 
     var isDoubtful: Bool { doubt != nil }
@@ -263,10 +268,15 @@ private struct Sends {
         return verdict
     }
 
-    /// Of the call: that the last send did nothing says nothing about those before.
+    /// Of the call: that the last send did nothing says nothing about those before, nor does a decline where each is
+    /// decided by itself.
     func verdict(_ last: BankVerdict) -> BankVerdict {
-        if case .refused = last, let doubt { return .unknown(doubt) }
-        return last
+        guard let doubt else { return last }
+        switch last {
+        case .refused: return .unknown(doubt)
+        case .declined where !keepsDeclines, .pending where !keepsDeclines: return .unknown(doubt)
+        case .approved, .declined, .pending, .unknown: return last
+        }
     }
 }
 

@@ -110,7 +110,7 @@ extension PaymentDesk {
         guard callback.amount.currency == payment.amount.currency else { return nil }
         switch (callback.status, callback.reference.kind) {
         case (.pending, _): return .pending
-        case (.declined, .payment): return .declined("declined")
+        case (.declined, .payment): return mayBeDecidedAnew(payment) ? .pending : .declined("declined")
         // A capture or a cancellation is declined: what was authorised stays so.
         case (.declined, _): return .authorized
         // Late: it was authorised before the capture or cancellation that is in doubt, of which this says nothing.

@@ -21,6 +21,8 @@ enum Finding: Sendable, Equatable {
     case pending
     /// Nobody knows.
     case unknown
+    /// Nor was it sent once, to a bank that decides each send by itself.
+    case unknownOfMany
     /// Surely not executed, nowhere.
     case refused(String)
     /// What was authorised is given up.
@@ -43,10 +45,10 @@ extension Payment {
         case (.processing, .captured(let part)), (.unknown, .captured(let part)), (.authorized, .captured(let part)):
             0 < part && part <= amount.minor ? .moves(.captured) : .contradicts
         case (.processing, .declined), (.unknown, .declined), (.processing, .refused): .moves(.failed)
-        case (.processing, .unknown), (.authorized, .unknown): .moves(.unknown)
+        case (.processing, .unknown), (.authorized, .unknown), (.processing, .unknownOfMany): .moves(.unknown)
         case (.authorized, .reversed), (.unknown, .reversed): .moves(.cancelled)
         case (.authorized, .authorized), (.cancelled, .reversed), (.failed, .declined): .none
-        case (_, .pending), (_, .unknown), (_, .refused): .none
+        case (_, .pending), (_, .unknown), (_, .unknownOfMany), (_, .refused): .none
         // Whatever was said before the capture is no news after it.
         case (.captured, .authorized), (.partiallyRefunded, .authorized), (.refunded, .authorized): .none
         case (.captured, .captured(let part)), (.partiallyRefunded, .captured(let part)),
@@ -68,6 +70,12 @@ extension Payment {
     /// Nobody knows whether what was authorised was taken or given up.
     var isInDoubtBehindAuthorisation: Bool { state == .unknown && reason == Self.doubtBehindAuthorisation }
 
+    /// The reason of an unknown payment whose bank may decline one send of it and approve another.
+    static let doubtOfManySends = "sent more than once, and each is decided by itself"
+
+    /// A decline that is told may be of one send, with others under way.
+    var isInDoubtOfManySends: Bool { state == .unknown && reason == Self.doubtOfManySends }
+
     /// Without asking whether it may: for what is planted.
     mutating func become(_ next: PaymentState, by finding: Finding, at milliseconds: Int64) -> [Posting] {
         var entry = JournalEntry(amount.currency)
@@ -83,6 +91,7 @@ extension Payment {
         case .declined(let word), .refused(let word): reason = word
         // What its authorisation was has no news for it then.
         case .unknown where state == .authorized: reason = Self.doubtBehindAuthorisation
+        case .unknownOfMany: reason = Self.doubtOfManySends
         default: if state == .unknown { reason = "" }
         }
         state = next

@@ -69,7 +69,7 @@ final class Chase {
                 desk.shelf.put(payment)
                 if payment.state == .processing {
                     desk.figures.pending += 1
-                    _ = try await desk.record(.unknown, of: payment.id, seen: payment, context: context)
+                    _ = try await desk.record(doubt(of: payment), of: payment.id, seen: payment, context: context)
                 } else if payment.state == .unknown {
                     desk.figures.unknown += 1
                     follow(payment, context)
@@ -79,6 +79,12 @@ final class Chase {
             last = end
         }
         try await takeUpRefunds(context)
+    }
+
+    /// How often it was sent died with the process.
+    private func doubt(of payment: Payment) -> Finding {
+        let bank = payment.channel.flatMap { desk.channels[$0, desk.namespace] }
+        return bank?.keepsDeclines == true ? .unknown : .unknownOfMany
     }
 
     private func takeUpRefunds(_ context: RequestContext) async throws(StoreFailure) {

@@ -164,7 +164,7 @@ extension PaymentDesk {
             let sentAt = now
             let reply = await adapter.authorise(order, caller.context)
             let attempt = AttemptRecord(reply, of: channel, sentAt: sentAt, endedAt: now)
-            let call = BankCall(finding: finding(reply.verdict, payment), attempt: attempt)
+            let call = BankCall(finding: finding(reply, of: payment, by: adapter), attempt: attempt)
             guard case .refused(let refusal) = call.finding,
                 await reroute(&payment, tried, attempt, refusal)
             else { return call }
@@ -193,15 +193,16 @@ extension PaymentDesk {
         return true
     }
 
-    func finding(_ verdict: BankVerdict, _ payment: Payment) -> Finding {
-        switch verdict {
+    private func finding(_ reply: BankReply, of payment: Payment, by bank: ChannelAdapter) -> Finding {
+        switch reply.verdict {
         case .approved(captured: true): .captured(payment.amount.minor)
         case .approved(captured: false): .authorized
         case .declined(let word): .declined(word)
         case .pending: .pending
         case .refused(let refusal): .refused(refusal.word)
         // Planted (timeout-is-failure).
-        case .unknown: setting.has(.timeoutIsFailure) ? .declined("timeout") : .unknown
+        case .unknown where setting.has(.timeoutIsFailure): .declined("timeout")
+        case .unknown: reply.sends > 1 && !bank.keepsDeclines ? .unknownOfMany : .unknown
         }
     }
 

@@ -105,6 +105,14 @@ final class PaymentDesk {
 
     // MARK: What is found out
 
+    /// Whether a decline that somebody tells of may be of one send, with others under way: then only the answer to the call
+    /// itself, or a question behind all of them, says how it ended.
+    func mayBeDecidedAnew(_ payment: Payment) -> Bool {
+        guard let channel = payment.channel, channels[channel, namespace]?.keepsDeclines == false else { return false }
+        return payment.isInDoubtOfManySends
+            || atWork.contains(ClientKey(merchant: payment.merchant, key: payment.key))
+    }
+
     /// Brings a finding about a payment into the books, once: who comes second finds it done. Returns how it stands then,
     /// or nil when there is no such payment.
     ///
@@ -240,7 +248,7 @@ extension Finding {
         case .authorized: .authorized
         case .captured: .captured
         case .declined, .refused: .failed
-        case .unknown: .unknown
+        case .unknown, .unknownOfMany: .unknown
         case .reversed: .cancelled
         case .pending: nil
         }

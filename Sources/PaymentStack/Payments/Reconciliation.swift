@@ -1,8 +1,10 @@
 // Goal: what the bank says that happened is held against what the stack has written down, line by line, and payments of
 // which nobody knew are settled by it.
 // Method: the statement is read piece by piece; each line about a payment or refund of this stack is looked up by its
-// reference. Of many lines under one reference each is a booking at the bank. A payment that has been unknown for so long
-// that its bank would be asked, and that a whole statement does not have, was never executed.
+// reference. Of many lines under one reference each is a booking at the bank. What a statement does not have is believed
+// only of payments that are overdue, which have been unknown for so long that their bank would be asked: nothing that was
+// sent for them is under way. One that a whole statement does not have, or only as declined, was never executed; one that
+// it has as authorised was not captured.
 // Not here: what else the stack has and the bank has not; an auditor with both ledgers sees it.
 
 import EventLoop
@@ -63,16 +65,20 @@ final class Reconciliation {
         for number in channels.names.indices {
             guard let adapter = channels[ChannelNumber(number), desk.namespace] else { continue }
             // Looked up before: what becomes unknown meanwhile may miss in a statement that was begun before.
-            var unseen = (try? await unknown(at: ChannelNumber(number), desk)) ?? [:]
+            let overdue = (try? await overdue(at: ChannelNumber(number), desk)) ?? [:]
+            var undone = overdue.mapValues { _ in "absent" }
             let end = await adapter.statement(context) { lines in
                 for line in lines {
-                    if let reference = BankReference(line.reference) { unseen[reference.record] = nil }
-                    await self.compare(line, desk, context, &result)
+                    if let record = BankReference(line.reference)?.record, undone[record] != nil {
+                        let isOneSend = line.booking == .declined && overdue[record]?.isInDoubtOfManySends == true
+                        undone[record] = isOneSend ? "declined" : nil
+                    }
+                    await self.compare(line, overdue, desk, context, &result)
                 }
             }
             switch end {
             case .cutOff(let words): result.cutOff.append("\(adapter.name): \(words)")
-            case .whole: await settle(absent: unseen, desk, context, &result)
+            case .whole: await settle(undone, overdue, desk, context, &result)
             }
         }
         return result
@@ -84,7 +90,7 @@ final class Reconciliation {
     private static let pageRows = 1_000
 
     /// Those of one bank that became unknown so long ago that it had been asked by now.
-    private func unknown(
+    private func overdue(
         at channel: ChannelNumber, _ desk: PaymentDesk
     ) async throws(StoreFailure) -> [RecordID: Payment] {
         let latest = desk.now - desk.setting.query.first.nanoseconds / 1_000_000
@@ -102,15 +108,17 @@ final class Reconciliation {
     }
 
     private func settle(
-        absent payments: [RecordID: Payment], _ desk: PaymentDesk, _ context: RequestContext, _ result: inout Result
+        _ undone: [RecordID: String], _ overdue: [RecordID: Payment], _ desk: PaymentDesk, _ context: RequestContext,
+        _ result: inout Result
     ) async {
-        for payment in payments.values.sorted(by: { $0.id < $1.id }) {
+        for (id, word) in undone.sorted(by: { $0.key < $1.key }) {
             do throws(StoreFailure) {
+                guard let payment = try await desk.load(id), payment.version == overdue[id]?.version else { continue }
                 _ = try await desk.record(
-                    .declined("absent"), of: payment.id, seen: payment, from: .statement, context: context)
+                    .declined(word), of: id, seen: payment, from: .statement, context: context)
                 result.resolved += 1
             } catch {
-                result.differs("\(payment.id): \(error)")
+                result.differs("\(id): \(error)")
             }
         }
     }
@@ -118,7 +126,8 @@ final class Reconciliation {
     // MARK: What it has
 
     private func compare(
-        _ line: StatementLine, _ desk: PaymentDesk, _ context: RequestContext, _ result: inout Result
+        _ line: StatementLine, _ overdue: [RecordID: Payment], _ desk: PaymentDesk, _ context: RequestContext,
+        _ result: inout Result
     ) async {
         result.lines += 1
         guard let reference = BankReference(line.reference), reference.namespace == desk.namespace else {
@@ -127,7 +136,7 @@ final class Reconciliation {
         do throws(StoreFailure) {
             switch reference.kind {
             case .payment, .capture, .reverse:
-                try await comparePayment(line, reference, desk, context, &result)
+                try await comparePayment(line, reference, overdue[reference.record], desk, context, &result)
             case .refund: try await compareRefund(line, reference, desk, context, &result)
             }
         } catch {
@@ -136,13 +145,14 @@ final class Reconciliation {
     }
 
     private func comparePayment(
-        _ line: StatementLine, _ reference: BankReference, _ desk: PaymentDesk, _ context: RequestContext,
-        _ result: inout Result
+        _ line: StatementLine, _ reference: BankReference, _ overdue: Payment?, _ desk: PaymentDesk,
+        _ context: RequestContext, _ result: inout Result
     ) async throws(StoreFailure) {
         guard let payment = try await desk.load(reference.record),
             reference.kind != .payment || payment.attempt == reference.attempt
         else { return result.differs("\(reference): the bank has what this stack does not know") }
-        guard let finding = Self.finding(line, reference.kind, payment) else {
+        let isOverdue = payment.version == overdue?.version
+        guard let finding = finding(line, reference.kind, payment, isOverdue: isOverdue, desk) else {
             return result.differs(
                 "\(reference): the bank has booked \(line.amount), the payment is of \(payment.amount)")
         }
@@ -177,8 +187,8 @@ final class Reconciliation {
     }
 
     /// Nil for one that does not fit what was asked for. A part may be captured; all else is about the whole.
-    private static func finding(
-        _ line: StatementLine, _ kind: BankReference.Kind, _ payment: Payment
+    private func finding(
+        _ line: StatementLine, _ kind: BankReference.Kind, _ payment: Payment, isOverdue: Bool, _ desk: PaymentDesk
     ) -> Finding? {
         if kind == .capture, line.booking == .captured, line.amount <= payment.amount.minor {
             return .captured(line.amount)
@@ -188,8 +198,10 @@ final class Reconciliation {
         guard line.amount == payment.amount.minor else { return nil }
         switch line.booking {
         case .captured: return .captured(line.amount)
+        // Of the capture or cancellation that is in doubt it says nothing, which may be under way.
+        case .authorised where payment.isInDoubtBehindAuthorisation && !isOverdue: return .pending
         case .authorised: return .authorized
-        case .declined: return .declined("declined")
+        case .declined: return desk.mayBeDecidedAnew(payment) ? .pending : .declined("declined")
         case .reversed: return .reversed
         case .pending, .none, .refunded, .transferred: return .pending
         }

@@ -98,6 +98,7 @@ struct StackSession {
         if let url = bank.shadow { channel.shadow = try await origin(url, of: bank.name, on: loop) }
         if let url = bank.live { channel.live = try await origin(url, of: bank.name, on: loop) }
         channel.idempotencyField = bank.idempotencyField
+        channel.keepsDeclines = bank.keepsDeclines
         return channel
     }
 

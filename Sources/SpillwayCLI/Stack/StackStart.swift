@@ -14,6 +14,7 @@ struct StackStart {
         var live: HTTPAddress?
         /// Nil where no key is looked at.
         var idempotencyField: String? = "Idempotency-Key"
+        var keepsDeclines = false
         var keyVariable: String?
     }
 
@@ -111,6 +112,9 @@ struct StackStart {
         for pair in try pairs("--idempotency", "FIELD", arguments) {
             let index = try place(of: pair.name, "--idempotency", banks)
             banks[index].idempotencyField = pair.value == "none" ? nil : pair.value
+        }
+        for name in arguments.all("--keeps-declines") {
+            banks[try place(of: name, "--keeps-declines", banks)].keepsDeclines = true
         }
         for pair in try pairs("--callback-key", "VARIABLE", arguments) {
             banks[try place(of: pair.name, "--callback-key", banks)].keyVariable = pair.value

@@ -22,6 +22,7 @@ enum StackCommand {
             .init("--channels", "NAME=URL,...", "the banks of shadow payments", repeats: true),
             .init("--live-channels", "NAME=URL,...", "the banks of live payments; never the same", repeats: true),
             .init("--idempotency", "NAME=FIELD", "a bank's field for keys (Idempotency-Key), or none", repeats: true),
+            .init("--keeps-declines", "NAME", "under one key this bank declines all sends, or none", repeats: true),
             .init("--callback-key", "NAME=VARIABLE", "the variable with the key of its callbacks", repeats: true),
             .init("--cores", "N", "places at which payments are worked on at a time (2)"),
             .init("--pay-cost", "SPAN", "what a payment takes of a core, as 500us (what it takes in truth)"),

@@ -20,6 +20,8 @@ struct SimulatedDrill {
     var loopSeed: UInt64 = 3
     /// What the run's name is made of.
     var runEntropy: [UInt8] = Array(repeating: 2, count: 5)
+    /// Leaves an evidence.db.
+    var keepsEvidence = false
 
     func order(in folder: TestFolder) throws -> DrillOrder {
         let parsed = Plan.parse(SourceText(name: "drill.yaml", text: plan), readsChannels: true) { path in
@@ -28,7 +30,7 @@ struct SimulatedDrill {
         let plan = try #require(parsed.plan, "\(DiagnosticRenderer().render(parsed.diagnostics))")
         var order = DrillOrder.sample(plan, in: folder)
         order.profile = parsed.profile
-        (order.seed, order.runEntropy) = (seed, runEntropy)
+        (order.seed, order.runEntropy, order.keepsEvidence) = (seed, runEntropy, keepsEvidence)
         return order
     }
 

@@ -117,6 +117,27 @@ import Timebase
         #expect(reply.verdict == .unknown(.broken) && reply.sends == 2)
     }
 
+    /// The second of two sends is answered so, and the first is lost.
+    private func second(_ status: UInt16, _ word: String, keepsDeclines: Bool) throws -> BankReply {
+        var count = 0
+        return try ask(keyField: "idempotency-key", keepsDeclines: keepsDeclines) { exchange, reference in
+            count += 1
+            if count == 1 { return exchange.reset() }
+            exchange.respond(status, FieldBlock(), body: Array(Row.text(word, reference: reference).utf8))
+        }
+    }
+
+    @Test(arguments: [(402 as UInt16, "declined"), (202, "pending")])
+    func `what a later send is told counts for those before it where the bank keeps its declines`(
+        status: UInt16, word: String
+    ) throws {
+        let anew = try second(status, word, keepsDeclines: false)
+        #expect(anew.verdict == .unknown(.broken) && anew.sends == 2)
+        let kept = try second(status, word, keepsDeclines: true)
+        #expect(kept.verdict == (status == 202 ? .pending : .declined("stolen")) && kept.sends == 2)
+        #expect(try second(201, "authorised", keepsDeclines: false).verdict == .approved(captured: false))
+    }
+
     @Test func `no beginning of an answer, and no change of a byte, is read as another payment's`() throws {
         let id = RecordID(milliseconds: RecordID.epochMilliseconds + 7, .shadow, shard: 0, worker: 0, sequence: 1)
         let amount = Money(minor: 4_900, try Currency("CNY"))
@@ -144,7 +165,8 @@ import Timebase
 
     /// One authorisation at a bank that answers so.
     func ask(
-        keyField: String? = nil, _ answer: @escaping (HTTPExchange, String) async throws -> Void
+        keyField: String? = nil, keepsDeclines: Bool = false,
+        _ answer: @escaping (HTTPExchange, String) async throws -> Void
     ) throws -> BankReply {
         let loop = EventLoop.simulated(seed: 1)
         return try loop.run {
@@ -153,10 +175,10 @@ import Timebase
                 try await answer(exchange, String(body.split(separator: "\"")[3]))
             }
             let origin = HTTPOrigin(try server.listen(on: .loopback()), host: "bank")
+            var bank = ChannelRig.stackChannel("bank", origin, keyField)
+            bank.keepsDeclines = keepsDeclines
             let channels = try Channels(
-                ChannelRig.order(
-                    StackSetting(), [ChannelRig.stackChannel("bank", origin, keyField)], seed: 1),
-                publicAddress: nil, on: loop)
+                ChannelRig.order(StackSetting(), [bank], seed: 1), publicAddress: nil, on: loop)
             let id = RecordID(milliseconds: RecordID.epochMilliseconds + 7, .shadow, shard: 0, worker: 0, sequence: 1)
             let order = BankOrder(
                 reference: BankReference(id, .payment, attempt: 1), amount: Money(minor: 4_900, try Currency("CNY")),

@@ -44,6 +44,7 @@ final class ChannelRig {
                 let bank = MockBank(order, on: loop, journal: ChannelJournalWriter(inMemoryFor: name))
                 banks.append(bank)
                 stack.append(Self.stackChannel(name, HTTPOrigin(try bank.open(on: .loopback()), host: name), keyField))
+                stack[stack.count - 1].keepsDeclines = profile.idempotency.savesFailures
             }
             let channels = try Channels(
                 Self.order(setting, stack, seed: seed), publicAddress: "http://127.0.0.1:1", on: loop)

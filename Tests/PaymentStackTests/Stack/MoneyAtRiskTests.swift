@@ -125,6 +125,53 @@ struct MoneyAtRiskTests {
         }
     }
 
+    /// The bank has taken the money, with every answer lost; a decline of one of three sends comes late.
+    @Test(arguments: [(IdempotencyPreset.stripeV2, "captured"), (.checkout, "captured"), (.stripeV1, "failed")])
+    func `a decline of one of many sends ends a payment only where the bank keeps its declines`(
+        preset: IdempotencyPreset, state: String
+    ) throws {
+        let bank = ChannelRig.channel(idempotency: preset)
+        let fault = ChannelRig.fault(
+            for: .seconds(5), match: PaymentMatch(operations: [.authorise]), .timeout(rate: Ratio(1), charged: Ratio(1))
+        )
+        try StackRig.run([bank], faults: [fault], Self.quick) { rig in
+            let paid = try await rig.pay()
+            #expect(paid.state == "unknown")
+            #expect(try await rig.export("attempts").compactMap { $0.number("sends") } == [3])
+            _ = try await rig.callback("declined", of: paid.id, 4_900)
+            let told = try await rig.send(.get, "/v1/payments/\(paid.id)")
+            #expect(told.state == (preset == .stripeV1 ? "failed" : "unknown"))
+            try await rig.sleep(.seconds(20))
+            #expect(try await rig.send(.get, "/v1/payments/\(paid.id)").state == state)
+        }
+    }
+
+    @Test
+    func `a decline of the only send ends a payment, and one that is told before its call is at its end does not`()
+        throws
+    {
+        let bank = ChannelRig.channel(idempotency: .stripeV2)
+        var once = Self.quick
+        once.bankTimeout = .milliseconds(400)
+        let fault = ChannelRig.fault(
+            for: .seconds(5), match: PaymentMatch(operations: [.authorise]), .timeout(rate: Ratio(1), charged: Ratio(0))
+        )
+        try StackRig.run([bank], faults: [fault], once) { rig in
+            let hasty = try await rig.pay(key: "hasty", [("x-deadline-ms", "300")])
+            #expect(hasty.state == "unknown")
+            #expect(try await rig.export("attempts").compactMap { $0.number("sends") } == [1])
+            _ = try await rig.callback("declined", of: hasty.id, 4_900)
+            #expect(try await rig.send(.get, "/v1/payments/\(hasty.id)").state == "failed")
+            let paying = rig.loop.spawn { _ = try? await rig.pay(key: "working") }
+            try await rig.sleep(.milliseconds(100))
+            let id = try #require(try await rig.export("payments").last?.text("id"))
+            _ = try await rig.callback("declined", of: id, 4_900)
+            #expect(try await rig.send(.get, "/v1/payments/\(id)").state == "processing")
+            await paying.join()
+            #expect(try await rig.send(.get, "/v1/payments/\(id)").state == "unknown")
+        }
+    }
+
     @Test func `a bank says nothing of another bank's refunds`() throws {
         let match = PaymentMatch(operations: [.refund])
         let fault = ChannelRig.fault(

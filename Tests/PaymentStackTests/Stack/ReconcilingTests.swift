@@ -67,12 +67,33 @@ import Timebase
             let captured = try await rig.send(.post, "/v1/payments/\(paid.id)/capture", #"{"amount":600}"#)
             #expect(captured.state == "unknown")
             #expect(try await Self.reconcile(rig).differences == 0)
+            let early = try await rig.send(.get, "/v1/payments/\(paid.id)")
+            #expect(early.state == (charged == 1 ? "captured" : "unknown"))
+            // Nothing of it is under way any more, and its bank has not been asked.
+            try await rig.sleep(.seconds(600))
+            #expect(try await Self.reconcile(rig).differences == 0)
             let after = try await rig.send(.get, "/v1/payments/\(paid.id)")
             #expect(after.state == (charged == 1 ? "captured" : "authorized"))
             #expect(after.number("captured") == (charged == 1 ? 600 : 0))
             let references = try await rig.export("attempts").compactMap { $0["reference"]?.string }
             #expect(references == ["\(paid.id)-p1", "\(paid.id)-c1"])
             #expect(try await rig.export("attempts").compactMap { $0["kind"]?.string } == ["payment", "capture"])
+        }
+    }
+
+    @Test func `what a bank declined that decides each send by itself is declined when none is under way`() throws {
+        let bank = ChannelRig.channel(
+            idempotency: .stripeV2,
+            outcome: OutcomeShares(approve: Ratio(0), declines: [(reason: "do_not_honour", share: Ratio(1))]))
+        try StackRig.run([bank], faults: [Self.silence([.authorise])], Self.patient) { rig in
+            let paid = try await rig.pay()
+            #expect(paid.state == "unknown")
+            #expect(try await Self.reconcile(rig).resolved == 0)
+            #expect(try await rig.send(.get, "/v1/payments/\(paid.id)").state == "unknown")
+            try await rig.sleep(.seconds(600))
+            #expect(try await Self.reconcile(rig).resolved == 1)
+            let after = try await rig.send(.get, "/v1/payments/\(paid.id)")
+            #expect(after.state == "failed" && after.text("reason") == "declined")
         }
     }
 

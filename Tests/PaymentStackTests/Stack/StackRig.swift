@@ -63,6 +63,7 @@ final class StackRig {
                 channel.shadow = HTTPOrigin(shadowBank.1, host: "\(name).shadow")
                 channel.live = HTTPOrigin(liveBank.1, host: "\(name).live")
                 channel.idempotencyField = profile.idempotency.headerName?.lowercased()
+                channel.keepsDeclines = profile.idempotency.savesFailures
                 channels.append(channel)
             }
             var order = StackOrder(
