@@ -44,6 +44,9 @@ extension Plan {
                 plan = PlanGrammar.shape.read(tree, "", &reading)
                 if readsChannels, let node = tree["channels"] {
                     profile = ChannelProfile.read(namedBy: node, include: include, &reading)
+                    if let plan, case .embedded = plan.target.entry, let profile {
+                        QuestionTiming(plan).checkBanks(profile, &reading)
+                    }
                 }
                 reading.resolve()
             }

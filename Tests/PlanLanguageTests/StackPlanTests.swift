@@ -61,6 +61,55 @@ import Timebase
         #expect(warned(lost, "drain: {within: 89s}").count == 1)
     }
 
+    @Test func `a bank that is asked before it comes to a request is warned of, with the fix`() {
+        func warned(
+            _ latency: String, _ fault: String? = nil, first: String = "2s", bank: String = "timeout: 1s"
+        ) -> [String] {
+            let plan = """
+                plan: p
+                target: {stack: embedded}
+                stack: {bank: {\(bank)}, query: {first: \(first)}}
+                channels: m.yaml
+                journeys: {pay: {steps: [GET /: {}]}}
+                traffic: [hold: {for: 1s, rate: 1/s}]
+                \(fault.map { "faults: [{at: 0s, for: 10s, channel: b, \($0)}]" } ?? "")
+
+                """
+            let outcome = Plan.parse(SourceText(name: "p", text: plan), readsChannels: true) { path in
+                SourceText(name: path, text: "profile: m\nchannels:\n  b: {\(latency)}\n")
+            }
+            return outcome.diagnostics.map {
+                "\($0.span?.source.name ?? "-"): \($0.message)" + ($0.fix.map { "; \($0)" } ?? "")
+            }
+        }
+        #expect(
+            warned("latency: 3s") == [
+                "m.yaml: 'b' may come to a request 3s after it was sent; the stack waits 1s for an answer, asks 2s later, and "
+                    + "calls failed what is not there yet, which 'money' finds; write 'stack: {query: {first: 7s}}'"
+            ])
+        #expect(warned("latency: 2999ms") == [])
+        #expect(warned("latency: 3s", first: "7s") == [])
+        #expect(warned("latency: 3s", first: "90s") == [])
+        // Who asks may have no more patience than the stack has by itself.
+        #expect(warned("latency: 3s", bank: "timeout: 20s") == [])
+        #expect(warned("latency: lognormal p50=1s p99=3s").count == 1)
+        #expect(warned("latency: exponential 700ms").count == 1)
+        #expect(warned("latency: exponential 600ms") == [])
+        #expect(warned("latency: uniform min=1s max=3100ms").count == 1)
+        #expect(warned("latency: normal mean=1s sd=900ms").count == 1)
+        #expect(warned("latency: exponential 3s, timer: 2s") == [])
+        #expect(warned("latency: 1s, operations: {capture: {latency: 4s}}").count == 1)
+        #expect(warned("latency: 1s, operations: {query: {latency: 4s}}") == [])
+        let slow = warned("latency: 100ms", "latency: {multiply: 20, add: 1s}")
+        #expect(slow.count == 1 && slow[0].hasPrefix("p: 'b' may come to a request 3s after"), "\(slow)")
+        #expect(warned("latency: 100ms", "latency: {multiply: 19, add: 1s}") == [])
+        #expect(warned("latency: 1s", "where: {operation: query}, latency: {add: 9s}") == [])
+        #expect(warned("latency: 1s", "where: {operation: refund}, latency: {add: 9s}").count == 1)
+        #expect(warned("latency: 1s", "stall: true").count == 1)
+        #expect(warned("latency: 1s", "never-read: true").count == 1)
+        #expect(warned("latency: 1s", "stall: true", first: "11s") == [])
+    }
+
     @Test func `a plan that says nothing of its stack gets the standard one`() throws {
         let stack = try #require(outcome("").plan).stack
         #expect(stack.setting == StackSetting() && stack.store == .sqlite && stack.defects.isEmpty)

@@ -120,7 +120,7 @@ enum PlanGrammar {
                     fix: "leave 'evidence' out; it is for a stack that is already there")
             }
             checkBanks(plan, behind: span, fields, &reading)
-            return checkSettling(plan, &reading)
+            return QuestionTiming(plan).checkEnd(&reading)
         }
         for observation in plan.observe where observation.prometheus.value == .stack {
             reading.error(
@@ -154,22 +154,6 @@ enum PlanGrammar {
             fix: "write 'channels:' with the path of a mock profile, or 'url' for a stack that is already there")
     }
 
-    /// What a bank never booked is known when it was asked, which must not be behind the drill's end: else it stays unknown,
-    /// and nobody can judge 'money' however sound the stack is.
-    private static func checkSettling(_ plan: Plan, _ reading: inout PlanReading) {
-        let first = plan.stack.setting.query.first
-        for fault in plan.faults where fault.leavesUnbooked {
-            guard let left = plan.traffic.timeLeft(behind: fault), first > left + plan.drain else { continue }
-            reading.collector.report(
-                .warning(
-                    "payments that are lost here stay unknown: the stack asks for them after \(first), and the drill is over "
-                        + "\(left + plan.drain) behind the fault", at: fault.at.span,
-                    fix:
-                        "write 'drain: {within: \(first - left + TimeSpan.seconds(30))}', or 'stack: {query: {first: 2s}}' "
-                        + "where no bank takes as long for a request"))
-        }
-    }
-
     private static func checkWebhooks(_ plan: Plan, _ reading: inout PlanReading) {
         guard plan.webhooks == nil else { return }
         for mention in reading.templates where mention.reference.path == ["webhook"] {
@@ -183,32 +167,5 @@ enum PlanGrammar {
                 "nobody listens for webhooks", at: step.span,
                 fix: "write 'webhooks: {listen: \"127.0.0.1:0\", public-url: \"http://127.0.0.1\"}'")
         }
-    }
-}
-
-extension Fault {
-    /// The stack hears nothing of a payment that its bank knows nothing of.
-    fileprivate var leavesUnbooked: Bool {
-        guard match.operations.isEmpty || match.operations.contains(where: \.isPayment) else { return false }
-        return effects.contains { effect in
-            switch effect {
-            case .timeout(let rate, let charged): rate.value > 0 && charged.value < 1
-            case .connection(let reset, _, let empty): reset.value > 0 || empty.value > 0
-            default: false
-            }
-        }
-    }
-}
-
-extension [Stage] {
-    /// From a fault's end, or the traffic's where it goes on for longer; nil where a recording decides.
-    fileprivate func timeLeft(behind fault: Fault) -> TimeSpan? {
-        var (length, begin) = (TimeSpan.zero, TimeSpan.zero)
-        for stage in self {
-            if stage.name.value == fault.at.value.stage { begin = length }
-            guard let span = stage.load.span else { return nil }
-            length = length + span
-        }
-        return length - Swift.min(begin + fault.at.value.offset + fault.span, length)
     }
 }
