@@ -16,6 +16,8 @@ package struct Auditor {
     package static let listedMax = 20
     /// Of them, those whose events are brought together.
     package static let tracedMax = 3
+    /// Of each of those, from the first on.
+    package static let traceEventsMax = 40
 
     package init(_ evidence: EvidenceDatabase) throws(EvidenceError) {
         self.evidence = evidence

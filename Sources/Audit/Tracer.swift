@@ -7,7 +7,6 @@ internal import Timebase
 /// is gone through once, however many are asked for.
 struct Tracer {
     private let evidence: EvidenceDatabase
-    static let eventsMax = 40
 
     init(_ evidence: EvidenceDatabase) {
         self.evidence = evidence
@@ -28,7 +27,7 @@ struct Tracer {
             }
         }
         return traces.mapValues { events in
-            Array(events.enumerated().sorted { Self.isBefore($0, $1) }.map(\.element).prefix(Self.eventsMax))
+            Array(events.enumerated().sorted { Self.isBefore($0, $1) }.map(\.element).prefix(Auditor.traceEventsMax))
         }
     }
 

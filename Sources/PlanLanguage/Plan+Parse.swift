@@ -45,7 +45,7 @@ extension Plan {
                 if readsChannels, let node = tree["channels"] {
                     profile = ChannelProfile.read(namedBy: node, include: include, &reading)
                     if let plan, case .embedded = plan.target.entry, let profile {
-                        QuestionTiming(plan).checkBanks(profile, &reading)
+                        QuestionTiming(plan).checkBanks(of: profile, &reading)
                     }
                 }
                 reading.resolve()

@@ -29,9 +29,10 @@ import Verdicts
             """
             profile: rough
             channels:
-              direct: {latency: \(latency), outcome: {decline: {do_not_honour: 5%}}}
+              direct: {latency: \(latency), outcome: {decline: {do_not_honour: 5%}}, operations: {reverse: {latency: 5ms}}}
               patient:
                 latency: \(latency)
+                operations: {reverse: {latency: 5ms}}
                 outcome: {pending: 50%, decline: {do_not_honour: 5%}}
                 settlement: 100ms
                 callback: {delay: 50ms, duplicate: 30%, lost: 5%}
@@ -131,8 +132,8 @@ import Verdicts
             "seed \(seed)\n\(Self.words(report))")
     }
 
-    /// Payments are given up and given back as well, which is booked behind their first call's end. A refund is told as it
-    /// was asked for last.
+    /// Payments are given up, which is soon done, and given back as well, both behind their first call's end. A refund is told
+    /// as it was asked for last.
     @Test(arguments: [1, 2, 3] as [UInt64])
     func `what a bank booked lies between the stack's question and its answer`(_ seed: UInt64) throws {
         let folder = try TestFolder()
@@ -145,7 +146,8 @@ import Verdicts
         var (booked, slow, late) = (0, 0, 0)
         try evidence.asking(
             """
-            SELECT count(*), sum(s.at_ns + \(offset) - (a.sent_ms - \(begin)) * 1000000 < 95000000),
+            SELECT count(*),
+              sum(s.operation = 'authorise' AND s.at_ns + \(offset) - (a.sent_ms - \(begin)) * 1000000 < 98000000),
               sum(s.at_ns + \(offset) - (a.ended_ms - \(begin)) * 1000000 > 1000000)
             FROM attempts a JOIN statement s ON s.reference = a.reference
             WHERE a.outcome = 'approved' AND a.sends = 1 AND s.operation <> 'refund'

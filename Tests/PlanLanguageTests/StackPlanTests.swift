@@ -62,16 +62,16 @@ import Timebase
     }
 
     @Test func `a bank that is asked before it comes to a request is warned of, with the fix`() {
-        func warned(
-            _ latency: String, _ fault: String? = nil, first: String = "2s", bank: String = "timeout: 1s"
-        ) -> [String] {
+        func warned(_ latency: String, _ fault: String? = nil, first: String = "2s", drain: String = "60s") -> [String]
+        {
             let plan = """
                 plan: p
                 target: {stack: embedded}
-                stack: {bank: {\(bank)}, query: {first: \(first)}}
+                stack: {query: {first: \(first)}}
                 channels: m.yaml
                 journeys: {pay: {steps: [GET /: {}]}}
                 traffic: [hold: {for: 1s, rate: 1/s}]
+                drain: {within: \(drain)}
                 \(fault.map { "faults: [{at: 0s, for: 10s, channel: b, \($0)}]" } ?? "")
 
                 """
@@ -83,31 +83,38 @@ import Timebase
             }
         }
         #expect(
-            warned("latency: 3s") == [
-                "m.yaml: 'b' may come to a request 3s after it was sent; the stack waits 1s for an answer, asks 2s later, and "
-                    + "calls failed what is not there yet, which 'money' finds; write 'stack: {query: {first: 7s}}'"
+            warned("latency: 2s") == [
+                "m.yaml: 'b' may come to a request 2s after it was sent, and is asked for it 2s behind the call: what it has not "
+                    + "done by then counts as not done, and 'money' may fail; write 'stack: {query: {first: 5s}}'"
             ])
-        #expect(warned("latency: 2999ms") == [])
-        #expect(warned("latency: 3s", first: "7s") == [])
-        #expect(warned("latency: 3s", first: "90s") == [])
-        // Who asks may have no more patience than the stack has by itself.
-        #expect(warned("latency: 3s", bank: "timeout: 20s") == [])
-        #expect(warned("latency: lognormal p50=1s p99=3s").count == 1)
-        #expect(warned("latency: exponential 700ms").count == 1)
-        #expect(warned("latency: exponential 600ms") == [])
-        #expect(warned("latency: uniform min=1s max=3100ms").count == 1)
-        #expect(warned("latency: normal mean=1s sd=900ms").count == 1)
-        #expect(warned("latency: exponential 3s, timer: 2s") == [])
+        #expect(warned("latency: 1999ms") == [] && warned("latency: 2s", first: "5s") == [])
+        #expect(warned("latency: lognormal p50=1s p99=2s").count == 1)
+        #expect(warned("latency: exponential 435ms").count == 1 && warned("latency: exponential 434ms") == [])
+        #expect(warned("latency: uniform min=1s max=2100ms").count == 1)
+        #expect(warned("latency: normal mean=1s sd=430ms").count == 1)
+        #expect(warned("latency: exponential 3s, timer: 1s") == [])
         #expect(warned("latency: 1s, operations: {capture: {latency: 4s}}").count == 1)
-        #expect(warned("latency: 1s, operations: {query: {latency: 4s}}") == [])
-        let slow = warned("latency: 100ms", "latency: {multiply: 20, add: 1s}")
-        #expect(slow.count == 1 && slow[0].hasPrefix("p: 'b' may come to a request 3s after"), "\(slow)")
-        #expect(warned("latency: 100ms", "latency: {multiply: 19, add: 1s}") == [])
+        #expect(warned("latency: 1s, operations: {query: {latency: 4s}, transfer: {latency: 4s}}") == [])
+        let slow = warned("latency: 100ms", "latency: {multiply: 10, add: 1s}")
+        #expect(slow.count == 1 && slow[0].hasPrefix("p: 'b' may come to a request 2s after"), "\(slow)")
+        #expect(warned("latency: 100ms", "latency: {multiply: 9, add: 1s}") == [])
+        #expect(warned("latency: 1s", "rate: 0%, latency: {add: 9s}") == [])
         #expect(warned("latency: 1s", "where: {operation: query}, latency: {add: 9s}") == [])
         #expect(warned("latency: 1s", "where: {operation: refund}, latency: {add: 9s}").count == 1)
-        #expect(warned("latency: 1s", "stall: true").count == 1)
-        #expect(warned("latency: 1s", "never-read: true").count == 1)
+        #expect(warned("latency: 1s", "where: {operation: query}, never-read: true", first: "10s").count == 1)
+        #expect(warned("latency: 1s", "never-read: true", first: "11s").count == 1)
+        #expect(warned("latency: 1s", "never-read: true", first: "12s") == [])
+        #expect(warned("latency: 1s", "stall: true", first: "10s").count == 1)
         #expect(warned("latency: 1s", "stall: true", first: "11s") == [])
+        // Later than the drain it would not ask at all.
+        #expect(warned("latency: 20s", drain: "30s")[0].hasSuffix("{first: 41s}}' and 'drain: {within: 71s}'"))
+        // However long: hours of centuries are no mistake of the plan's language.
+        for latency in ["exponential 600000h", "normal mean=1h sd=1200000h", "uniform min=1h max=2000000h", "2000000h"]
+        {
+            let found = warned("latency: \(latency)")
+            #expect(found.count == 1 && found[0].hasSuffix("; make it shorter"), "\(found)")
+        }
+        #expect(warned("latency: 2000000h", "latency: {multiply: 1000000}").count == 1)
     }
 
     @Test func `a plan that says nothing of its stack gets the standard one`() throws {

@@ -9,12 +9,13 @@ import Timebase
 struct IntegrityLaws {
     let plant: DrawnDrill.Plant
     let report: Report
-    /// The plan has its stack ask banks sooner than a stack does that is left alone.
-    let asksEarly: Bool
+    /// How long behind a call its bank is asked, where that is sooner than a stack does that is left alone.
+    let earlyQuestion: TimeSpan?
 
     init(_ drill: DrawnDrill, _ report: Report, _ plan: Plan) {
         (plant, self.report) = (drill.plant, report)
-        asksEarly = plan.stack.setting.query.first < StackSetting().query.first
+        let first = drill.plant == .defect(.queryStorm) ? .zero : plan.stack.setting.query.first
+        earlyQuestion = first < StackSetting().query.first ? first : nil
     }
 
     var breaches: [Breach] {
@@ -37,13 +38,13 @@ struct IntegrityLaws {
         }
     }
 
-    /// A bank that is asked before it has come to a request says that nothing was done, and does it. A stack takes its word:
-    /// how soon it asks is the plan's to say.
+    /// Until a bank is asked for the first time, all that was sent is in its books: a plan that asks sooner has the stack take
+    /// "not captured" and "not in the statement" for an end, which is the plan's doing. Whatever else ended it is not.
     private func isAskedTooSoon(_ answer: AuditFinding.Answer, _ finding: AuditFinding) -> Bool {
-        guard asksEarly, finding.name == "M3", answer.word == "status_diff" else { return false }
+        guard let earlyQuestion, finding.name == "M3", answer.word == "status_diff" else { return false }
         // The first of them are traced.
-        let traces = answer.violations.map(\.trace).filter { !$0.isEmpty }
-        return !traces.isEmpty && traces.allSatisfy(\.isBookedBehindItsEnd)
+        let traced = answer.violations.filter { !$0.trace.isEmpty }
+        return !traced.isEmpty && traced.allSatisfy { $0.trace.isBooked($0.subject, behind: earlyQuestion) }
     }
 
     private var isSettled: Bool { report.record.ending == .completed && report.record.drain?.end == .quiet }
@@ -74,11 +75,16 @@ extension [TraceEvent] {
     /// What is written down in whole milliseconds is up to one earlier than it was, and so are the clocks laid side by side.
     private static let slack = TimeSpan.milliseconds(2)
 
-    /// The bank's last word came behind the stack's.
-    fileprivate var isBookedBehindItsEnd: Bool {
-        guard let stack = compactMap({ $0.ledger == "stack" ? $0.at : nil }).max(),
-            let bank = compactMap({ $0.ledger == "bank" ? $0.at : nil }).max()
+    /// Both the bank's last word on it and the stack's came when the bank might have been asked: so long behind the last call.
+    fileprivate func isBooked(_ subject: String, behind question: TimeSpan) -> Bool {
+        guard count < Auditor.traceEventsMax, let bank = last("bank", where: { $0.contains(" as \(subject)-") }),
+            let end = last("stack", where: { $0.hasPrefix("payment is ") || $0.hasPrefix("refund is ") }),
+            let call = last("stack", where: { $0.contains(", sent ") && !$0.contains(", sent 0 ") }, until: end)
         else { return false }
-        return bank + Self.slack > stack
+        return bank + Self.slack > call + question && end + Self.slack > call + question
+    }
+
+    private func last(_ ledger: String, where fits: (String) -> Bool, until latest: TimeSpan? = nil) -> TimeSpan? {
+        filter { $0.ledger == ledger && fits($0.text) }.compactMap(\.at).filter { $0 <= latest ?? $0 }.max()
     }
 }

@@ -279,9 +279,10 @@ extension EvidenceImport {
                 SELECT min(distance) FROM (
                   SELECT (a.ended_ms - \(begin)) * 1000000 - s.at_ns AS distance
                   FROM statement s CROSS JOIN
-                    (SELECT reference, ended_ms FROM attempts WHERE outcome = 'approved' LIMIT 1000) a
+                    (SELECT reference, ended_ms FROM attempts
+                     WHERE outcome = 'approved' AND namespace = 'shadow' LIMIT 1000) a
                     ON a.reference = s.reference
-                  WHERE s.at_ns IS NOT NULL LIMIT 200)
+                  WHERE s.at_ns IS NOT NULL AND s.namespace = 'shadow' LIMIT 200)
                 """)
         }
         if let offset { try evidence.say("bank_offset_ns", "\(offset)") }

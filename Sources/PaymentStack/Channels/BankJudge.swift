@@ -45,7 +45,7 @@ struct BankJudge: Sendable {
         }
         let isNo = response.status == 402
         switch (answer.status, reference.kind) {
-        case (.declined, .payment) where isNo || response.status == 202 || response.status == 201:
+        case (.declined, _) where isNo || response.status == 202 || response.status == 201:
             return .declined(answer.reason(in: body))
         case _ where isNo: return .unknown(.mismatched)
         case (.pending, _): return .pending

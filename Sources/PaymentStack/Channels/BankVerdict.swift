@@ -86,6 +86,8 @@ struct BankReply: Sendable, Equatable {
     let verdict: BankVerdict
     /// Under this reference.
     var sends: UInt8 = 0
+    /// Of these, how many may have been carried out.
+    var executions: UInt8 = 0
     /// What the bank knows it by; of several, the last.
     let reference: BankReference
 

@@ -35,8 +35,10 @@ final class ChannelAdapter {
     let timeout: TimeSpan
     /// A second send of the same is no second payment.
     let hasKey: Bool
-    /// All sends of a payment are declined when one is; a bank without keys is sent one.
+    /// Under one key all sends are declined when one is.
     let keepsDeclines: Bool
+    /// Of several sends of a payment one may be declined and another approved. A bank without keys is sent one.
+    var decidesAnew: Bool { hasKey && !keepsDeclines }
     private let defects: DefectSwitches
     private let jitter: Seed
     private var draws: UInt64 = 0
@@ -66,7 +68,7 @@ final class ChannelAdapter {
             repeating: Breaker(setting.breaker, defects: setting.defects), count: Self.binGroups)
         timeout = setting.bankTimeout
         hasKey = channel.idempotencyField != nil
-        keepsDeclines = channel.keepsDeclines || !hasKey
+        keepsDeclines = channel.keepsDeclines
         defects = setting.defects
         jitter = seed
     }
@@ -229,7 +231,8 @@ final class ChannelAdapter {
     private func end(_ verdict: BankVerdict, _ sends: Sends) -> BankReply {
         figures.count(verdict)
         if case .unknown(.mismatched) = verdict { figures.mismatched += 1 }
-        return BankReply(verdict: verdict, sends: sends.count, reference: sends.judge.reference)
+        return BankReply(
+            verdict: verdict, sends: sends.count, executions: sends.executions, reference: sends.judge.reference)
     }
 }
 
@@ -244,6 +247,8 @@ private struct Sends {
     private let keepsDeclines: Bool
     /// An earlier send may have been executed.
     private var doubt: BankDoubt?
+    /// Sends that may have been executed, each by itself.
+    private(set) var executions: UInt8 = 0
 
     init(_ judge: BankJudge, keepsDeclines: Bool) {
         self.judge = judge
@@ -264,7 +269,14 @@ private struct Sends {
     }
 
     private mutating func note(_ verdict: BankVerdict) -> BankVerdict {
-        if case .unknown(let doubt) = verdict { self.doubt = doubt }
+        switch verdict {
+        case .unknown(let doubt):
+            self.doubt = doubt
+            // That one is of a send before it.
+            if doubt != .underWay, executions < .max { executions += 1 }
+        case .approved, .declined, .pending: if executions < .max { executions += 1 }
+        case .refused: break
+        }
         return verdict
     }
 

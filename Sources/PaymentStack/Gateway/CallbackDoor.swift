@@ -96,7 +96,7 @@ extension PaymentDesk {
             log("payment \(payment.id): a callback of another channel or attempt, \(reference)")
             return StackAnswer(204, [])
         }
-        guard let finding = finding(callback, payment) else {
+        guard let finding = finding(callback, payment, context) else {
             figures.contradictions += 1
             log("payment \(payment.id) of \(payment.amount): a callback says \(callback.amount)")
             return StackAnswer(204, [])
@@ -106,13 +106,12 @@ extension PaymentDesk {
     }
 
     /// Nil for one that does not fit what was asked for: a payment of another amount is never paid.
-    private func finding(_ callback: BankCallback, _ payment: Payment) -> Finding? {
+    private func finding(_ callback: BankCallback, _ payment: Payment, _ context: RequestContext) -> Finding? {
         guard callback.amount.currency == payment.amount.currency else { return nil }
         switch (callback.status, callback.reference.kind) {
         case (.pending, _): return .pending
-        case (.declined, .payment): return mayBeDecidedAnew(payment) ? .pending : .declined("declined")
-        // A capture or a cancellation is declined: what was authorised stays so.
-        case (.declined, _): return .authorized
+        case (.declined, .payment): return self.finding(declined: "declined", payment, context)
+        case (.declined, _): return self.finding(amendmentDeclined: payment, context)
         // Late: it was authorised before the capture or cancellation that is in doubt, of which this says nothing.
         case (.authorised, .payment) where payment.isInDoubtBehindAuthorisation: return .pending
         case (.authorised, _): return callback.amount == payment.amount ? .authorized : nil
@@ -137,7 +136,7 @@ extension PaymentDesk {
                     + "\(callback.amount)")
             return StackAnswer(204, [])
         }
-        try await conclude(refund, callback.status, from: .callback, context)
+        _ = try await conclude(refund, callback.status, from: .callback, context)
         return StackAnswer(204, [])
     }
 }

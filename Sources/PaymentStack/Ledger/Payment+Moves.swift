@@ -19,10 +19,12 @@ enum Finding: Sendable, Equatable {
     case declined(String)
     /// The bank has not decided.
     case pending
-    /// Nobody knows.
+    /// Nobody knows whether it was executed.
     case unknown
-    /// Nor was it sent once, to a bank that decides each send by itself.
+    /// Nobody knows, and it may have been executed more than once, each time with an end of its own.
     case unknownOfMany
+    /// Nobody knows whether what was authorised was taken or given up.
+    case amendmentUnknown
     /// Surely not executed, nowhere.
     case refused(String)
     /// What was authorised is given up.
@@ -45,10 +47,10 @@ extension Payment {
         case (.processing, .captured(let part)), (.unknown, .captured(let part)), (.authorized, .captured(let part)):
             0 < part && part <= amount.minor ? .moves(.captured) : .contradicts
         case (.processing, .declined), (.unknown, .declined), (.processing, .refused): .moves(.failed)
-        case (.processing, .unknown), (.authorized, .unknown), (.processing, .unknownOfMany): .moves(.unknown)
+        case (.processing, .unknown), (.processing, .unknownOfMany), (.authorized, .amendmentUnknown): .moves(.unknown)
         case (.authorized, .reversed), (.unknown, .reversed): .moves(.cancelled)
         case (.authorized, .authorized), (.cancelled, .reversed), (.failed, .declined): .none
-        case (_, .pending), (_, .unknown), (_, .unknownOfMany), (_, .refused): .none
+        case (_, .pending), (_, .unknown), (_, .unknownOfMany), (_, .amendmentUnknown), (_, .refused): .none
         // Whatever was said before the capture is no news after it.
         case (.captured, .authorized), (.partiallyRefunded, .authorized), (.refunded, .authorized): .none
         case (.captured, .captured(let part)), (.partiallyRefunded, .captured(let part)),
@@ -71,7 +73,7 @@ extension Payment {
     var isInDoubtBehindAuthorisation: Bool { state == .unknown && reason == Self.doubtBehindAuthorisation }
 
     /// The reason of an unknown payment whose bank may decline one send of it and approve another.
-    static let doubtOfManySends = "sent more than once, and each is decided by itself"
+    static let doubtOfManySends = "sent more than once, each with an end of its own"
 
     /// A decline that is told may be of one send, with others under way.
     var isInDoubtOfManySends: Bool { state == .unknown && reason == Self.doubtOfManySends }
@@ -90,7 +92,7 @@ extension Payment {
         switch finding {
         case .declined(let word), .refused(let word): reason = word
         // What its authorisation was has no news for it then.
-        case .unknown where state == .authorized: reason = Self.doubtBehindAuthorisation
+        case .amendmentUnknown: reason = Self.doubtBehindAuthorisation
         case .unknownOfMany: reason = Self.doubtOfManySends
         default: if state == .unknown { reason = "" }
         }

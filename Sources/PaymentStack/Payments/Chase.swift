@@ -83,8 +83,7 @@ final class Chase {
 
     /// How often it was sent died with the process.
     private func doubt(of payment: Payment) -> Finding {
-        let bank = payment.channel.flatMap { desk.channels[$0, desk.namespace] }
-        return bank?.keepsDeclines == true ? .unknown : .unknownOfMany
+        desk.decidesAnew(payment) ? .unknownOfMany : .unknown
     }
 
     private func takeUpRefunds(_ context: RequestContext) async throws(StoreFailure) {
@@ -112,7 +111,7 @@ final class Chase {
         desk.loop.spawn { [self] in
             do throws(StoreFailure) {
                 if question.about.kind == .refund {
-                    try await settleRefund(question, isLast: answer.isLast)
+                    try await settleRefund(question)
                 } else {
                     try await settlePayment(question, answer.standing)
                 }
@@ -151,19 +150,17 @@ final class Chase {
         }
     }
 
-    private func settleRefund(_ question: OpenQuestion, isLast: Bool) async throws(StoreFailure) {
+    private func settleRefund(_ question: OpenQuestion) async throws(StoreFailure) {
         guard let refund = try await desk.store.refund(question.about.record),
             refund.state == .pending || refund.state == .unknown,
             let channel = desk.channels[question.channel, desk.namespace], channel.hasKey
         else { return queries.forget(question.about) }
+        // Asked for once more before the last call has ended, it is asked for later.
+        guard desk.busy.insert(refund.id).inserted else { return askAnew(question) }
+        defer { desk.busy.remove(refund.id) }
         var context = question.marks
         context.deadline = desk.loop.now + desk.setting.bankTimeout
         let after = try await desk.askForRefund(refund, number: question.asked + 1, context)
-        if after.state == .done || after.state == .failed {
-            queries.forget(question.about)
-        } else if isLast {
-            // The bank's last word on the payment is none on the refund, of which it may have told nothing again.
-            queries.add(question)
-        }
+        if after.state == .done || after.state == .failed { queries.forget(question.about) }
     }
 }

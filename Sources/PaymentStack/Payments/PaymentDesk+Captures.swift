@@ -103,7 +103,7 @@ extension PaymentDesk {
                 Problem(
                     status: 503, kind: "bank-\(refusal.word)", detail: "the bank cannot be asked for it now",
                     retryAfter: 1))
-        case .pending, .unknown: finding = .unknown
+        case .pending, .unknown: finding = .amendmentUnknown
         }
         let after = try await record(
             finding, of: payment.id, seen: payment, attempt: attempt, context: caller.context)

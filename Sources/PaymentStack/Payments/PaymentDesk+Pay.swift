@@ -86,6 +86,7 @@ extension PaymentDesk {
         }
         let call = await callBanks(&payment, instruction.card, caller)
         if setting.has(.claimAfterEffect), let earlier = try await begin(&payment, claim) {
+            declines[payment.id] = nil
             return try await replay(earlier, fingerprint)
         }
         let answer = await conclude(payment, call, caller)
@@ -161,6 +162,7 @@ extension PaymentDesk {
             let order = BankOrder(
                 reference: BankReference(payment.id, .payment, attempt: payment.attempt), amount: payment.amount,
                 card: card, merchant: payment.merchant, capturesAtOnce: payment.capturesAtOnce)
+            if adapter.decidesAnew || !declines.isEmpty { declines[payment.id] = adapter.decidesAnew ? "" : nil }
             let sentAt = now
             let reply = await adapter.authorise(order, caller.context)
             let attempt = AttemptRecord(reply, of: channel, sentAt: sentAt, endedAt: now)
@@ -202,7 +204,7 @@ extension PaymentDesk {
         case .refused(let refusal): .refused(refusal.word)
         // Planted (timeout-is-failure).
         case .unknown where setting.has(.timeoutIsFailure): .declined("timeout")
-        case .unknown: reply.sends > 1 && !bank.keepsDeclines ? .unknownOfMany : .unknown
+        case .unknown: reply.executions > 1 && bank.decidesAnew ? .unknownOfMany : .unknown
         }
     }
 
@@ -219,6 +221,7 @@ extension PaymentDesk {
             }
             let after = known ?? payment
             if after.state == .processing { chase(after, caller.context) }
+            await takeDecline(of: after, caller.context)
             return StackAnswer(status(after), after.body(channel: name(after.channel)))
         } catch {
             figures.storeFailures += 1

@@ -142,7 +142,8 @@ extension PaymentDesk {
         _ refund: Refund, _ state: Refund.State, _ reason: String, _ attempt: AttemptRecord?,
         from witness: Witness, _ context: RequestContext
     ) async throws(StoreFailure) -> Refund {
-        if refund.state == state {
+        // One that was sent once more is not what it was: from then on it may be under way.
+        if refund.state == state, attempt?.sends ?? 0 == 0 {
             try await note(attempt)
             return refund
         }
@@ -186,7 +187,7 @@ extension PaymentDesk {
         if before == .unknown, after != .unknown { figures.resolved[Int(witness.rawValue)] += 1 }
         if let payment = booking.payment { shelf.put(payment) }
         if let notification = booking.change.notification { tell(notification, context) }
-        if booking.refund.state == .unknown { chaseRefund(booking.refund, booking.found, context) }
+        if after == .unknown, before != .unknown { chaseRefund(booking.refund, booking.found, context) }
     }
 }
 
@@ -281,18 +282,26 @@ extension Problem {
 }
 
 extension PaymentDesk {
-    /// What a callback or a statement says of a refund.
+    /// What a callback or a statement says of a refund. True when that settles it.
     func conclude(
         _ refund: Refund, _ status: BankAnswer.Status, from witness: Witness, _ context: RequestContext
-    ) async throws(StoreFailure) {
+    ) async throws(StoreFailure) -> Bool {
         guard refund.state == .pending || refund.state == .unknown else {
             if (status == .refunded) != (refund.state == .done) { figures.contradictions += 1 }
-            return
+            return false
         }
         switch status {
         case .refunded: _ = try await book(refund, .done, "", nil, from: witness, context)
-        case .declined: _ = try await book(refund, .failed, "declined", nil, from: witness, context)
-        case .pending, .authorised, .captured, .reversed: break
+        case .declined:
+            // Where each send is decided by itself it is of one of them.
+            guard let payment = try await load(refund.payment) else { return false }
+            guard keepsDeclines(payment) else {
+                if refund.state == .unknown { chaseRefund(refund, payment, context) }
+                return false
+            }
+            _ = try await book(refund, .failed, "declined", nil, from: witness, context)
+        case .pending, .authorised, .captured, .reversed: return false
         }
+        return true
     }
 }

@@ -32,6 +32,9 @@ final class PaymentDesk {
     var atWork: Set<ClientKey> = []
     /// Payments and refunds at which something is being done that must not be done twice at a time.
     var busy: Set<RecordID> = []
+    /// Payments whose call is at work at a bank that decides each send by itself, with the decline that was told meanwhile;
+    /// empty where none was. One whose end could not be written down stays here until it is.
+    var declines: [RecordID: String] = [:]
     var figures = DeskFigures()
     /// Told of what is committed and to be told to merchants.
     var tell: (Notification, RequestContext) -> Void = { _, _ in }
@@ -104,14 +107,6 @@ final class PaymentDesk {
     }
 
     // MARK: What is found out
-
-    /// Whether a decline that somebody tells of may be of one send, with others under way: then only the answer to the call
-    /// itself, or a question behind all of them, says how it ended.
-    func mayBeDecidedAnew(_ payment: Payment) -> Bool {
-        guard let channel = payment.channel, channels[channel, namespace]?.keepsDeclines == false else { return false }
-        return payment.isInDoubtOfManySends
-            || atWork.contains(ClientKey(merchant: payment.merchant, key: payment.key))
-    }
 
     /// Brings a finding about a payment into the books, once: who comes second finds it done. Returns how it stands then,
     /// or nil when there is no such payment.
@@ -188,6 +183,7 @@ final class PaymentDesk {
         if before.state == .unknown || before.state == .processing, after.state != .unknown { known(after) }
         if after.state == .unknown { chase(after, context) }
         if let notification = change.notification { tell(notification, context) }
+        if !declines.isEmpty, after.state != .processing, after.state != .unknown { declines[after.id] = nil }
         return after
     }
 }
@@ -248,7 +244,7 @@ extension Finding {
         case .authorized: .authorized
         case .captured: .captured
         case .declined, .refused: .failed
-        case .unknown, .unknownOfMany: .unknown
+        case .unknown, .unknownOfMany, .amendmentUnknown: .unknown
         case .reversed: .cancelled
         case .pending: nil
         }

@@ -2,9 +2,9 @@
 // which nobody knew are settled by it.
 // Method: the statement is read piece by piece; each line about a payment or refund of this stack is looked up by its
 // reference. Of many lines under one reference each is a booking at the bank. What a statement does not have is believed
-// only of payments that are overdue, which have been unknown for so long that their bank would be asked: nothing that was
-// sent for them is under way. One that a whole statement does not have, or only as declined, was never executed; one that
-// it has as authorised was not captured.
+// only of a whole one, and of what is overdue, which has been unknown for so long that its bank would be asked: nothing that
+// was sent for it is under way. What it does not have, or only as declined, was never executed; what it has as authorised
+// was not captured.
 // Not here: what else the stack has and the bank has not; an auditor with both ledgers sees it.
 
 import EventLoop
@@ -65,57 +65,36 @@ final class Reconciliation {
         for number in channels.names.indices {
             guard let adapter = channels[ChannelNumber(number), desk.namespace] else { continue }
             // Looked up before: what becomes unknown meanwhile may miss in a statement that was begun before.
-            let overdue = (try? await overdue(at: ChannelNumber(number), desk)) ?? [:]
-            var undone = overdue.mapValues { _ in "absent" }
+            var overdue = (try? await Overdue(at: ChannelNumber(number), desk)) ?? Overdue()
             let end = await adapter.statement(context) { lines in
                 for line in lines {
-                    if let record = BankReference(line.reference)?.record, undone[record] != nil {
-                        let isOneSend = line.booking == .declined && overdue[record]?.isInDoubtOfManySends == true
-                        undone[record] = isOneSend ? "declined" : nil
-                    }
-                    await self.compare(line, overdue, desk, context, &result)
+                    overdue.see(line)
+                    await self.compare(line, desk, context, &result)
                 }
             }
             switch end {
             case .cutOff(let words): result.cutOff.append("\(adapter.name): \(words)")
-            case .whole: await settle(undone, overdue, desk, context, &result)
+            case .whole: await settle(overdue, desk, context, &result)
             }
         }
         return result
     }
 
-    // MARK: What a statement does not have
-
-    private static let unknownMax = 100_000
-    private static let pageRows = 1_000
-
-    /// Those of one bank that became unknown so long ago that it had been asked by now.
-    private func overdue(
-        at channel: ChannelNumber, _ desk: PaymentDesk
-    ) async throws(StoreFailure) -> [RecordID: Payment] {
-        let latest = desk.now - desk.setting.query.first.nanoseconds / 1_000_000
-        var (found, last, seen): ([RecordID: Payment], RecordID?, Int) = ([:], nil, 0)
-        while seen < Self.unknownMax {
-            let page = try await desk.store.openPayments(after: last, limit: Self.pageRows)
-            guard let end = page.last?.id else { break }
-            for payment in page
-            where payment.state == .unknown && payment.channel == channel && payment.changedAt <= latest {
-                found[payment.id] = payment
-            }
-            (last, seen) = (end, seen + page.count)
-        }
-        return found
-    }
-
+    /// What the whole statement does not have as done, and nobody has found out about meanwhile.
     private func settle(
-        _ undone: [RecordID: String], _ overdue: [RecordID: Payment], _ desk: PaymentDesk, _ context: RequestContext,
-        _ result: inout Result
+        _ overdue: Overdue, _ desk: PaymentDesk, _ context: RequestContext, _ result: inout Result
     ) async {
-        for (id, word) in undone.sorted(by: { $0.key < $1.key }) {
+        for (id, finding) in overdue.undone.sorted(by: { $0.key < $1.key }) {
             do throws(StoreFailure) {
-                guard let payment = try await desk.load(id), payment.version == overdue[id]?.version else { continue }
-                _ = try await desk.record(
-                    .declined(word), of: id, seen: payment, from: .statement, context: context)
+                if let payment = try await desk.load(id), payment.version == overdue.payments[id]?.version {
+                    _ = try await desk.record(finding, of: id, seen: payment, from: .statement, context: context)
+                } else if let refund = try await desk.store.refund(id), refund.version == overdue.refunds[id]?.version,
+                    !desk.busy.contains(id)
+                {
+                    _ = try await desk.book(refund, .failed, "declined", nil, from: .statement, context)
+                } else {
+                    continue
+                }
                 result.resolved += 1
             } catch {
                 result.differs("\(id): \(error)")
@@ -126,8 +105,7 @@ final class Reconciliation {
     // MARK: What it has
 
     private func compare(
-        _ line: StatementLine, _ overdue: [RecordID: Payment], _ desk: PaymentDesk, _ context: RequestContext,
-        _ result: inout Result
+        _ line: StatementLine, _ desk: PaymentDesk, _ context: RequestContext, _ result: inout Result
     ) async {
         result.lines += 1
         guard let reference = BankReference(line.reference), reference.namespace == desk.namespace else {
@@ -136,7 +114,7 @@ final class Reconciliation {
         do throws(StoreFailure) {
             switch reference.kind {
             case .payment, .capture, .reverse:
-                try await comparePayment(line, reference, overdue[reference.record], desk, context, &result)
+                try await comparePayment(line, reference, desk, context, &result)
             case .refund: try await compareRefund(line, reference, desk, context, &result)
             }
         } catch {
@@ -145,14 +123,13 @@ final class Reconciliation {
     }
 
     private func comparePayment(
-        _ line: StatementLine, _ reference: BankReference, _ overdue: Payment?, _ desk: PaymentDesk,
-        _ context: RequestContext, _ result: inout Result
+        _ line: StatementLine, _ reference: BankReference, _ desk: PaymentDesk, _ context: RequestContext,
+        _ result: inout Result
     ) async throws(StoreFailure) {
         guard let payment = try await desk.load(reference.record),
             reference.kind != .payment || payment.attempt == reference.attempt
         else { return result.differs("\(reference): the bank has what this stack does not know") }
-        let isOverdue = payment.version == overdue?.version
-        guard let finding = finding(line, reference.kind, payment, isOverdue: isOverdue, desk) else {
+        guard let finding = finding(line, reference.kind, payment, desk, context) else {
             return result.differs(
                 "\(reference): the bank has booked \(line.amount), the payment is of \(payment.amount)")
         }
@@ -179,8 +156,11 @@ final class Reconciliation {
         switch (refund.state, line.booking) {
         case (.pending, .refunded), (.unknown, .refunded), (.pending, .declined), (.unknown, .declined):
             let status: BankAnswer.Status = line.booking == .refunded ? .refunded : .declined
-            try await desk.conclude(refund, status, from: .statement, context)
-            result.resolved += 1
+            if try await desk.conclude(refund, status, from: .statement, context) {
+                result.resolved += 1
+            } else {
+                result.matched += 1
+            }
         case (.done, .refunded), (.failed, .declined), (_, .pending): result.matched += 1
         default: result.differs("\(reference): \(line.booking) at the bank, \(refund.state.name) here")
         }
@@ -188,22 +168,92 @@ final class Reconciliation {
 
     /// Nil for one that does not fit what was asked for. A part may be captured; all else is about the whole.
     private func finding(
-        _ line: StatementLine, _ kind: BankReference.Kind, _ payment: Payment, isOverdue: Bool, _ desk: PaymentDesk
+        _ line: StatementLine, _ kind: BankReference.Kind, _ payment: Payment, _ desk: PaymentDesk,
+        _ context: RequestContext
     ) -> Finding? {
         if kind == .capture, line.booking == .captured, line.amount <= payment.amount.minor {
             return .captured(line.amount)
         }
-        // What was authorised stays so.
-        if kind != .payment, line.booking == .declined { return .authorized }
+        if kind != .payment, line.booking == .declined { return desk.finding(amendmentDeclined: payment, context) }
         guard line.amount == payment.amount.minor else { return nil }
         switch line.booking {
         case .captured: return .captured(line.amount)
-        // Of the capture or cancellation that is in doubt it says nothing, which may be under way.
-        case .authorised where payment.isInDoubtBehindAuthorisation && !isOverdue: return .pending
+        // Of the capture or cancellation that is in doubt it says nothing, which may be under way, or further down.
+        case .authorised where payment.isInDoubtBehindAuthorisation: return .pending
         case .authorised: return .authorized
-        case .declined: return desk.mayBeDecidedAnew(payment) ? .pending : .declined("declined")
+        case .declined: return desk.finding(declined: "declined", payment, context)
         case .reversed: return .reversed
         case .pending, .none, .refunded, .transferred: return .pending
         }
+    }
+}
+
+/// What has been unknown at one bank for so long that nothing that was sent for it is under way.
+private struct Overdue {
+    private(set) var payments: [RecordID: Payment] = [:]
+    /// Of all banks.
+    private(set) var refunds: [RecordID: Refund] = [:]
+    /// What follows if a statement, as far as it was read, is all there is: for what it does not have as done.
+    private(set) var undone: [RecordID: Finding] = [:]
+
+    private static let seenMax = 100_000
+    private static let pageRows = 1_000
+
+    init() {}
+
+    init(at channel: ChannelNumber, _ desk: PaymentDesk) async throws(StoreFailure) {
+        let latest = desk.now - desk.setting.query.first.nanoseconds / 1_000_000
+        try await findPayments(at: channel, until: latest, desk)
+        try await findRefunds(until: latest, desk)
+        undone = payments.filter { !$0.value.isInDoubtBehindAuthorisation }.mapValues { _ in .declined("absent") }
+    }
+
+    private mutating func findPayments(
+        at channel: ChannelNumber, until latest: Int64, _ desk: PaymentDesk
+    ) async throws(StoreFailure) {
+        var (last, seen): (RecordID?, Int) = (nil, 0)
+        while seen < Self.seenMax {
+            let page = try await desk.store.openPayments(after: last, limit: Self.pageRows)
+            guard let end = page.last?.id else { return }
+            for payment in page
+            where payment.state == .unknown && payment.channel == channel && payment.changedAt <= latest {
+                payments[payment.id] = payment
+            }
+            (last, seen) = (end, seen + page.count)
+        }
+    }
+
+    private mutating func findRefunds(until latest: Int64, _ desk: PaymentDesk) async throws(StoreFailure) {
+        var (last, seen): (RecordID?, Int) = (nil, 0)
+        while seen < Self.seenMax {
+            let page = try await desk.store.openRefunds(after: last, limit: Self.pageRows)
+            guard let end = page.last?.id else { return }
+            for refund in page
+            where refund.state == .unknown && refund.changedAt <= latest && !desk.busy.contains(refund.id) {
+                refunds[refund.id] = refund
+            }
+            (last, seen) = (end, seen + page.count)
+        }
+    }
+
+    mutating func see(_ line: StatementLine) {
+        guard let reference = BankReference(line.reference) else { return }
+        let record = reference.record
+        if refunds[record] != nil {
+            undone[record] = line.booking == .declined ? .declined("declined") : nil
+        } else if let payment = payments[record] {
+            undone[record] = finding(line.booking, reference.kind, payment)
+        }
+    }
+
+    /// Nil for one that was done, or may be yet.
+    private func finding(
+        _ booking: ChannelEntry.Booking, _ kind: BankReference.Kind, _ payment: Payment
+    ) -> Finding? {
+        if payment.isInDoubtBehindAuthorisation {
+            return booking == .authorised || booking == .declined ? .authorized : nil
+        }
+        // What was pending once may be decided yet, whatever became of other sends.
+        return booking == .declined && kind == .payment && undone[payment.id] != nil ? .declined("declined") : nil
     }
 }

@@ -1,14 +1,13 @@
 // Goal: the embedded stack asks its banks at the right time what became of a payment; else nobody can judge a drill's money,
 // however sound the stack is.
-// Method: two bounds, of which the plan and its mock profile say enough to warn before anything is sent:
+// Method: two bounds of `query.first`, of which the plan and its mock profile say enough to warn before anything is sent:
 //
-//     the slowest request at a bank  <  time that the stack waits for an answer + query.first
-//     query.first  <=  time behind a fault that loses payments + the drain
+//     the slowest request at a bank  <  query.first  <=  time behind a fault that loses payments + the drain
 //
-// A bank that is asked sooner has not come to the request, says so, and books it afterwards: the stack has called it failed.
-// One that would be asked later is not asked at all: what it never booked stays unknown. The slowest request is the 99th
-// percentile of the profile's latencies with the faults on them; what waits for a place to work comes on top, and is not
-// known here.
+// Asked sooner, a bank has not come to a request yet: the stack takes a capture that is not there, and what a whole statement
+// does not have, for not done, and the bank does it. Asked later, it is not asked at all: what it never booked stays unknown.
+// The slowest request is the 99th percentile of the profile's latencies, with one fault on them at a time; what waits for a
+// place to work, or behind another request on its connection, takes longer, and is not known here.
 
 import ChannelProfile
 import Diagnostics
@@ -20,13 +19,10 @@ import Timebase
 struct QuestionTiming {
     private let plan: Plan
     private let first: TimeSpan
-    /// For an answer; no longer than who asks it, unless they say otherwise.
-    private let patience: TimeSpan
 
     init(_ plan: Plan) {
         self.plan = plan
         first = plan.stack.setting.query.first
-        patience = min(plan.stack.setting.bankTimeout, plan.stack.setting.deadline)
     }
 
     // MARK: Too late
@@ -47,66 +43,76 @@ struct QuestionTiming {
     // MARK: Too soon
 
     /// Of each bank the slowest case, at the fault that makes it so.
-    func checkBanks(_ profile: ChannelProfile, _ reading: inout PlanReading) {
+    func checkBanks(of profile: ChannelProfile, _ reading: inout PlanReading) {
         for channel in profile.channels where channel.fixedAnswer == nil {
-            let faults = (profile.faults + plan.faults).filter { $0.channel.value == channel.name.value }
-            var slowest = (time: channel.slowest(under: nil), span: channel.name.span)
-            for fault in faults {
-                let time = channel.slowest(under: fault)
-                if time > slowest.time { slowest = (time, fault.at.span) }
+            var slowest = (seconds: channel.slowest(under: nil), span: channel.name.span)
+            for fault in profile.faults + plan.faults where fault.channel.value == channel.name.value {
+                let seconds = channel.slowest(under: fault)
+                if seconds > slowest.seconds { slowest = (seconds, fault.at.span) }
             }
-            guard slowest.time >= patience + first else { continue }
+            guard slowest.seconds >= first.seconds else { continue }
             reading.collector.report(
                 .warning(
-                    "'\(channel.name.value)' may come to a request \(slowest.time.inWords) after it was sent; the stack waits "
-                        + "\(patience) for an answer, asks \(first) later, and calls failed what is not there yet, which 'money' finds",
-                    at: slowest.span, fix: "write 'stack: {query: {first: \(slowest.time.doubled)}}'"))
+                    "'\(channel.name.value)' may come to a request \(TimeSpan(rounding: slowest.seconds)) after it was sent, "
+                        + "and is asked for it \(first) behind the call: what it has not done by then counts as not done, and "
+                        + "'money' may fail", at: slowest.span, fix: fix(for: slowest.seconds)))
         }
+    }
+
+    /// Beyond it a plan would wait for longer than any drain does.
+    private static let advisedMax = TimeSpan.seconds(900)
+
+    private func fix(for seconds: Double) -> String {
+        guard seconds * 2 < Self.advisedMax.seconds else { return "make it shorter" }
+        let later = TimeSpan.seconds(Int64(seconds * 2) + 1)
+        return "write 'stack: {query: {first: \(later)}}'"
+            + (plan.drain > later + .seconds(10) ? "" : " and 'drain: {within: \(later + .seconds(30))}'")
     }
 }
 
 extension Channel {
-    /// Until a request for a payment is in the books, of a hundred ninety-nine; with a fault or on a good day.
-    fileprivate func slowest(under fault: Fault?) -> TimeSpan {
+    /// Seconds until a request for a payment is in the books, of a hundred ninety-nine; with a fault or on a good day.
+    fileprivate func slowest(under fault: Fault?) -> Double {
+        guard fault?.rate.value ?? 1 > 0 else { return 0 }
         let matched = fault?.match.operations ?? []
-        let operations = Operation.allCases.filter { $0.isPayment && (matched.isEmpty || matched.contains($0)) }
-        guard let work = operations.map({ latency(of: $0).slow }).max() else { return .zero }
-        var (time, wait) = (work.seconds, 0.0)
+        let operations = [.authorise, .capture, .reverse, .refund].filter { matched.isEmpty || matched.contains($0) }
+        var work = operations.map { latency(of: $0).slow }.max() ?? 0
+        var (stalled, unread) = (0.0, 0.0)
         for effect in fault?.effects ?? [] {
             switch effect {
-            case .latency(let factor, let more): time = time * (factor?.value ?? 1) + (more?.seconds ?? 0)
-            case .stall, .deafness: wait = fault?.span.seconds ?? 0
+            case .latency(let factor, let more) where !operations.isEmpty:
+                work = work * (factor?.value ?? 1) + (more?.seconds ?? 0)
+            case .stall: stalled = fault?.span.seconds ?? 0
+            // Whatever it is about: nobody has read that.
+            case .deafness: unread = fault?.span.seconds ?? 0
             default: break
             }
         }
         // What is not decided by then is declined.
-        if let timer { time = min(time, timer.seconds) }
-        return TimeSpan(nanoseconds: Int64(min((time + wait) * 1e9, 1e18)))
+        if let timer { work = min(work, timer.seconds) }
+        return unread + max(work, stalled)
     }
 }
 
 extension Distribution<TimeSpan> {
-    /// The 99th percentile.
-    fileprivate var slow: TimeSpan {
+    /// The 99th percentile, in seconds.
+    fileprivate var slow: Double {
         switch self {
-        case .constant(let value): value
-        case .uniform(let least, let most): least + TimeSpan(nanoseconds: (most - least).nanoseconds / 100 * 99)
-        case .exponential(let mean): TimeSpan(nanoseconds: mean.nanoseconds / 100 * 461)
-        case .normal(let mean, let deviation): mean + TimeSpan(nanoseconds: deviation.nanoseconds / 100 * 233)
-        case .lognormal(_, let p99, _): p99
+        case .constant(let value): value.seconds
+        case .uniform(let least, let most): least.seconds + (most.seconds - least.seconds) * 0.99
+        case .exponential(let mean): mean.seconds * 4.605
+        case .normal(let mean, let deviation): mean.seconds + deviation.seconds * 2.326
+        case .lognormal(_, let p99, _): p99.seconds
         }
     }
 }
 
 extension TimeSpan {
-    /// In tenths of a second, or in milliseconds where that is less.
-    fileprivate var inWords: TimeSpan {
-        let grain: Int64 = nanoseconds < 1_000_000_000 ? 1_000_000 : 100_000_000
-        return TimeSpan(nanoseconds: max(grain, nanoseconds / grain * grain))
+    /// To tenths of a second, or to milliseconds below one.
+    fileprivate init(rounding seconds: Double) {
+        let grain = seconds < 1 ? 1e6 : 1e8
+        self = .nanoseconds(Int64(min((seconds * 1e9 / grain).rounded(), 1e9) * grain))
     }
-
-    /// In whole seconds.
-    fileprivate var doubled: TimeSpan { .seconds(max(1, nanoseconds / 500_000_000 + 1)) }
 }
 
 extension Fault {

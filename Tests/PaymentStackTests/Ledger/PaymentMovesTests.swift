@@ -8,7 +8,9 @@ import Testing
 /// Every state with every finding: what is booked sums to zero, and what is settled stays.
 struct PaymentMovesTests {
     private static let findings: [Finding] = [
-        .authorized, .captured(1_000), .captured(400), .declined("no"), .pending, .unknown, .refused("overloaded"),
+        .authorized, .captured(1_000), .captured(400), .declined("no"), .pending, .unknown, .unknownOfMany,
+        .amendmentUnknown,
+        .refused("overloaded"),
         .reversed,
     ]
 

@@ -1,6 +1,7 @@
 import ChannelMock
 import ChannelProfile
 import Cryptography
+import Diagnostics
 import EventLoop
 import HTTPService
 import HTTPWire
@@ -169,6 +170,80 @@ struct MoneyAtRiskTests {
             #expect(try await rig.send(.get, "/v1/payments/\(id)").state == "processing")
             await paying.join()
             #expect(try await rig.send(.get, "/v1/payments/\(id)").state == "unknown")
+        }
+    }
+
+    /// A bank that answers `pending`, and declines an hour later.
+    private static var slowDecline: Channel {
+        Channel(
+            name: Located("icbc", at: ChannelRig.nowhere), idempotency: .stripeV2,
+            latency: .constant(.milliseconds(200)),
+            outcome: OutcomeShares(
+                approve: Ratio(0), declines: [(reason: "do_not_honour", share: Ratio(1))], pending: Ratio(1)),
+            settlement: .constant(.seconds(3_600)))
+    }
+
+    @Test(arguments: [false, true])
+    func `a decline that cannot be believed has its bank asked once more, however long nobody has asked`(
+        dies: Bool
+    ) throws {
+        let lost = ChannelRig.fault(
+            for: .milliseconds(150),
+            .connection(resetBeforeReply: Ratio(0), resetAfterCommit: Ratio(dies ? 0 : 1), emptyReply: Ratio(0)))
+        try StackRig.run([Self.slowDecline], faults: [lost], Self.quick) { rig in
+            let paid = try await rig.pay()
+            #expect(paid.state == (dies ? "processing" : "unknown"))
+            if dies { try await rig.crash() }
+            try await rig.sleep(.seconds(3_700))
+            #expect(try await rig.export("queues").first?.number("open_questions") == 0)
+            #expect(try await rig.send(.get, "/v1/payments/\(paid.id)").state == "unknown")
+            _ = try await rig.callback("declined", of: paid.id, 4_900)
+            #expect(try await rig.send(.get, "/v1/payments/\(paid.id)").state == "unknown")
+            try await rig.sleep(.seconds(12))
+            #expect(try await rig.send(.get, "/v1/payments/\(paid.id)").state == "failed")
+        }
+    }
+
+    @Test func `a decline that comes before its call has ended counts when it has`() throws {
+        try StackRig.run([Self.slowDecline], Self.quick) { rig in
+            let paying = rig.loop.spawn { _ = try? await rig.pay() }
+            try await rig.sleep(.milliseconds(100))
+            let id = try #require(try await rig.export("payments").last?.text("id"))
+            _ = try await rig.callback("declined", of: id, 4_900)
+            #expect(try await rig.send(.get, "/v1/payments/\(id)").state == "processing")
+            await paying.join()
+            #expect(try await rig.send(.get, "/v1/payments/\(id)").state == "failed")
+            // Told once more, and behind a refusal of which nothing came, it is no contradiction.
+            _ = try await rig.callback("declined", of: id, 4_900)
+            #expect(rig.stack.parts?.desks.allSatisfy { $0.figures.contradictions == 0 && $0.declines.isEmpty } == true)
+        }
+    }
+
+    @Test func `an old decline of its authorisation ends no payment that was authorised`() throws {
+        let fault = ChannelRig.fault(
+            for: .seconds(25), match: PaymentMatch(operations: [.capture]), .timeout(rate: Ratio(1), charged: Ratio(0)))
+        try StackRig.run(faults: [fault], Self.quick) { rig in
+            let paid = try await rig.pay(1_000, capture: false)
+            #expect(try await rig.send(.post, "/v1/payments/\(paid.id)/capture").state == "unknown")
+            _ = try await rig.callback("declined", of: paid.id, 1_000)
+            #expect(try await rig.send(.get, "/v1/payments/\(paid.id)").state == "unknown")
+        }
+    }
+
+    /// The bank has taken what was authorised, with every answer lost.
+    @Test func `a decline of one send, of a payment or its capture, ends no capture that is in doubt`() throws {
+        let bank = ChannelRig.channel(idempotency: .stripeV2)
+        let fault = ChannelRig.fault(
+            for: .seconds(25), match: PaymentMatch(operations: [.capture]), .timeout(rate: Ratio(1), charged: Ratio(1)))
+        try StackRig.run([bank], faults: [fault], Self.quick) { rig in
+            let paid = try await rig.pay(1_000, capture: false)
+            #expect(try await rig.send(.post, "/v1/payments/\(paid.id)/capture").state == "unknown")
+            for reference in ["c1", "p1"] {
+                #expect(try await rig.callBack("\(paid.id)-\(reference)", "declined", 1_000).status == 204)
+                #expect(try await rig.send(.get, "/v1/payments/\(paid.id)").state == "unknown")
+            }
+            try await rig.sleep(.seconds(20))
+            #expect(try await rig.send(.get, "/v1/payments/\(paid.id)").state == "captured")
         }
     }
 

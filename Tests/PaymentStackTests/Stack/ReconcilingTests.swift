@@ -1,5 +1,6 @@
 import ChannelMock
 import ChannelProfile
+import Diagnostics
 import EventLoop
 import HTTPWire
 import JSON
@@ -94,6 +95,70 @@ import Timebase
             #expect(try await Self.reconcile(rig).resolved == 1)
             let after = try await rig.send(.get, "/v1/payments/\(paid.id)")
             #expect(after.state == "failed" && after.text("reason") == "declined")
+        }
+    }
+
+    /// A refund that its bank declines for want of time, having been asked three times; the first question is sent again and is
+    /// lost as well.
+    private static func refundTwiceLost(
+        _ preset: IdempotencyPreset, _ body: @escaping (StackRig, String) async throws -> Void
+    )
+        throws
+    {
+        let bank = Channel(
+            name: Located("icbc", at: ChannelRig.nowhere), idempotency: preset, latency: .constant(.milliseconds(10)),
+            timer: .seconds(2))
+        let refunds = PaymentMatch(operations: [.refund])
+        let faults = [
+            ChannelRig.fault(for: .seconds(20), match: refunds, .latency(multiply: nil, add: .seconds(3))),
+            ChannelRig.fault(
+                at: .seconds(20), for: .seconds(2_000), match: refunds, .timeout(rate: Ratio(1), charged: Ratio(1))),
+        ]
+        try StackRig.run([bank], faults: faults, Self.patient) { rig in
+            let paid = try await rig.pay(1_000)
+            let back = try await rig.refund(paid.id, 400)
+            #expect(back.state == "unknown")
+            try await rig.sleep(.seconds(5))
+            try await body(rig, back.id)
+        }
+    }
+
+    private static func state(_ refund: String, _ rig: StackRig) async throws -> String {
+        try await rig.send(.get, "/v1/refunds/\(refund)").state
+    }
+
+    @Test func `of a refund each send is decided by itself, and the statement has all of them`() throws {
+        try Self.refundTwiceLost(.stripeV2) { rig, refund in
+            #expect(try await rig.callBack("\(refund)-r1", "declined", 400).status == 204)
+            #expect(try await Self.reconcile(rig).resolved == 0)
+            #expect(try await Self.state(refund, rig) == "unknown")
+            // The first question was asked between 600 and 660 s, and its answer was lost.
+            try await rig.sleep(.seconds(680))
+            #expect(try await rig.export("attempts").count == 3)
+            try await rig.sleep(.seconds(500))
+            #expect(try await Self.state(refund, rig) == "unknown")
+            #expect(try await Self.reconcile(rig).resolved == 1)
+            #expect(try await Self.state(refund, rig) == "refunded")
+            #expect(try await Self.queues(rig)["refunds_unknown"] == 0)
+        }
+    }
+
+    @Test func `a refund that was declined each time is declined when none is under way`() throws {
+        try Self.refundTwiceLost(.stripeV2) { rig, refund in
+            try await rig.sleep(.seconds(590))
+            #expect(try await Self.reconcile(rig).resolved == 0)
+            try await rig.sleep(.seconds(9))
+            #expect(try await Self.reconcile(rig).resolved == 1)
+            #expect(try await Self.state(refund, rig) == "failed")
+        }
+    }
+
+    @Test func `a decline of a refund is its end where the bank keeps its declines`() throws {
+        try Self.refundTwiceLost(.stripeV1) { rig, refund in
+            let found = try await Self.reconcile(rig)
+            #expect(found.resolved == 1)
+            let state = try await Self.state(refund, rig)
+            #expect(state == "failed")
         }
     }
 
