@@ -228,9 +228,16 @@ extension MockBank {
         let booked =
             request.operation.isNew
             ? book.decide(Charge(request), at: place(of: request, visit), declinedFor: reason)
-            : Booked(
-                state: .declined, amount: request.amount ?? 0, currency: request.currency, reasonOfDecline: reason)
+            : declined(request, for: reason)
         return (BankAnswer(request, booked, at: name), booked, nil)
+    }
+
+    /// A cancellation names no amount: it is about all that was authorised.
+    private func declined(_ request: PaymentRequest, for reason: String) -> Booked {
+        let payment = request.payment.flatMap { book.place(of: $0) }.map { book[$0] }
+        return Booked(
+            state: .declined, amount: request.amount ?? payment?.authorised ?? 0,
+            currency: request.currency ?? payment?.currency, reasonOfDecline: reason)
     }
 
     /// The answer, what was booked, and how long a pending one waits for its end.

@@ -1,7 +1,10 @@
-import DrillFuzz
+import Audit
 import StackVocabulary
 import Testing
 import Tidy
+import Timebase
+
+@testable import DrillFuzz
 
 /// The drawing of whole drills and the laws that they are held against; `scripts/simulate` does it in thousands.
 @Suite struct DrillFuzzTests {
@@ -72,6 +75,30 @@ import Tidy
         #expect(DrillTrial(planted).breaches().breaches == [])
         let breaches = DrillTrial(planted.denied).breaches().breaches
         #expect(breaches.contains { $0.law == "sound" && $0.words.hasPrefix("M3 status_diff") }, "\(breaches)")
+    }
+
+    /// A call that ended after 200 ms, the bank's booking, and the stack's end of the payment.
+    private func trace(booked: Int64, ended: Int64, of subject: String = "P") -> [TraceEvent] {
+        [
+            TraceEvent(ledger: "stack", at: .milliseconds(0), text: "asked icbc as P-c1"),
+            TraceEvent(ledger: "stack", at: .milliseconds(200), text: "icbc: unknown, sent 2 times"),
+            TraceEvent(ledger: "stack", at: .milliseconds(ended - 1), text: "icbc: refused, sent 0 times"),
+            TraceEvent(ledger: "bank", at: .milliseconds(booked), text: "icbc captured 7 EUR as \(subject)-c1"),
+            TraceEvent(ledger: "stack", at: .milliseconds(ended), text: "payment is authorized, version 4"),
+        ]
+    }
+
+    @Test func `a plan that asks early is excused for what came behind its question, and for nothing else`() {
+        func isExcused(booked: Int64, ended: Int64, of subject: String = "P") -> Bool {
+            trace(booked: booked, ended: ended, of: subject).isBooked("P", behind: .milliseconds(500))
+        }
+        #expect(isExcused(booked: 900, ended: 800) && isExcused(booked: 800, ended: 3_700))
+        // In the books before the question, or by somebody's word before it, or long before the stack's end.
+        #expect(!isExcused(booked: 690, ended: 800))
+        #expect(!isExcused(booked: 900, ended: 690))
+        #expect(!isExcused(booked: 800, ended: 3_900))
+        #expect(!isExcused(booked: 900, ended: 800, of: "Q"))
+        #expect(![TraceEvent]().isBooked("P", behind: .zero))
     }
 
     /// In debug, so that every trap of the code is armed.

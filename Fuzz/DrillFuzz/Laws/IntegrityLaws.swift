@@ -75,13 +75,17 @@ extension [TraceEvent] {
     /// What is written down in whole milliseconds is up to one earlier than it was, and so are the clocks laid side by side.
     private static let slack = TimeSpan.milliseconds(2)
 
-    /// Both the bank's last word on it and the stack's came when the bank might have been asked: so long behind the last call.
-    fileprivate func isBooked(_ subject: String, behind question: TimeSpan) -> Bool {
+    /// An answer or a statement that says otherwise may be this long on its way.
+    private static let transit = TimeSpan.seconds(3)
+
+    /// Both the bank's last word on it and the stack's came when the bank might have been asked: so long behind the last call;
+    /// and the stack's not when it had long been able to hear of the bank's.
+    func isBooked(_ subject: String, behind question: TimeSpan) -> Bool {
         guard count < Auditor.traceEventsMax, let bank = last("bank", where: { $0.contains(" as \(subject)-") }),
             let end = last("stack", where: { $0.hasPrefix("payment is ") || $0.hasPrefix("refund is ") }),
             let call = last("stack", where: { $0.contains(", sent ") && !$0.contains(", sent 0 ") }, until: end)
         else { return false }
-        return bank + Self.slack > call + question && end + Self.slack > call + question
+        return bank + Self.slack > call + question && end + Self.slack > call + question && end < bank + Self.transit
     }
 
     private func last(_ ledger: String, where fits: (String) -> Bool, until latest: TimeSpan? = nil) -> TimeSpan? {

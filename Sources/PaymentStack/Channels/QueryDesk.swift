@@ -30,6 +30,8 @@ struct OpenQuestion: Sendable {
     let marks: RequestContext
     /// How often it was asked already.
     var asked: UInt8 = 0
+    /// Somebody has cause to ask again since it was asked last.
+    var isRenewed = false
 }
 
 struct QueryAnswer: Sendable {
@@ -108,9 +110,11 @@ final class QueryDesk: TimerTarget {
     /// When the next one is to be asked, if any waits for that.
     var nextDue: Instant? { heap.first?.due }
 
-    /// Asked for after the first wait, or a later one if it was asked already.
+    /// Asked for after the first wait, or a later one if it was asked already. One that is here is not asked for sooner, but
+    /// once more.
     func add(_ question: OpenQuestion) {
-        guard !isClosed, places[question.about] == nil else { return }
+        guard !isClosed else { return }
+        if let place = places[question.about] { return slots[place].isRenewed = true }
         guard places.count < Self.waitingMax, Int(question.asked) < perPaymentMax else {
             counted.turnedAway += 1
             return
@@ -120,6 +124,8 @@ final class QueryDesk: TimerTarget {
         putDue(place, at: loop.now + wait(before: question))
         arm()
     }
+
+    func has(_ about: BankReference) -> Bool { places[about] != nil }
 
     /// It is known by now: a callback or a statement told.
     func forget(_ about: BankReference) {
@@ -202,13 +208,14 @@ final class QueryDesk: TimerTarget {
         let question = slots[place]
         // How a payment stands does not say how its refund does: who asked forgets that when it is known.
         let isOpen = standing.isOpen || question.about.kind == .refund
-        let isLast = !isOpen || Int(question.asked) >= perPaymentMax
+        let isLast = !isOpen || Int(question.asked) >= perPaymentMax && !question.isRenewed
         if isLast {
             if isOpen { counted.givenUp += 1 }
             forget(question.about)
         } else {
+            if question.isRenewed { (slots[place].asked, slots[place].isRenewed) = (0, false) }
             slots.leaveLine(place)
-            putDue(place, at: loop.now + wait(before: question))
+            putDue(place, at: loop.now + wait(before: slots[place]))
             arm()
         }
         tell(QueryAnswer(question: question, standing: standing, isLast: isLast))

@@ -111,7 +111,7 @@ extension PaymentDesk {
         switch (callback.status, callback.reference.kind) {
         case (.pending, _): return .pending
         case (.declined, .payment): return self.finding(declined: "declined", payment, context)
-        case (.declined, _): return self.finding(amendmentDeclined: payment, context)
+        case (.declined, _): return self.finding(amendmentDeclined: callback.reference.kind, payment, context)
         // Late: it was authorised before the capture or cancellation that is in doubt, of which this says nothing.
         case (.authorised, .payment) where payment.isInDoubtBehindAuthorisation: return .pending
         case (.authorised, _): return callback.amount == payment.amount ? .authorized : nil

@@ -24,7 +24,7 @@ enum Finding: Sendable, Equatable {
     /// Nobody knows, and it may have been executed more than once, each time with an end of its own.
     case unknownOfMany
     /// Nobody knows whether what was authorised was taken or given up.
-    case amendmentUnknown
+    case amendmentUnknown(BankReference.Kind)
     /// Surely not executed, nowhere.
     case refused(String)
     /// What was authorised is given up.
@@ -66,11 +66,16 @@ extension Payment {
         return become(next, by: finding, at: milliseconds)
     }
 
-    /// The reason of an unknown payment that was authorised before.
-    static let doubtBehindAuthorisation = "a capture or cancellation is in doubt"
+    /// The reasons of an unknown payment that was authorised before.
+    private static let doubtOfCapture = "a capture is in doubt"
+    private static let doubtOfCancellation = "a cancellation is in doubt"
 
     /// Nobody knows whether what was authorised was taken or given up.
-    var isInDoubtBehindAuthorisation: Bool { state == .unknown && reason == Self.doubtBehindAuthorisation }
+    var isInDoubtBehindAuthorisation: Bool { isInDoubt(of: .capture) || isInDoubt(of: .reverse) }
+
+    func isInDoubt(of amendment: BankReference.Kind) -> Bool {
+        state == .unknown && reason == (amendment == .capture ? Self.doubtOfCapture : Self.doubtOfCancellation)
+    }
 
     /// The reason of an unknown payment whose bank may decline one send of it and approve another.
     static let doubtOfManySends = "sent more than once, each with an end of its own"
@@ -92,7 +97,7 @@ extension Payment {
         switch finding {
         case .declined(let word), .refused(let word): reason = word
         // What its authorisation was has no news for it then.
-        case .amendmentUnknown: reason = Self.doubtBehindAuthorisation
+        case .amendmentUnknown(let kind): reason = kind == .capture ? Self.doubtOfCapture : Self.doubtOfCancellation
         case .unknownOfMany: reason = Self.doubtOfManySends
         default: if state == .unknown { reason = "" }
         }

@@ -54,6 +54,9 @@ struct Refund: Sendable, Equatable {
         }
     }
 
+    /// Done, or surely not.
+    var isSettled: Bool { state == .done || state == .failed }
+
     let id: RecordID
     let payment: RecordID
     let merchant: MerchantID

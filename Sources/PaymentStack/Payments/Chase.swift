@@ -91,11 +91,12 @@ final class Chase {
         while true {
             let page = try await desk.store.openRefunds(after: last, limit: Self.pageRows)
             for refund in page where refund.id.namespace == desk.namespace {
-                if refund.state == .unknown {
-                    desk.figures.refundsUnknown += 1
-                } else {
+                guard refund.state == .unknown else {
                     desk.figures.refundsPending += 1
+                    _ = try await desk.book(refund, .unknown, "", nil, from: .answer, context)
+                    continue
                 }
+                desk.figures.refundsUnknown += 1
                 guard let payment = try await desk.load(refund.payment) else { continue }
                 follow(refund, of: payment, context)
             }
@@ -129,6 +130,14 @@ final class Chase {
         queries.add(question)
     }
 
+    /// One that was not asked has not been asked for the last time.
+    private func putOff(_ question: OpenQuestion) {
+        guard !queries.has(question.about) else { return }
+        var question = question
+        question.asked -= 1
+        queries.add(question)
+    }
+
     private func settlePayment(_ question: OpenQuestion, _ standing: BankStanding) async throws(StoreFailure) {
         guard let finding = Self.finding(standing), let payment = try await desk.load(question.about.record) else {
             return
@@ -151,13 +160,13 @@ final class Chase {
     }
 
     private func settleRefund(_ question: OpenQuestion) async throws(StoreFailure) {
-        guard let refund = try await desk.store.refund(question.about.record),
-            refund.state == .pending || refund.state == .unknown,
+        let id = question.about.record
+        // The call before has not ended: it is asked for when it has.
+        guard desk.busy.insert(id).inserted else { return putOff(question) }
+        defer { desk.busy.remove(id) }
+        guard let refund = try await desk.store.refund(id), !refund.isSettled,
             let channel = desk.channels[question.channel, desk.namespace], channel.hasKey
         else { return queries.forget(question.about) }
-        // Asked for once more before the last call has ended, it is asked for later.
-        guard desk.busy.insert(refund.id).inserted else { return askAnew(question) }
-        defer { desk.busy.remove(refund.id) }
         var context = question.marks
         context.deadline = desk.loop.now + desk.setting.bankTimeout
         let after = try await desk.askForRefund(refund, number: question.asked + 1, context)

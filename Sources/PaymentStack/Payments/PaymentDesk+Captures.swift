@@ -9,6 +9,13 @@ private enum AuthorizedStep {
     /// So much of it; nil: all.
     case capture(Int64?)
     case cancel
+
+    var kind: BankReference.Kind {
+        switch self {
+        case .capture: .capture
+        case .cancel: .reverse
+        }
+    }
 }
 
 extension PaymentDesk {
@@ -103,7 +110,7 @@ extension PaymentDesk {
                 Problem(
                     status: 503, kind: "bank-\(refusal.word)", detail: "the bank cannot be asked for it now",
                     retryAfter: 1))
-        case .pending, .unknown: finding = .amendmentUnknown
+        case .pending, .unknown: finding = .amendmentUnknown(step.kind)
         }
         let after = try await record(
             finding, of: payment.id, seen: payment, attempt: attempt, context: caller.context)

@@ -6,6 +6,7 @@
 //     told of what was sent more than once    put off: the bank is asked again, behind all sends
 //     told of what was authorised meanwhile   no news
 //
+// Captures, cancellations and refunds bear one name however often they are asked for: theirs are put off always.
 // Not here: what a whole statement says of those that are overdue (`Reconciliation`), and what the call itself is answered
 // (`ChannelAdapter`).
 
@@ -29,6 +30,8 @@ extension PaymentDesk {
         guard decidesAnew(payment) else { return .declined(word) }
         if declines[payment.id] != nil {
             declines[payment.id] = word
+            // The call has ended, and nobody could write down how.
+            if !atWork.contains(ClientKey(merchant: payment.merchant, key: payment.key)) { chase(payment, context) }
             return .pending
         }
         switch payment.state {
@@ -40,9 +43,10 @@ extension PaymentDesk {
         }
     }
 
-    /// What it comes to that its capture or cancellation was declined: what was authorised stays so.
-    func finding(amendmentDeclined payment: Payment, _ context: RequestContext) -> Finding {
-        guard payment.isInDoubtBehindAuthorisation, !keepsDeclines(payment) else { return .authorized }
+    /// What it comes to that its capture or cancellation was declined: if that is in doubt, what was authorised stays so.
+    func finding(amendmentDeclined kind: BankReference.Kind, _ payment: Payment, _ context: RequestContext) -> Finding {
+        guard payment.isInDoubt(of: kind) else { return .pending }
+        if keepsDeclines(payment) { return .authorized }
         chase(payment, context)
         return .pending
     }

@@ -160,7 +160,14 @@ extension PaymentDesk {
                 shelf.forget(refund.payment)
                 // Somebody else may have booked this refund meanwhile.
                 let stored = try await store.refund(refund.id)
-                if let stored, stored.version != refund.version { return stored }
+                if let stored, stored.version != refund.version {
+                    if stored.isSettled, state == .done || state == .failed, stored.state != state {
+                        figures.contradictions += 1
+                        log("refund \(refund.id) is \(stored.state.name), and its bank says \(state.name)")
+                    }
+                    try await note(attempt)
+                    return stored
+                }
             case .keyTaken, .belowFloor:
                 throw StoreFailure(operation: "refund \(refund.id)", cause: .database(code: 0, "a change was refused"))
             }
@@ -293,10 +300,11 @@ extension PaymentDesk {
         switch status {
         case .refunded: _ = try await book(refund, .done, "", nil, from: witness, context)
         case .declined:
-            // Where each send is decided by itself it is of one of them.
             guard let payment = try await load(refund.payment) else { return false }
-            guard keepsDeclines(payment) else {
-                if refund.state == .unknown { chaseRefund(refund, payment, context) }
+            // Where each send is decided by itself it is of one of them.
+            guard !decidesAnew(payment) else {
+                let isAtWork = atWork.contains(ClientKey(merchant: refund.merchant, key: refund.key))
+                if !isAtWork { chaseRefund(refund, payment, context) }
                 return false
             }
             _ = try await book(refund, .failed, "declined", nil, from: witness, context)

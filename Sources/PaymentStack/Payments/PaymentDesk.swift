@@ -30,6 +30,8 @@ final class PaymentDesk {
     private var strays: Set<RecordID> = []
     /// Keys whose request is at work.
     var atWork: Set<ClientKey> = []
+    /// Milliseconds since 1970. What a process before this one has sent may be under way.
+    let beganAt: Int64
     /// Payments and refunds at which something is being done that must not be done twice at a time.
     var busy: Set<RecordID> = []
     /// Payments whose call is at work at a bank that decides each send by itself, with the decline that was told meanwhile;
@@ -62,6 +64,7 @@ final class PaymentDesk {
         self.door = door
         self.channels = channels
         self.ids = ids
+        beganAt = loop.millisecondsSince1970
         steps = ClockSteps(seed)
         self.loop = loop
     }

@@ -69,7 +69,7 @@ final class Reconciliation {
             let end = await adapter.statement(context) { lines in
                 for line in lines {
                     overdue.see(line)
-                    await self.compare(line, desk, context, &result)
+                    await self.compare(line, of: ChannelNumber(number), desk, context, &result)
                 }
             }
             switch end {
@@ -86,14 +86,15 @@ final class Reconciliation {
     ) async {
         for (id, finding) in overdue.undone.sorted(by: { $0.key < $1.key }) {
             do throws(StoreFailure) {
-                if let payment = try await desk.load(id), payment.version == overdue.payments[id]?.version {
+                if let seen = overdue.payments[id] {
+                    guard let payment = try await desk.load(id), payment.version == seen.version else { continue }
                     _ = try await desk.record(finding, of: id, seen: payment, from: .statement, context: context)
-                } else if let refund = try await desk.store.refund(id), refund.version == overdue.refunds[id]?.version,
-                    !desk.busy.contains(id)
-                {
+                } else if let seen = overdue.refunds[id] {
+                    // Nobody sends it once more meanwhile.
+                    guard desk.busy.insert(id).inserted else { continue }
+                    defer { desk.busy.remove(id) }
+                    guard let refund = try await desk.store.refund(id), refund.version == seen.version else { continue }
                     _ = try await desk.book(refund, .failed, "declined", nil, from: .statement, context)
-                } else {
-                    continue
                 }
                 result.resolved += 1
             } catch {
@@ -105,7 +106,8 @@ final class Reconciliation {
     // MARK: What it has
 
     private func compare(
-        _ line: StatementLine, _ desk: PaymentDesk, _ context: RequestContext, _ result: inout Result
+        _ line: StatementLine, of channel: ChannelNumber, _ desk: PaymentDesk, _ context: RequestContext,
+        _ result: inout Result
     ) async {
         result.lines += 1
         guard let reference = BankReference(line.reference), reference.namespace == desk.namespace else {
@@ -114,8 +116,8 @@ final class Reconciliation {
         do throws(StoreFailure) {
             switch reference.kind {
             case .payment, .capture, .reverse:
-                try await comparePayment(line, reference, desk, context, &result)
-            case .refund: try await compareRefund(line, reference, desk, context, &result)
+                try await comparePayment(line, reference, channel, desk, context, &result)
+            case .refund: try await compareRefund(line, reference, channel, desk, context, &result)
             }
         } catch {
             result.differs("\(reference): \(error)")
@@ -123,10 +125,10 @@ final class Reconciliation {
     }
 
     private func comparePayment(
-        _ line: StatementLine, _ reference: BankReference, _ desk: PaymentDesk, _ context: RequestContext,
-        _ result: inout Result
+        _ line: StatementLine, _ reference: BankReference, _ channel: ChannelNumber, _ desk: PaymentDesk,
+        _ context: RequestContext, _ result: inout Result
     ) async throws(StoreFailure) {
-        guard let payment = try await desk.load(reference.record),
+        guard let payment = try await desk.load(reference.record), payment.channel == channel,
             reference.kind != .payment || payment.attempt == reference.attempt
         else { return result.differs("\(reference): the bank has what this stack does not know") }
         guard let finding = finding(line, reference.kind, payment, desk, context) else {
@@ -143,10 +145,12 @@ final class Reconciliation {
     }
 
     private func compareRefund(
-        _ line: StatementLine, _ reference: BankReference, _ desk: PaymentDesk, _ context: RequestContext,
-        _ result: inout Result
+        _ line: StatementLine, _ reference: BankReference, _ channel: ChannelNumber, _ desk: PaymentDesk,
+        _ context: RequestContext, _ result: inout Result
     ) async throws(StoreFailure) {
-        guard let refund = try await desk.store.refund(reference.record) else {
+        guard let refund = try await desk.store.refund(reference.record),
+            try await desk.load(refund.payment)?.channel == channel
+        else {
             return result.differs("\(reference): the bank has what this stack does not know")
         }
         guard line.amount == refund.amount.minor else {
@@ -174,7 +178,9 @@ final class Reconciliation {
         if kind == .capture, line.booking == .captured, line.amount <= payment.amount.minor {
             return .captured(line.amount)
         }
-        if kind != .payment, line.booking == .declined { return desk.finding(amendmentDeclined: payment, context) }
+        if kind != .payment, line.booking == .declined {
+            return desk.finding(amendmentDeclined: kind, payment, context)
+        }
         guard line.amount == payment.amount.minor else { return nil }
         switch line.booking {
         case .captured: return .captured(line.amount)
@@ -191,10 +197,11 @@ final class Reconciliation {
 /// What has been unknown at one bank for so long that nothing that was sent for it is under way.
 private struct Overdue {
     private(set) var payments: [RecordID: Payment] = [:]
-    /// Of all banks.
     private(set) var refunds: [RecordID: Refund] = [:]
     /// What follows if a statement, as far as it was read, is all there is: for what it does not have as done.
     private(set) var undone: [RecordID: Finding] = [:]
+    /// Of which it says something that speaks against that, whatever else it says.
+    private var done: Set<RecordID> = []
 
     private static let seenMax = 100_000
     private static let pageRows = 1_000
@@ -202,9 +209,10 @@ private struct Overdue {
     init() {}
 
     init(at channel: ChannelNumber, _ desk: PaymentDesk) async throws(StoreFailure) {
-        let latest = desk.now - desk.setting.query.first.nanoseconds / 1_000_000
-        try await findPayments(at: channel, until: latest, desk)
-        try await findRefunds(until: latest, desk)
+        let patience = desk.setting.query.first.nanoseconds / 1_000_000
+        try await findPayments(at: channel, until: desk.now - patience, desk)
+        // What a former process has sent once more says nothing of when.
+        if desk.now - desk.beganAt >= patience { try await findRefunds(at: channel, until: desk.now - patience, desk) }
         undone = payments.filter { !$0.value.isInDoubtBehindAuthorisation }.mapValues { _ in .declined("absent") }
     }
 
@@ -223,37 +231,41 @@ private struct Overdue {
         }
     }
 
-    private mutating func findRefunds(until latest: Int64, _ desk: PaymentDesk) async throws(StoreFailure) {
+    private mutating func findRefunds(
+        at channel: ChannelNumber, until latest: Int64, _ desk: PaymentDesk
+    ) async throws(StoreFailure) {
         var (last, seen): (RecordID?, Int) = (nil, 0)
         while seen < Self.seenMax {
             let page = try await desk.store.openRefunds(after: last, limit: Self.pageRows)
             guard let end = page.last?.id else { return }
             for refund in page
             where refund.state == .unknown && refund.changedAt <= latest && !desk.busy.contains(refund.id) {
-                refunds[refund.id] = refund
+                if try await desk.load(refund.payment)?.channel == channel { refunds[refund.id] = refund }
             }
             (last, seen) = (end, seen + page.count)
         }
     }
 
     mutating func see(_ line: StatementLine) {
-        guard let reference = BankReference(line.reference) else { return }
+        guard let reference = BankReference(line.reference), !done.contains(reference.record) else { return }
         let record = reference.record
         if refunds[record] != nil {
-            undone[record] = line.booking == .declined ? .declined("declined") : nil
+            take(line.booking == .declined ? .declined("declined") : nil, record)
         } else if let payment = payments[record] {
-            undone[record] = finding(line.booking, reference.kind, payment)
+            // That it was pending before it was authorised says nothing of what came behind.
+            let isDoubtBehind = payment.isInDoubtBehindAuthorisation
+            switch (line.booking, reference.kind) {
+            case (.pending, .payment) where isDoubtBehind: break
+            case (.authorised, _) where isDoubtBehind, (.declined, _) where isDoubtBehind: take(.authorized, record)
+            case (.declined, .payment): take(.declined("declined"), record)
+            default: take(nil, record)
+            }
         }
     }
 
-    /// Nil for one that was done, or may be yet.
-    private func finding(
-        _ booking: ChannelEntry.Booking, _ kind: BankReference.Kind, _ payment: Payment
-    ) -> Finding? {
-        if payment.isInDoubtBehindAuthorisation {
-            return booking == .authorised || booking == .declined ? .authorized : nil
-        }
-        // What was pending once may be decided yet, whatever became of other sends.
-        return booking == .declined && kind == .payment && undone[payment.id] != nil ? .declined("declined") : nil
+    /// Nil for what was done, or may be yet: what was pending once may be decided, whatever became of other sends.
+    private mutating func take(_ finding: Finding?, _ record: RecordID) {
+        undone[record] = finding
+        if finding == nil { done.insert(record) }
     }
 }

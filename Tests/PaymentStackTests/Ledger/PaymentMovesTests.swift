@@ -9,7 +9,7 @@ import Testing
 struct PaymentMovesTests {
     private static let findings: [Finding] = [
         .authorized, .captured(1_000), .captured(400), .declined("no"), .pending, .unknown, .unknownOfMany,
-        .amendmentUnknown,
+        .amendmentUnknown(.capture),
         .refused("overloaded"),
         .reversed,
     ]

@@ -174,13 +174,13 @@ struct MoneyAtRiskTests {
     }
 
     /// A bank that answers `pending`, and declines an hour later.
-    private static var slowDecline: Channel {
+    private static func slowDecline(after seconds: Int64 = 3_600) -> Channel {
         Channel(
             name: Located("icbc", at: ChannelRig.nowhere), idempotency: .stripeV2,
             latency: .constant(.milliseconds(200)),
             outcome: OutcomeShares(
                 approve: Ratio(0), declines: [(reason: "do_not_honour", share: Ratio(1))], pending: Ratio(1)),
-            settlement: .constant(.seconds(3_600)))
+            settlement: .constant(.seconds(seconds)))
     }
 
     @Test(arguments: [false, true])
@@ -190,7 +190,7 @@ struct MoneyAtRiskTests {
         let lost = ChannelRig.fault(
             for: .milliseconds(150),
             .connection(resetBeforeReply: Ratio(0), resetAfterCommit: Ratio(dies ? 0 : 1), emptyReply: Ratio(0)))
-        try StackRig.run([Self.slowDecline], faults: [lost], Self.quick) { rig in
+        try StackRig.run([Self.slowDecline()], faults: [lost], Self.quick) { rig in
             let paid = try await rig.pay()
             #expect(paid.state == (dies ? "processing" : "unknown"))
             if dies { try await rig.crash() }
@@ -204,8 +204,23 @@ struct MoneyAtRiskTests {
         }
     }
 
+    @Test func `a bank that is being asked for the last time is asked once more when it tells of a decline`() throws {
+        let lost = ChannelRig.fault(
+            for: .milliseconds(150),
+            .connection(resetBeforeReply: Ratio(0), resetAfterCommit: Ratio(1), emptyReply: Ratio(0)))
+        try StackRig.run([Self.slowDecline(after: 100)], faults: [lost], Self.quick) { rig in
+            let paid = try await rig.pay()
+            #expect(paid.state == "unknown")
+            // Asked after some 10, 30 and 70 s; here the last question waits.
+            try await rig.sleep(.seconds(60))
+            _ = try await rig.callback("declined", of: paid.id, 4_900)
+            try await rig.sleep(.seconds(100))
+            #expect(try await rig.send(.get, "/v1/payments/\(paid.id)").state == "failed")
+        }
+    }
+
     @Test func `a decline that comes before its call has ended counts when it has`() throws {
-        try StackRig.run([Self.slowDecline], Self.quick) { rig in
+        try StackRig.run([Self.slowDecline()], Self.quick) { rig in
             let paying = rig.loop.spawn { _ = try? await rig.pay() }
             try await rig.sleep(.milliseconds(100))
             let id = try #require(try await rig.export("payments").last?.text("id"))
@@ -216,6 +231,52 @@ struct MoneyAtRiskTests {
             // Told once more, and behind a refusal of which nothing came, it is no contradiction.
             _ = try await rig.callback("declined", of: id, 4_900)
             #expect(rig.stack.parts?.desks.allSatisfy { $0.figures.contradictions == 0 && $0.declines.isEmpty } == true)
+        }
+    }
+
+    @Test func `a decline of a payment whose end could not be written down has its bank asked`() throws {
+        try StackRig.run([Self.slowDecline()], Self.quick) { rig in
+            let store = try rig.fickleStore()
+            store.refuses = { $0.reply != nil }
+            let paid = try await rig.pay()
+            store.refuses = { _ in false }
+            try await rig.sleep(.seconds(3_700))
+            #expect(try await rig.send(.get, "/v1/payments/\(paid.id)").state == "processing")
+            _ = try await rig.callback("declined", of: paid.id, 4_900)
+            try await rig.sleep(.seconds(12))
+            #expect(try await rig.send(.get, "/v1/payments/\(paid.id)").state == "failed")
+            #expect(rig.stack.parts?.desks.allSatisfy(\.declines.isEmpty) == true)
+        }
+    }
+
+    /// With its timer a bank answers that it declines before it is done.
+    @Test(arguments: ["capture", "cancel"])
+    func `what a bank declines to do to a payment leaves it as it was, whatever else is in doubt later`(
+        step: String
+    ) throws {
+        let other = step == "capture" ? "cancel" : "capture"
+        let bank = Channel(
+            name: Located("icbc", at: ChannelRig.nowhere), latency: .constant(.milliseconds(10)),
+            timer: .milliseconds(300))
+        let slow = ChannelRig.fault(
+            for: .seconds(3), match: PaymentMatch(operations: [.capture, .reverse]),
+            .latency(multiply: nil, add: .seconds(1)))
+        let lost = ChannelRig.fault(
+            at: .seconds(3), for: .seconds(60), match: PaymentMatch(operations: [.capture, .reverse]),
+            .timeout(rate: Ratio(1), charged: Ratio(1)))
+        try StackRig.run([bank], faults: [slow, lost], Self.quick) { rig in
+            let paid = try await rig.pay(1_000, capture: false)
+            let no = try await rig.send(.post, "/v1/payments/\(paid.id)/\(step)")
+            #expect(no.status == 409 && no.text("type")?.hasSuffix("bank-declined") == true, "\(no.json)")
+            #expect(try await rig.send(.get, "/v1/payments/\(paid.id)").state == "authorized")
+            try await rig.sleep(.seconds(3))
+            #expect(try await rig.send(.post, "/v1/payments/\(paid.id)/\(other)").state == "unknown")
+            // The bank declined the first step, and did the second.
+            _ = try await rig.callBack("\(paid.id)-\(step == "capture" ? "c1" : "v1")", "declined", 1_000)
+            #expect(try await rig.send(.get, "/v1/payments/\(paid.id)").state == "unknown")
+            try await rig.sleep(.seconds(12))
+            let after = try await rig.send(.get, "/v1/payments/\(paid.id)")
+            #expect(after.state == (other == "capture" ? "captured" : "cancelled"))
         }
     }
 

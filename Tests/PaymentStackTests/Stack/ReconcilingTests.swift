@@ -101,7 +101,7 @@ import Timebase
     /// A refund that its bank declines for want of time, having been asked three times; the first question is sent again and is
     /// lost as well.
     private static func refundTwiceLost(
-        _ preset: IdempotencyPreset, _ body: @escaping (StackRig, String) async throws -> Void
+        _ preset: IdempotencyPreset, charged: Double = 1, _ body: @escaping (StackRig, String) async throws -> Void
     )
         throws
     {
@@ -112,7 +112,8 @@ import Timebase
         let faults = [
             ChannelRig.fault(for: .seconds(20), match: refunds, .latency(multiply: nil, add: .seconds(3))),
             ChannelRig.fault(
-                at: .seconds(20), for: .seconds(2_000), match: refunds, .timeout(rate: Ratio(1), charged: Ratio(1))),
+                at: .seconds(20), for: .seconds(2_000), match: refunds,
+                .timeout(rate: Ratio(1), charged: Ratio(charged))),
         ]
         try StackRig.run([bank], faults: faults, Self.patient) { rig in
             let paid = try await rig.pay(1_000)
@@ -150,6 +151,39 @@ import Timebase
             try await rig.sleep(.seconds(9))
             #expect(try await Self.reconcile(rig).resolved == 1)
             #expect(try await Self.state(refund, rig) == "failed")
+        }
+    }
+
+    @Test func `a refund that was sent once more a moment ago is not declined by a line of the first send`() throws {
+        try Self.refundTwiceLost(.stripeV2, charged: 0) { rig, refund in
+            // The first question was asked between 600 and 660 s.
+            try await rig.sleep(.seconds(700))
+            #expect(try await rig.export("attempts").count == 3)
+            #expect(try await Self.reconcile(rig).resolved == 0)
+            #expect(try await Self.state(refund, rig) == "unknown")
+        }
+    }
+
+    @Test(arguments: [IdempotencyPreset.stripeV1, .none])
+    func `a decline that is told of a refund is its end where it was sent under one word`(
+        preset: IdempotencyPreset
+    ) throws {
+        try Self.refundTwiceLost(preset) { rig, refund in
+            _ = try await rig.callBack("\(refund)-r1", "declined", 400)
+            let state = try await Self.state(refund, rig)
+            #expect(state == "failed")
+        }
+    }
+
+    /// A statement has the authorisation first: who took that for the end of the doubt told the merchant so.
+    @Test func `a capture in doubt that is further down in a statement was never undone`() throws {
+        try StackRig.run(faults: [Self.silence([.capture])], Self.patient) { rig in
+            let paid = try await rig.pay(1_000, capture: false)
+            _ = try await rig.send(.post, "/v1/payments/\(paid.id)/capture")
+            try await rig.sleep(.seconds(600))
+            #expect(try await Self.reconcile(rig).resolved == 1)
+            let row = try #require(try await rig.export("payments").first)
+            #expect(row.text("state") == "captured" && row.number("version") == 4)
         }
     }
 
