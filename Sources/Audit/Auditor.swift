@@ -11,6 +11,8 @@ internal import StackVocabulary
 package struct Auditor {
     private let evidence: EvidenceDatabase
     private let tables: TableStandings
+    /// The books were read while requests were at work: what banks did for those is not in them yet.
+    private let isAtWork: Bool
 
     /// What stands in a report of each question; all are counted.
     package static let listedMax = 20
@@ -22,6 +24,7 @@ package struct Auditor {
     package init(_ evidence: EvidenceDatabase) throws(EvidenceError) {
         self.evidence = evidence
         tables = TableStandings(try evidence.sources())
+        isAtWork = try evidence.record().drain?.isAtWork ?? false
         try AuditFunctions.define(on: evidence)
     }
 
@@ -74,6 +77,11 @@ package struct Auditor {
         }
         var answer = AuditFinding.Answer(question: question, count: count, listed: listed, missing: [], torn: torn)
         if !tables.gaps(in: question.presumes).torn.isEmpty { answer.refutes = false }
+        // What the driver sent had its answer before.
+        if isAtWork, count > 0, question.presumes.contains("payments"), !question.needs.contains("sent") {
+            answer.refutes = false
+            answer.torn.append("the stack was at work when its books were read")
+        }
         return answer
     }
 

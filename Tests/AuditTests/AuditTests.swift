@@ -4,6 +4,7 @@ import SQLite
 import SeededRandom
 import StackVocabulary
 import Testing
+import Timebase
 
 /// Every question finds what it is made for, names it, and says nothing of a run that is in order.
 @Suite struct AuditTests {
@@ -247,6 +248,34 @@ import Testing
     }
 
     /// A retry with a key of its own, as `same-key: false` makes it.
+    /// Its books are read before the banks' statements: what goes on between is in the latter alone.
+    @Test(arguments: [
+        ("inside", AuditFinding.Status.inconclusive), ("store_waiting", .inconclusive), ("unknown", .fail),
+    ])
+    func `a bank ahead of books that were read at work proves nothing`(
+        left: String, status: AuditFinding.Status
+    ) throws {
+        let drain = DrainRecord(
+            budget: .seconds(9), took: .seconds(9), end: .budget,
+            left: [DrainRecord.Left(place: "the stack's shadow side", name: left, count: 3)])
+        let evidence = try SampleEvidence(seed: 1, drain: drain) { database in
+            try database.run(
+                """
+                INSERT INTO statement VALUES ('icbc', 'stray', 'authorise', 'captured', 5, 'CNY', NULL, 1, 1, NULL, 'shadow');
+                UPDATE sent SET outcome = 'ok', status = 201 WHERE outcome = 'declined'
+                """)
+        }.evidence
+        let report = try Auditor(evidence).audit()
+        let statement = try #require(report.findings.first { $0.name == "M3" })
+        #expect(statement.status == status)
+        #expect(
+            statement.answers.flatMap(\.torn)
+                == (status == .fail ? [] : ["the stack was at work when its books were read"]))
+        // What the driver was told, it was told before; and what nobody contradicts is no less right.
+        #expect(report.findings.first { $0.name == "M2" }?.status == .fail)
+        #expect(report.findings.first { $0.name == "M1" }?.status == .pass)
+    }
+
     @Test func `what is done to a payment that is there makes none, whatever its key`() throws {
         func count(_ title: String) throws -> Int64? {
             let evidence = try SampleEvidence(seed: 1) { database in

@@ -13,11 +13,14 @@ struct SampleEvidence {
     static let begin: Int64 = 1_790_000_000_000
 
     /// - Parameter plant: what is wrong with it, behind everything else and before the indexes.
-    init(seed: UInt64, plant: (Database) throws -> Void = { _ in }) throws {
+    /// - Parameter drain: how the stack was left.
+    init(seed: UInt64, drain: DrainRecord? = nil, plant: (Database) throws -> Void = { _ in }) throws {
         self.seed = seed
         evidence = try EvidenceDatabase.inMemory()
         let importing = EvidenceImport(into: evidence)
-        try importing.take(Self.record(seed))
+        var record = Self.record(seed)
+        record.drain = drain
+        try importing.take(record)
         try evidence.say("begin_ms", "\(Self.begin)")
         try evidence.say("webhooks", "http://127.0.0.1:9/")
         for (name, tables) in Self.sources {

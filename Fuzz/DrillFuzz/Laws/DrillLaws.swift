@@ -45,8 +45,9 @@ struct DrillLaws {
 
     private func words(_ diagnostics: [Diagnostic]) -> String { diagnostics.map(\.message).joined(separator: "; ") }
 
-    /// Behind traffic and drain come the answers that are still waited for, and the evidence.
-    private static let slack = TimeSpan.seconds(60)
+    /// Behind traffic and drain come the answers that are still waited for, of arrivals with four tries of some ten seconds each
+    /// and what lies between them, and the evidence.
+    private static let slack = TimeSpan.seconds(90)
 
     private func ended(_ report: Report) -> [Breach] {
         let traffic = report.record.stages.last?.span.upperBound ?? .zero

@@ -269,23 +269,30 @@ extension EvidenceImport {
         }
     }
 
-    /// The banks' clocks began at an instant of their own. No call ended before it was booked: the least distance of the
-    /// two is what lies between the clocks, a millisecond more or less.
+    /// The banks' clocks began at an instant of their own. No call that was answered ended before it was booked: the least
+    /// distance of the two is what lies between the clocks, a millisecond more or less.
     private func align() throws(EvidenceError) {
+        // The drill's own banks first: their twins for live traffic may have begun at another instant.
+        var offset = try leastDistance(of: .shadow)
+        if offset == nil { offset = try leastDistance(of: .live) }
+        if let offset { try evidence.say("bank_offset_ns", "\(offset)") }
+    }
+
+    private func leastDistance(of namespace: Namespace) throws(EvidenceError) -> Int64? {
         let begin = try evidence.about("begin_ms").flatMap { Int64($0) } ?? 0
-        let offset: Int64? = try evidence.reading { () throws(DatabaseError) in
+        return try evidence.reading { () throws(DatabaseError) in
             try database.integer(
                 """
                 SELECT min(distance) FROM (
                   SELECT (a.ended_ms - \(begin)) * 1000000 - s.at_ns AS distance
                   FROM statement s CROSS JOIN
-                    (SELECT reference, ended_ms FROM attempts
-                     WHERE outcome = 'approved' AND namespace = 'shadow' LIMIT 1000) a
-                    ON a.reference = s.reference
-                  WHERE s.at_ns IS NOT NULL AND s.namespace = 'shadow' LIMIT 200)
+                    (SELECT reference, outcome, ended_ms FROM attempts
+                     WHERE outcome IN ('approved', 'pending', 'declined') AND coalesce(sends, 1) = 1
+                       AND namespace = '\(namespace.name)' LIMIT 1000) a
+                    ON a.reference = s.reference AND (a.outcome = 'approved' OR a.outcome = s.booking)
+                  WHERE s.at_ns IS NOT NULL AND s.namespace = '\(namespace.name)' LIMIT 200)
                 """)
         }
-        if let offset { try evidence.say("bank_offset_ns", "\(offset)") }
     }
 }
 

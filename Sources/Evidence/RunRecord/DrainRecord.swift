@@ -42,6 +42,11 @@ package struct DrainRecord: Sendable, Equatable {
         self.unknown = unknown
     }
 
+    /// Requests were being worked on, or waited for that, when it was looked at last.
+    package var isAtWork: Bool {
+        left.contains { ["waiting", "inside", "at_work", "store_waiting", "working"].contains($0.name) }
+    }
+
     /// For people; nil when it was quiet.
     package var words: String? {
         let rest = left.map { "\($0.count) \($0.name.replacing("_", with: " ")) (\($0.place))" }
