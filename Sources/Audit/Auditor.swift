@@ -24,7 +24,8 @@ package struct Auditor {
     package init(_ evidence: EvidenceDatabase) throws(EvidenceError) {
         self.evidence = evidence
         tables = TableStandings(try evidence.sources())
-        isAtWork = try evidence.record().drain?.isAtWork ?? false
+        // Evidence of others may have no record of a run.
+        isAtWork = try evidence.about("record") == nil ? false : evidence.record().drain?.isAtWork ?? false
         try AuditFunctions.define(on: evidence)
     }
 

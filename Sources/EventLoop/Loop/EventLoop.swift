@@ -44,6 +44,8 @@ public final class EventLoop: TaskExecutor, @unchecked Sendable {
         self.world = world
         self.epoch = epoch
         self.mailbox = Mailbox(ring: ring)
+        // What is asked for the time before the first turn is not told when the machine was started.
+        lastLook = now
     }
 
     /// A loop on epoll and the machine's monotonic clock. `spin` is how long before a due timer the loop stops

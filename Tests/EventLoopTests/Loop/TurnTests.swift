@@ -11,6 +11,14 @@ import Testing
         func runAtEndOfTurn() { body() }
     }
 
+    /// Red on a machine that has been up for longer than a minute, where it told when that was started.
+    @Test func `a loop knows the time before its first turn`() throws {
+        let loop = try EventLoop.live()
+        let before = loop.secondsSince1970
+        let within = try loop.run { () async throws in loop.secondsSince1970 }
+        #expect((0...60).contains(within - before), "\(before), then \(within)")
+    }
+
     @Test(arguments: World.allCases)
     func `deferred work runs once, after the ready tasks and before time moves on`(world: World) throws {
         let lines = try world.run { loop in
