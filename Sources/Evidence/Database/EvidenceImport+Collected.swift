@@ -278,6 +278,7 @@ extension EvidenceImport {
         if let offset { try evidence.say("bank_offset_ns", "\(offset)") }
     }
 
+    /// In a ledger that is read in its file a reference is what stands behind its record's id.
     private func leastDistance(of namespace: Namespace) throws(EvidenceError) -> Int64? {
         let begin = try evidence.about("begin_ms").flatMap { Int64($0) } ?? 0
         return try evidence.reading { () throws(DatabaseError) in
@@ -286,10 +287,11 @@ extension EvidenceImport {
                 SELECT min(distance) FROM (
                   SELECT (a.ended_ms - \(begin)) * 1000000 - s.at_ns AS distance
                   FROM statement s CROSS JOIN
-                    (SELECT reference, outcome, ended_ms FROM attempts
+                    (SELECT record, reference, outcome, ended_ms FROM attempts
                      WHERE outcome IN ('approved', 'pending', 'declined') AND coalesce(sends, 1) = 1
                        AND namespace = '\(namespace.name)' LIMIT 1000) a
-                    ON a.reference = s.reference AND (a.outcome = 'approved' OR a.outcome = s.booking)
+                    ON a.record = s.record AND (a.outcome = 'approved' OR a.outcome = s.booking)
+                    AND (a.reference = s.reference OR '-' || a.reference = substr(s.reference, -1 - length(a.reference)))
                   WHERE s.at_ns IS NOT NULL AND s.namespace = '\(namespace.name)' LIMIT 200)
                 """)
         }
