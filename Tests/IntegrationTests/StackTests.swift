@@ -69,6 +69,8 @@ import Timebase
             let stack = try #require(report.record.stack)
             #expect(stack.setting.cores == 2 && stack.store == .sqlite && stack.defects.isEmpty)
             #expect(!end.talk.contains("PLANTED"))
+            let evidence = try EvidenceDatabase.open("\(stand.folder.path)/out/\(EvidenceDatabase.fileName)")
+            #expect(try evidence.about("bank_offset_ns") != nil, "the banks' lines are nowhere in the ledger")
             #expect(stand.folder.below("out").contains { $0.hasSuffix("/ledger.db") }, "\(stand.folder.below("out"))")
             let notes = report.record.events.filter { $0.kind == .note }.map(\.text)
             #expect(

@@ -3,7 +3,7 @@ import Money
 import StackVocabulary
 
 /// One payment as the stack knows it.
-struct Payment: Sendable, Equatable {
+struct Payment: Sendable, Equatable, Identifiable {
     let id: RecordID
     let merchant: MerchantID
     /// The sender's own name of it, which makes asking twice safe.
@@ -35,7 +35,7 @@ struct Payment: Sendable, Equatable {
 }
 
 /// Money back, of one payment.
-struct Refund: Sendable, Equatable {
+struct Refund: Sendable, Equatable, Identifiable {
     enum State: UInt8, Sendable, CaseIterable {
         /// Can transition to: unknown, done, failed
         case pending = 0

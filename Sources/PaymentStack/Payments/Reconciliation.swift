@@ -210,38 +210,33 @@ private struct Overdue {
 
     init(at channel: ChannelNumber, _ desk: PaymentDesk) async throws(StoreFailure) {
         let patience = desk.setting.query.first.nanoseconds / 1_000_000
-        try await findPayments(at: channel, until: desk.now - patience, desk)
+        let latest = desk.now - patience
+        try await Self.pages(desk.store.openPayments) { payment in
+            guard payment.state == .unknown, payment.channel == channel, payment.changedAt <= latest else { return }
+            payments[payment.id] = payment
+        }
+        var open: [Refund] = []
         // What a former process has sent once more says nothing of when.
-        if desk.now - desk.beganAt >= patience { try await findRefunds(at: channel, until: desk.now - patience, desk) }
+        if desk.now - desk.beganAt >= patience {
+            try await Self.pages(desk.store.openRefunds) { refund in
+                guard refund.state == .unknown, refund.changedAt <= latest, !desk.busy.contains(refund.id) else {
+                    return
+                }
+                open.append(refund)
+            }
+        }
+        for refund in open where try await desk.load(refund.payment)?.channel == channel { refunds[refund.id] = refund }
         undone = payments.filter { !$0.value.isInDoubtBehindAuthorisation }.mapValues { _ in .declined("absent") }
     }
 
-    private mutating func findPayments(
-        at channel: ChannelNumber, until latest: Int64, _ desk: PaymentDesk
+    private static func pages<Row: Identifiable>(
+        _ read: (Row.ID?, Int) async throws(StoreFailure) -> [Row], _ take: (Row) -> Void
     ) async throws(StoreFailure) {
-        var (last, seen): (RecordID?, Int) = (nil, 0)
-        while seen < Self.seenMax {
-            let page = try await desk.store.openPayments(after: last, limit: Self.pageRows)
+        var (last, seen): (Row.ID?, Int) = (nil, 0)
+        while seen < seenMax {
+            let page = try await read(last, pageRows)
             guard let end = page.last?.id else { return }
-            for payment in page
-            where payment.state == .unknown && payment.channel == channel && payment.changedAt <= latest {
-                payments[payment.id] = payment
-            }
-            (last, seen) = (end, seen + page.count)
-        }
-    }
-
-    private mutating func findRefunds(
-        at channel: ChannelNumber, until latest: Int64, _ desk: PaymentDesk
-    ) async throws(StoreFailure) {
-        var (last, seen): (RecordID?, Int) = (nil, 0)
-        while seen < Self.seenMax {
-            let page = try await desk.store.openRefunds(after: last, limit: Self.pageRows)
-            guard let end = page.last?.id else { return }
-            for refund in page
-            where refund.state == .unknown && refund.changedAt <= latest && !desk.busy.contains(refund.id) {
-                if try await desk.load(refund.payment)?.channel == channel { refunds[refund.id] = refund }
-            }
+            page.forEach(take)
             (last, seen) = (end, seen + page.count)
         }
     }
